@@ -1,0 +1,77 @@
+"""Refusals of the operating system and the database, as errors with a stable code.
+
+The original error is never chained: PostgreSQL's texts quote the values that are in the way, and these may be ID
+numbers.
+"""
+
+import errno
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from license_lib.errors import MachineError
+
+_FULL = ("storage.full", "There is no room to store it", "free disk space or raise the quota, then try again")
+_LOCKED = ("storage.locked", "The database is in use by another process", "try again")
+_READ_ONLY = ("storage.read-only", "The storage may not be written", "check the permissions and how it was opened")
+_CORRUPT = ("storage.corrupt", "The database is damaged", "restore it from a backup")
+_FAILED = ("storage.failed", "The storage failed", "look at the system log, then try again")
+
+_BY_ERRNO = {
+    errno.ENOSPC: _FULL,
+    errno.EFBIG: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.EROFS: _READ_ONLY,
+}
+_BY_SQLITE_CODE = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_FULL: _FULL,
+    # SQLite says FULL for ENOSPC only; a quota or a file size limit shows as a write that was refused.
+    sqlite3.SQLITE_IOERR_WRITE: _FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: _CORRUPT,
+    sqlite3.SQLITE_NOTADB: _CORRUPT,
+}
+_BY_SQLSTATE = {
+    "53100": _FULL,  # disk_full
+    "55P03": _LOCKED,  # lock_not_available
+    "40P01": _LOCKED,  # deadlock_detected
+    "40001": _LOCKED,  # serialization_failure
+    "25006": _READ_ONLY,  # read_only_sql_transaction
+    "42501": _READ_ONLY,  # insufficient_privilege
+}
+_PRIMARY = 0xFF
+
+
+def os_fault(error: OSError) -> MachineError:
+    """Translate a refusal of the operating system. Paths are left out: they name digests of licences at most."""
+    code, message, hint = _BY_ERRNO.get(error.errno or 0, _FAILED)
+    return MachineError(code, f"{message} ({errno.errorcode.get(error.errno or 0, 'unknown')})", hint=hint)
+
+
+def database_fault(error: SQLAlchemyError) -> MachineError:
+    """Translate an error of the database; only its code survives, never its text."""
+    if isinstance(error, PoolTimeoutError):
+        code, message, hint = _LOCKED
+        return MachineError(code, f"{message} (all connections are busy)", hint=hint)
+    (code, message, hint), cause = _classify(error)
+    return MachineError(code, f"{message} ({cause})", hint=hint)
+
+
+def _classify(error: SQLAlchemyError) -> tuple[tuple[str, str, str], str]:
+    original = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(original, sqlite3.Error):
+        number = getattr(original, "sqlite_errorcode", 0)
+        name = getattr(original, "sqlite_errorname", type(original).__name__)
+        return _BY_SQLITE_CODE.get(number) or _BY_SQLITE_CODE.get(number & _PRIMARY, _FAILED), name
+    state = getattr(original, "sqlstate", None)
+    if isinstance(state, str):
+        return _BY_SQLSTATE.get(state, _FAILED), f"SQLSTATE {state}"
+    return _FAILED, type(original or error).__name__

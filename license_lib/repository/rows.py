@@ -1,0 +1,64 @@
+"""Licence rows to values and back, inside a transaction that the caller holds."""
+
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, select
+
+from license_lib.repository.tables import HOLDER, LICENSE
+from license_lib.repository.values import HolderEntry, IssuedLicense, LicenseState, StoredLicense
+
+
+def licenses_where(
+    connection: Connection, condition: ColumnElement[bool], *, limit: int | None = None
+) -> tuple[StoredLicense, ...]:
+    """The licences that meet a condition, with all their holders, in the order of issue."""
+    wanted = select(LICENSE).where(condition).order_by(LICENSE.c.position).limit(limit)
+    rows = connection.execute(wanted).mappings().all()
+    if not rows:
+        return ()
+    if len(rows) == 1:
+        of_them: ColumnElement[bool] = HOLDER.c.position == rows[0]["position"]
+    else:
+        # Not a list of positions: a holder may have more licences than a statement may have parameters.
+        of_them = HOLDER.c.position.in_(wanted.with_only_columns(LICENSE.c.position).scalar_subquery())
+    holder_rows = connection.execute(select(HOLDER).where(of_them).order_by(HOLDER.c.position, HOLDER.c.ordinal)).all()
+    holders = {
+        position: tuple(HolderEntry(row.name, row.number, row.number_kind) for row in group)
+        for position, group in groupby(holder_rows, key=lambda row: row.position)
+    }
+    return tuple(
+        StoredLicense(**{**row, "state": LicenseState(row["state"]), "holders": holders[row["position"]]})
+        for row in rows
+    )
+
+
+def license_by_identifier(connection: Connection, identifier: str) -> StoredLicense | None:
+    """The licence of that identifier, if it was issued here."""
+    found = licenses_where(connection, LICENSE.c.identifier == identifier)
+    return found[0] if found else None
+
+
+def insert_license(connection: Connection, issued: IssuedLicense, *, position: int) -> None:
+    """Write a licence and its holders."""
+    columns: dict[str, Any] = {
+        column.name: getattr(issued, column.name)
+        for column in LICENSE.columns
+        if column.name not in {"position", "state", "recorded_at"}
+    }
+    connection.execute(
+        insert(LICENSE).values(**columns, position=position, state=str(LicenseState.ISSUED), recorded_at=issued.at)
+    )
+    connection.execute(
+        insert(HOLDER),
+        [
+            {
+                "position": position,
+                "ordinal": ordinal,
+                "name": holder.name,
+                "number": holder.number,
+                "number_kind": holder.number_kind,
+            }
+            for ordinal, holder in enumerate(issued.holders)
+        ],
+    )

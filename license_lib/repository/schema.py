@@ -1,0 +1,114 @@
+"""The version of the tables: made, brought up to date, and checked when a repository is opened."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Inspector, inspect, text
+
+from license_lib.errors import MachineError
+from license_lib.repository.database import BUSY_SECONDS, Database, create_file, parse_url, sqlite_path
+from license_lib.resources import resource_folder
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+SCHEMA_REVISION = "0001"
+"""The revision that this code works with: the newest in `migrations/versions` (a test compares them)."""
+
+
+def create_or_upgrade(url: str, *, busy_seconds: float = BUSY_SECONDS) -> bool:
+    """Make the database, or bring it up to date; does nothing to one that is.
+
+    Args:
+        url: `sqlite:///PATH` or `postgresql://…`; a missing SQLite file and its folder are made.
+        busy_seconds: how long to wait for others.
+
+    Returns:
+        True if anything was changed.
+
+    Raises:
+        MachineError: `repository.newer` if newer software made it; `repository.url`, `storage.…`.
+    """
+    return migrate_to(url, "head", busy_seconds=busy_seconds)
+
+
+def migrate_to(url: str, revision: str, *, busy_seconds: float = BUSY_SECONDS) -> bool:
+    """Bring the tables to a revision, up or down, in one transaction: a crash leaves the old ones.
+
+    Args:
+        url: `sqlite:///PATH` or `postgresql://…`.
+        revision: `head`, `base` (no tables: everything is lost) or a revision's name.
+        busy_seconds: how long to wait for others.
+
+    Returns:
+        True if anything was changed.
+
+    Raises:
+        MachineError: as `create_or_upgrade`.
+    """
+    path = sqlite_path(parse_url(url))
+    if path is not None:
+        create_file(path)
+    database = Database.open(url, busy_seconds=busy_seconds)
+    try:
+        return database.write(lambda connection: _migrate(connection, revision))
+    finally:
+        database.close()
+
+
+def require_current(connection: Connection) -> None:
+    """Refuse a database whose tables are not the ones this code knows.
+
+    Raises:
+        MachineError: `repository.not-initialised`, `repository.outdated` or `repository.newer`.
+    """
+    found = _revision(connection)
+    if found == SCHEMA_REVISION:
+        return
+    if found is None:
+        raise MachineError("repository.not-initialised", "The database has no tables yet", hint="run: license init")
+    if _is_known(found):
+        raise MachineError("repository.outdated", "The database is of an older version", hint="run: license init")
+    raise _newer()
+
+
+def _migrate(connection: Connection, revision: str) -> bool:
+    from alembic import command  # noqa: PLC0415 — heavy, and needed at set-up only
+
+    before = _revision(connection)
+    if before == SCHEMA_REVISION and revision == "head":
+        return False
+    if before is not None and not _is_known(before):
+        raise _newer()
+    config = _config()
+    config.attributes["connection"] = connection
+    if revision == "base":
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+    return _revision(connection) != before
+
+
+def _revision(connection: Connection) -> str | None:
+    inspector: Inspector = inspect(connection)
+    if not inspector.has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _is_known(revision: str) -> bool:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 — heavy, and needed at set-up only
+
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _newer() -> MachineError:
+    return MachineError("repository.newer", "The database is of a newer version", hint="upgrade license-lib")
+
+
+def _config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 — heavy, and needed at set-up only
+
+    config = Config()
+    config.set_main_option("script_location", str(resource_folder("migrations")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

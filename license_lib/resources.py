@@ -1,0 +1,30 @@
+"""Where the data that travels with the code is: templates and migrations, in a checkout or in an installed wheel."""
+
+from pathlib import Path
+
+from license_lib.errors import MachineError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resource_folder(name: str) -> Path:
+    """Find a data folder.
+
+    Args:
+        name: `templates` or `migrations`.
+
+    Returns:
+        The folder inside the installed package if it is there, else the one at the top of the checkout. The package
+        comes first: beside an installed package lies all of site-packages, where any folder may bear the name.
+
+    Raises:
+        MachineError: `resource.missing` if neither exists.
+    """
+    for folder in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
+        if folder.is_dir():
+            return folder
+    raise MachineError(
+        "resource.missing",
+        f"The folder '{name}' of license-lib is missing",
+        hint="install the package again, or run from a complete checkout",
+    )
