@@ -1,0 +1,243 @@
+"""Signing credentials: a certificate, its chain, and something that can sign with its private key.
+
+The private key is opaque behind `Signer`, so that a hardware token (PKCS#11) can take the place of the encrypted file.
+It is loaded and checked once; nothing here prints or returns it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from signing.algorithms import ORGANIZATION_IDENTIFIER
+from signing.errors import KeyLoadError
+
+_KEY_ID_BYTES = 8
+
+
+def sha256(data: bytes) -> bytes:
+    """Digest bytes with SHA-256."""
+    return hashlib.sha256(data).digest()
+
+
+class Signer(Protocol):
+    """Something that signs with a P-256 key which it does not show."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the DER ECDSA signature over SHA-256 of `data`."""
+        ...
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """Return the public half."""
+        ...
+
+
+class SoftSigner:
+    """A signer whose key lives in this process.
+
+    Args:
+        key: the private key; P-256.
+    """
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+        self._key = key
+
+    def __repr__(self) -> str:
+        """Show nothing of the key."""
+        return "SoftSigner()"
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the DER ECDSA signature over SHA-256 of `data`; the same data gives the same signature (RFC 6979)."""
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """Return the public half."""
+        return self._key.public_key()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealCredential:
+    """Who seals: certificate, chain up to but without the anchor, and the signer.
+
+    Attributes:
+        certificate: the end-entity certificate.
+        chain: intermediate certificates, nearest issuer first.
+        signer: holds the private key.
+        certificate_der: the certificate's DER encoding.
+        key_id: first 8 bytes of SHA-256 over `certificate_der`.
+    """
+
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+    signer: Signer
+    certificate_der: bytes = field(init=False)
+    key_id: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Check once that key and certificate belong together.
+
+        Raises:
+            KeyLoadError: `key.mismatch`.
+        """
+        if self.certificate.public_key() != self.signer.public_key():
+            raise KeyLoadError(
+                "key.mismatch",
+                "The private key does not belong to the certificate",
+                hint="pair each key with the certificate that was issued for it",
+            )
+        encoded = self.certificate.public_bytes(serialization.Encoding.DER)
+        object.__setattr__(self, "certificate_der", encoded)
+        object.__setattr__(self, "key_id", sha256(encoded)[:_KEY_ID_BYTES])
+
+    def __repr__(self) -> str:
+        """Show the subject only."""
+        return f"SealCredential({self.certificate.subject.rfc4514_string()!r})"
+
+    @property
+    def chain_der(self) -> tuple[bytes, ...]:
+        """DER encodings of the chain, nearest issuer first."""
+        return tuple(link.public_bytes(serialization.Encoding.DER) for link in self.chain)
+
+    @property
+    def organization_id(self) -> str:
+        """The subject's organizationIdentifier (2.5.4.97), e.g. `NTRCN-11620400000000101R`; empty if it has none."""
+        return subject_value(self.certificate, ORGANIZATION_IDENTIFIER)
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the DER ECDSA signature over SHA-256 of `data`, deterministic for soft keys (RFC 6979)."""
+        return self.signer.sign(data)
+
+    def check_period(self, at: datetime) -> None:
+        """Refuse to be used outside the certificate's period.
+
+        Raises:
+            KeyLoadError: `key.certificate-expired` or `key.certificate-not-yet-valid`.
+        """
+        if at > self.certificate.not_valid_after_utc:
+            raise KeyLoadError(
+                "key.certificate-expired",
+                f"The certificate expired at {self.certificate.not_valid_after_utc.isoformat()}",
+                hint="have a new certificate issued",
+            )
+        if at < self.certificate.not_valid_before_utc:
+            raise KeyLoadError(
+                "key.certificate-not-yet-valid",
+                f"The certificate is valid from {self.certificate.not_valid_before_utc.isoformat()} only",
+                hint="check the clock, or wait",
+            )
+
+
+def load_credential(folder: Path, name: str, *, passphrase: bytes, at: datetime) -> SealCredential:
+    """Load a credential from the PKI folder layout of `signing.devkit`.
+
+    Args:
+        folder: the PKI folder, holding `private/` and `public/`.
+        name: a seal's short name (`public/seals/<name>.pem`), or `tsa`, `ocsp`.
+        passphrase: of the encrypted key.
+        at: now; the certificate must be inside its period.
+
+    Raises:
+        KeyLoadError: `key.missing`, `key.damaged`, `key.passphrase`, `key.mismatch`, `key.certificate-expired`,
+            `key.certificate-not-yet-valid`.
+    """
+    public = folder / "public"
+    seal = public / "seals" / f"{name}.pem"
+    certificate = seal if seal.is_file() else public / f"{name}.pem"
+    return load_key_pair(folder / "private" / f"{name}.pem", certificate, passphrase=passphrase, at=at)
+
+
+def load_key_pair(key: Path, certificate: Path, *, passphrase: bytes, at: datetime) -> SealCredential:
+    """Load an encrypted PKCS #8 PEM key and a PEM file of its certificate followed by the chain.
+
+    Args:
+        key: path of the key.
+        certificate: path of the certificate and its chain.
+        passphrase: of the encrypted key.
+        at: now; the certificate must be inside its period.
+
+    Raises:
+        KeyLoadError: as `load_credential`.
+    """
+    certificates = load_certificates(certificate)
+    credential = SealCredential(certificates[0], tuple(certificates[1:]), SoftSigner(load_private_key(key, passphrase)))
+    credential.check_period(at)
+    return credential
+
+
+def load_certificates(path: Path) -> Sequence[x509.Certificate]:
+    """Load one or more PEM certificates.
+
+    Raises:
+        KeyLoadError: `key.missing`, `key.damaged`.
+    """
+    try:
+        return x509.load_pem_x509_certificates(_read(path))
+    except ValueError as error:
+        raise KeyLoadError("key.damaged", f"{path.name} holds no PEM certificate") from error
+
+
+def load_private_key(path: Path, passphrase: bytes) -> ec.EllipticCurvePrivateKey:
+    """Load an encrypted P-256 key. An unencrypted one is refused: at rest, keys are encrypted.
+
+    Raises:
+        KeyLoadError: `key.missing`, `key.damaged`, `key.passphrase`.
+    """
+    pem = _read(path)
+    if b"-----BEGIN ENCRYPTED PRIVATE KEY-----" not in pem:
+        raise KeyLoadError("key.damaged", f"{path.name} is not an encrypted PKCS #8 key in PEM form")
+    # Not chained: the library's text may describe what was decrypted.
+    try:
+        key = serialization.load_pem_private_key(pem, passphrase or b"\0")
+    except ValueError:
+        raise KeyLoadError(
+            "key.passphrase", f"The passphrase does not open {path.name}", hint="the key file may also be damaged"
+        ) from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise KeyLoadError("key.damaged", f"{path.name} holds no P-256 key")
+    return key
+
+
+def verify_signature(certificate_der: bytes, signature_der: bytes, data: bytes) -> bool:
+    """Tell whether `signature_der` is the certificate's ECDSA P-256 signature over SHA-256 of `data`.
+
+    Says nothing about trust in the certificate. Never raises on any bytes: what cannot be read does not verify.
+
+    Args:
+        certificate_der: the signer's certificate.
+        signature_der: DER ECDSA-Sig-Value.
+        data: what was signed.
+    """
+    try:
+        key = x509.load_der_x509_certificate(certificate_der).public_key()
+        if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+            return False
+        key.verify(signature_der, data, ec.ECDSA(hashes.SHA256()))
+    except (ValueError, TypeError, InvalidSignature, x509.UnsupportedGeneralNameType):
+        return False
+    return True
+
+
+def subject_value(certificate: x509.Certificate, dotted: str) -> str:
+    """Return the first value of a subject attribute, empty if there is none."""
+    values = certificate.subject.get_attributes_for_oid(x509.ObjectIdentifier(dotted))
+    return str(values[0].value) if values else ""
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise KeyLoadError(
+            "key.missing", f"There is no {path.parent.name}/{path.name}", hint="create or copy the keys first"
+        ) from None
+    except OSError as error:
+        raise KeyLoadError("key.missing", f"{path.name} cannot be read: {error.strerror}") from None

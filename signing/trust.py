@@ -1,0 +1,117 @@
+"""Whom we trust: anchors, helping intermediates, revocation lists; and paths from a certificate to an anchor."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509 import verification
+
+from signing.errors import TrustError
+from signing.revocation import RevocationLists
+
+_LONGEST_PATH: Final = 5
+_HANDLED_CRITICAL: Final = frozenset(
+    {
+        x509.BasicConstraints.oid,
+        x509.KeyUsage.oid,
+        x509.ExtendedKeyUsage.oid,
+        x509.CertificatePolicies.oid,
+    }
+)
+"""Extensions of an end entity that may be critical, because this room looks at them (RFC 5280 §4.2)."""
+
+
+class TrustStore:
+    """Anchors and what helps to reach them. Immutable; load a new one to learn of new lists.
+
+    Args:
+        anchors: certificates that are trusted as they are.
+        intermediates: certificates that help to build paths; trusted no more than a path to an anchor makes them.
+        crls: DER revocation lists.
+
+    Raises:
+        TrustError: `trust.empty` without an anchor (nothing fails open), `trust.crl` for an unreadable list.
+    """
+
+    def __init__(
+        self,
+        anchors: Iterable[x509.Certificate],
+        intermediates: Iterable[x509.Certificate] = (),
+        crls: Iterable[bytes] = (),
+    ) -> None:
+        self.anchors = tuple(anchors)
+        if not self.anchors:
+            raise TrustError("trust.empty", "There is no trust anchor", hint="configure at least one root certificate")
+        self.intermediates = tuple(intermediates)
+        self.revocation = RevocationLists(crls)
+        self._store = verification.Store(list(self.anchors))
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrustStore":
+        """Load `<folder>/public/`: `anchors/*.pem`, `intermediates/*.pem`, `crl/*.crl`. Needs no private key.
+
+        Raises:
+            TrustError: `trust.empty`, `trust.certificate`, `trust.crl`.
+        """
+        public = folder / "public"
+        try:
+            crls = [path.read_bytes() for path in sorted((public / "crl").glob("*.crl"))]
+        except OSError as error:
+            raise TrustError("trust.crl", f"A revocation list cannot be read: {error.strerror}") from error
+        return cls(_load_folder(public / "anchors"), _load_folder(public / "intermediates"), crls)
+
+    def find_path(
+        self, certificate: x509.Certificate, embedded: Sequence[bytes], at: datetime
+    ) -> tuple[x509.Certificate, ...] | None:
+        """Find a path that is valid at a moment (RFC 5280 §6): signatures, periods, CA constraints, name constraints.
+
+        Revocation and the end entity's key usage are judged elsewhere.
+
+        Args:
+            certificate: the end entity.
+            embedded: DER certificates that came with the signature; unreadable ones are passed over.
+            at: moment at which every certificate of the path must be inside its period.
+
+        Returns:
+            The path, end entity first and anchor last; None if there is none.
+        """
+        if any(extension.critical and extension.oid not in _HANDLED_CRITICAL for extension in certificate.extensions):
+            return None
+        verifier = (
+            verification.PolicyBuilder()
+            .store(self._store)
+            .time(at)
+            .max_chain_depth(_LONGEST_PATH)
+            .extension_policies(
+                ca_policy=verification.ExtensionPolicy.webpki_defaults_ca(),
+                ee_policy=verification.ExtensionPolicy.permit_all(),
+            )
+            .build_client_verifier()
+        )
+        try:
+            return tuple(verifier.verify(certificate, [*self.intermediates, *_readable(embedded)]).chain)
+        except (verification.VerificationError, ValueError, UnsupportedAlgorithm):
+            return None
+
+
+def _readable(encoded: Iterable[bytes]) -> list[x509.Certificate]:
+    found = []
+    for item in encoded:
+        try:
+            found.append(x509.load_der_x509_certificate(item))
+        except ValueError:
+            continue
+    return found
+
+
+def _load_folder(folder: Path) -> list[x509.Certificate]:
+    found: list[x509.Certificate] = []
+    for path in sorted(folder.glob("*.pem")):
+        try:
+            found.extend(x509.load_pem_x509_certificates(path.read_bytes()))
+        except (OSError, ValueError) as error:
+            raise TrustError("trust.certificate", f"{path.name} cannot be read as PEM certificates") from error
+    return found

@@ -1,0 +1,207 @@
+"""Where the seal is in a PDF and what it covers: the one place of validation that parses the document.
+
+pyHanko reads the structure. The arithmetic of `/ByteRange` is ours and strict: exactly one gap, exactly the
+`/Contents` string of this signature, and behind the signed revision nothing but long-term-validation updates.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Final
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from signing import der
+
+_CLEAN_END: Final = re.compile(rb"startxref[\r\n ]+\d+[\r\n ]+%%EOF[\r\n]{0,2}\Z")
+_TAIL_BYTES: Final = 64
+_HEX: Final = re.compile(rb"(?:[0-9A-F]*|[0-9a-f]*)\Z")
+_BYTE_RANGE: Final = re.compile(
+    rb"/ByteRange\s{0,8}\[\s{0,8}0\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{0,64}\]"
+)
+_PADES: Final = "/ETSI.CAdES.detached"
+
+
+class CoverageError(ValueError):
+    """The signature does not cover what it must cover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A checked `/ByteRange`: everything from the start of the file to `end`, but for one gap.
+
+    Attributes:
+        gap_start: offset of the gap's `<`.
+        gap_end: offset behind the gap's `>`.
+        end: offset behind the signed revision.
+        container: the DER value in the gap.
+    """
+
+    gap_start: int
+    gap_end: int
+    end: int
+    container: bytes
+
+    def signed_parts(self, pdf: bytes) -> tuple[memoryview, memoryview]:
+        """Return what was hashed, without copying."""
+        view = memoryview(pdf)
+        return view[: self.gap_start], view[self.gap_end : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedSeal:
+    """The one signature of a document.
+
+    Attributes:
+        range: what it covers.
+        certified: it is a certification signature that allows no changes (DocMDP P=1).
+        is_pades: its sub-filter is ETSI.CAdES.detached.
+        claimed_at: `/M`, if it can be read.
+        followed: something stands behind the signed revision.
+        only_evidence_added: what stands there is long-term-validation evidence only.
+    """
+
+    range: Range
+    certified: bool
+    is_pades: bool
+    claimed_at: datetime | None
+    followed: bool
+    only_evidence_added: bool
+
+
+class SealCountError(ValueError):
+    """There is no signature, or more than one.
+
+    Args:
+        count: how many there are.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} signatures")
+        self.count = count
+
+
+def locate(pdf: bytes) -> LocatedSeal:
+    """Find the seal and check what it covers.
+
+    Raises:
+        SealCountError: not exactly one signature.
+        CoverageError: the byte range is not what it must be.
+        Exception: whatever the parser meets in a malformed file; the caller makes a finding of it.
+    """
+    reader = PdfFileReader(BytesIO(pdf))
+    signatures = [
+        (name, field, value.get_object()) for name, value, field in enumerate_sig_fields(reader, filled_status=True)
+    ]
+    seals = [entry for entry in signatures if not _is_document_time_stamp(entry[2])]
+    if len(seals) != 1:
+        raise SealCountError(len(seals))
+    name, field, signature = seals[0]
+    found = check_range(pdf, signature["/ByteRange"])
+    if _contents(signature) != _gap(pdf, found.gap_start, found.gap_end):
+        raise CoverageError("the gap is not the signature's /Contents")
+    followed = found.end < len(pdf)
+    return LocatedSeal(
+        range=found,
+        certified=_allows_no_change(reader, field, signature),
+        is_pades=signature["/SubFilter"] == _PADES,
+        claimed_at=_claimed_time(signature),
+        followed=followed,
+        only_evidence_added=followed and _only_evidence_added(pdf, reader, field.get_object(), name),
+    )
+
+
+def locate_by_scan(pdf: bytes) -> Range | None:
+    """Find the last byte range of a file that cannot be parsed, to tell an altered seal from any odd file."""
+    for match in reversed(list(_BYTE_RANGE.finditer(pdf))[-8:]):
+        try:
+            return check_range(pdf, [0, *map(int, match.groups())])
+        except (CoverageError, der.DerError):
+            continue
+    return None
+
+
+def check_range(pdf: bytes, numbers: Sequence[Any]) -> Range:
+    """Check the arithmetic of a `/ByteRange` and read the gap.
+
+    Raises:
+        CoverageError: not `[0 a b c]` with a gap of one hexadecimal string that is zero behind its DER value.
+    """
+    if len(numbers) != 4 or not all(isinstance(number, int) for number in numbers):  # noqa: PLR2004 - two pairs
+        raise CoverageError("/ByteRange is not four numbers")
+    start, first, second, length = (int(number) for number in numbers)
+    end = second + length
+    if start != 0 or not 0 < first < second < end <= len(pdf):
+        raise CoverageError("/ByteRange does not start at 0, overlaps, or leaves the file")
+    content = _gap(pdf, first, second)
+    try:
+        used = der.encoded_length(content)
+    except der.DerError as error:
+        raise CoverageError("the gap holds no DER value") from error
+    if content[used:].strip(b"\0"):
+        raise CoverageError("something hides behind the signature value")
+    return Range(first, second, end, content[:used])
+
+
+def _gap(pdf: bytes, start: int, end: int) -> bytes:
+    """Decode the gap, which must be one hexadecimal string in one letter case and nothing else."""
+    text = pdf[start + 1 : end - 1]
+    if pdf[start : start + 1] != b"<" or pdf[end - 1 : end] != b">" or len(text) % 2 or not _HEX.match(text):
+        raise CoverageError("the gap is not exactly one hexadecimal string")
+    return bytes.fromhex(text.decode("ascii"))
+
+
+def _contents(signature: generic.DictionaryObject) -> bytes:
+    value = signature.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
+    if not isinstance(value, generic.TextStringObject | generic.ByteStringObject):
+        raise CoverageError("/Contents is not a string of its own")
+    return bytes(value.original_bytes)
+
+
+def _is_document_time_stamp(signature: generic.DictionaryObject) -> bool:
+    return signature.get("/SubFilter") == "/ETSI.RFC3161" and signature.get("/Type") == "/DocTimeStamp"
+
+
+def _allows_no_change(reader: PdfFileReader, field: Any, signature: generic.DictionaryObject) -> bool:
+    """Tell whether this is the document's certification signature with DocMDP P=1 (ISO 32000-2 §12.8.2.2)."""
+    permissions = reader.root.get("/Perms")
+    certification = permissions.raw_get("/DocMDP") if permissions and "/DocMDP" in permissions else None
+    value = field.get_object().raw_get("/V")
+    if not isinstance(certification, generic.IndirectObject) or not isinstance(value, generic.IndirectObject):
+        return False
+    if certification.reference != value.reference:
+        return False
+    references = [entry.get_object() for entry in signature.get("/Reference", ())]
+    rules = [entry["/TransformParams"].get("/P") for entry in references if entry["/TransformMethod"] == "/DocMDP"]
+    return rules == [1]
+
+
+def _claimed_time(signature: generic.DictionaryObject) -> datetime | None:
+    try:
+        moment: datetime = generic.parse_pdf_date(str(signature["/M"]), strict=True)
+    except Exception:  # noqa: BLE001 - a claim proves nothing: an unreadable one is as good as none
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _only_evidence_added(pdf: bytes, reader: PdfFileReader, field: Any, name: str) -> bool:
+    """Tell whether the revisions behind the seal add a security store or document time-stamps and nothing else."""
+    if not _CLEAN_END.search(pdf[-_TAIL_BYTES:]):
+        return False
+    embedded = EmbeddedPdfSignature(reader, field, name)
+    embedded.compute_integrity_info()  # type: ignore[no-untyped-call]  # pyHanko is typed in part
+    coverage: SignatureCoverageLevel | None = embedded.coverage
+    difference: Any = embedded.diff_result
+    return (
+        coverage is not None
+        and coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+        and isinstance(difference, DiffResult)
+        and difference.modification_level is ModificationLevel.LTA_UPDATES
+    )
