@@ -1,0 +1,73 @@
+"""The holder's photograph: checked before it is trusted, embedded as it came."""
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image
+
+from license_lib.errors import InputError
+
+MOST_PIXELS = 12_000_000
+MOST_BYTES = 5_000_000
+SMALLEST_SIDE = 100
+_ORIENTATION = 0x0112  # EXIF tag
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photograph that may be printed.
+
+    Attributes:
+        data: the file's bytes.
+        media_type: `image/jpeg` or `image/png`.
+        width: pixels.
+        height: pixels.
+        grey: one channel, not three.
+        pixels: decoded samples of a PNG; None for a JPEG, which a PDF holds as it is.
+    """
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    grey: bool
+    pixels: bytes | None
+
+
+def check_photo(data: bytes) -> Picture:
+    """Decode a photograph once, within bounds.
+
+    Raises:
+        InputError: `photo.invalid`, it is no JPEG or PNG, is damaged, too small or too large, or not grey or RGB.
+    """
+    if len(data) > MOST_BYTES:
+        raise _invalid(f"it has more than {MOST_BYTES:,} bytes")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Pillow warns of decompression bombs and of broken metadata
+            with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as image:
+                width, height = image.size
+                if width * height > MOST_PIXELS or min(width, height) < SMALLEST_SIDE:
+                    raise _invalid(f"it has {width} × {height} pixels")
+                mode, kind = image.mode, str(image.format)
+                sideways = image.getexif().get(_ORIENTATION, 1) not in (0, 1)
+                image.load()
+                pixels = image.tobytes() if image.format == "PNG" else None
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a decoder may raise anything on a hostile file; all of it means "no"
+        raise _invalid(f"it cannot be decoded ({type(error).__name__})") from None
+    if mode not in ("L", "RGB"):
+        raise _invalid(f"its colours are {mode}, not grey or RGB")
+    if sideways:
+        raise _invalid("it is stored turned, with a note to turn it back")
+    return Picture(data, f"image/{kind.lower()}", width, height, grey=mode == "L", pixels=pixels)
+
+
+def _invalid(reason: str) -> InputError:
+    return InputError(
+        "photo.invalid",
+        f"the photograph cannot be used: {reason}",
+        hint=f"a JPEG or PNG, grey or RGB, at least {SMALLEST_SIDE} pixels a side and at most 12 megapixels",
+    )

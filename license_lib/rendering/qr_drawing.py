@@ -1,0 +1,66 @@
+"""QR code (ISO/IEC 18004) as one vector path."""
+
+from license_lib.errors import InputError
+
+QUIET_ZONE = 4
+_LONGEST = 1200  # characters; far beyond what a licence carries, well within version 40
+
+
+def qr_matrix(text: str) -> list[bytes]:
+    """The symbol's rows, one byte a module, 1 for dark; level M, without the quiet zone.
+
+    zxing-cpp chooses the segments: a URL in capitals with a base32 fragment stays alphanumeric but for its `#`.
+
+    Raises:
+        InputError: `qr.unencodable`, the text is empty, too long or not ASCII.
+    """
+    import zxingcpp  # noqa: PLC0415 - loads a native library; only drawing needs it
+
+    if not text or len(text) > _LONGEST or not text.isascii():
+        raise InputError("qr.unencodable", f"a QR code holds 1 to {_LONGEST} ASCII characters, not {len(text)}")
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    image = memoryview(code.to_image(scale=1, add_quiet_zones=False))
+    width = image.shape[1]
+    pixels = bytes(image)
+    return [bytes(pixel == 0 for pixel in pixels[row * width : (row + 1) * width]) for row in range(image.shape[0])]
+
+
+def qr_rectangles(matrix: list[bytes]) -> list[tuple[int, int, int, int]]:
+    """The dark modules as few rectangles (x, y, width, height), in modules from the top-left corner."""
+    rectangles: list[tuple[int, int, int, int]] = []
+    growing: dict[tuple[int, int], int] = {}  # horizontal run → the row where its rectangle began
+    for y, row in enumerate([*matrix, bytes(len(matrix))]):
+        runs = set(_runs(row))
+        for run in [run for run in growing if run not in runs]:
+            top = growing.pop(run)
+            rectangles.append((run[0], top, run[1], y - top))
+        for run in runs:
+            growing.setdefault(run, y)
+    return sorted(rectangles)
+
+
+def qr_path(text: str, x: float, y: float, size: float) -> str:
+    """PDF operators that draw the code in a square of `size` points with its lower-left corner at (x, y).
+
+    The square includes the quiet zone of four modules, painted white. All modules are one filled path, so that no
+    renderer shows seams between them.
+    """
+    matrix = qr_matrix(text)
+    count = len(matrix) + 2 * QUIET_ZONE
+    path = " ".join(
+        f"{left + QUIET_ZONE} {count - QUIET_ZONE - top - high} {wide} {high} re"
+        for left, top, wide, high in qr_rectangles(matrix)
+    )
+    module = size / count
+    return f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {y:.3f} cm 1 1 1 rg 0 0 {count} {count} re f 0 0 0 rg {path} f Q"
+
+
+def _runs(row: bytes) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    start = row.find(1)
+    while start >= 0:
+        end = row.find(0, start)
+        end = len(row) if end < 0 else end
+        runs.append((start, end - start))
+        start = row.find(1, end)
+    return runs

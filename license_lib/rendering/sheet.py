@@ -1,0 +1,103 @@
+"""One A4 page to draw on: points from the top-left corner, colours as #RRGGBB, operators collected as text.
+
+Only this module speaks to reportlab's canvas.
+"""
+
+from io import BytesIO
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream, PDFZCompress
+from reportlab.pdfgen.canvas import Canvas
+
+from license_lib.rendering.colors import fill, stroke
+from license_lib.rendering.embedded_font import EmbeddedFont
+from license_lib.rendering.fonts import SONG, Fonts
+from license_lib.rendering.photo import Picture
+from license_lib.rendering.plan import Block
+
+BOLD_STROKE = 0.03  # of the type size: a regular face made bold by its own outline
+
+
+class Sheet:
+    """A page in the making.
+
+    Args:
+        width: page width in points.
+        height: page height in points.
+        fonts: the faces to draw with.
+    """
+
+    def __init__(self, width: float, height: float, fonts: Fonts) -> None:
+        self._fonts = fonts
+        self._faces = {name: _registered(fonts, name) for name in fonts.faces}
+        self._file = BytesIO()
+        self._canvas: Any = Canvas(
+            self._file,
+            pagesize=(width, height),
+            invariant=1,
+            pageCompression=0,  # compressed once, when the file is finished
+            initialFontName=self._faces[SONG].fontName,
+        )
+        self._height = height
+        self._operators: list[str] = []
+
+    def draw(self, operators: str) -> None:
+        """Add PDF operators in the page's own space (origin at the bottom left)."""
+        self._operators.append(operators)
+
+    def text(self, block: Block) -> None:
+        """Draw a placed text."""
+        document = self._canvas._doc  # noqa: SLF001 - dynamic fonts need it, and reportlab offers no accessor
+        parts = ["BT", fill(block.color)]
+        if block.bold:
+            parts += [f"2 Tr {stroke(block.color)} {block.lines[0].size * BOLD_STROKE:.2f} w"]
+        for line in block.lines:
+            parts.append(f"1 0 0 1 {line.x:.2f} {self._height - line.baseline:.2f} Tm {line.spacing:.3f} Tc")
+            for run in self._fonts.runs(line.text, block.face):
+                face = self._faces[run.face]
+                name = face.getSubsetInternalName(0, document)
+                parts.append(f"{name} {line.size:g} Tf <{face.encode(run.text, document).hex()}> Tj")
+        parts += ["0 Tr ET"] if block.bold else ["ET"]
+        self._operators.append(" ".join(parts))
+
+    def picture(self, picture: Picture, x: float, y: float, width: float, height: float) -> None:
+        """Draw a photograph with its lower-left corner at (x, y) of the page's own space."""
+        content, filters = (picture.data, None) if picture.pixels is None else (picture.pixels, [PDFZCompress])
+        entries: dict[str, Any] = {
+            "Type": PDFName("XObject"),
+            "Subtype": PDFName("Image"),
+            "Width": picture.width,
+            "Height": picture.height,
+            "BitsPerComponent": 8,
+            "ColorSpace": PDFName("DeviceGray" if picture.grey else "DeviceRGB"),
+        }
+        if filters is None:
+            entries["Filter"] = PDFName("DCTDecode")
+        document = self._canvas._doc  # noqa: SLF001 - drawImage would decode a JPEG only to name it
+        name = document.getXObjectName("photo")
+        document.Reference(PDFStream(PDFDictionary(entries), content, filters or []), name)
+        self._canvas._formsinuse.append("photo")  # noqa: SLF001 - the page lists the image among its resources
+        self._operators.append(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm /{name} Do Q")
+
+    def finish(self) -> bytes:
+        """The finished file."""
+        self._canvas._code.extend(self._operators)  # noqa: SLF001 - the canvas has no public way to take operators
+        self._canvas.showPage()
+        self._canvas.save()
+        return self._file.getvalue()
+
+
+def _registered(fonts: Fonts, name: str) -> EmbeddedFont:
+    """reportlab finds fonts by name in a registry of the process; one entry per font file is enough."""
+    face = fonts.faces[name]
+    key = f"licence-{face.name}"
+    try:
+        known = pdfmetrics.getFont(key)
+    except KeyError:
+        known = None
+    if isinstance(known, EmbeddedFont) and known.face is face:
+        return known
+    font = EmbeddedFont(key, face)
+    pdfmetrics._fonts[key] = font  # noqa: SLF001 - registerFont would keep the first font of a face name for ever
+    return font
