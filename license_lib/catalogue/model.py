@@ -200,6 +200,7 @@ class TextBox(Box):
     """Where one face value stands: it wraps within the box and shrinks from `size` to `min_size` points to fit.
 
     `label` defaults to the field's own label; an empty one draws none. `label_w` is the label's column in millimetres.
+    `frame` is a rule under the value (`line`) or a table cell around label and value (`cell`).
     """
 
     field: Key
@@ -209,6 +210,7 @@ class TextBox(Box):
     min_size: Points = 6
     font: FontName = "song"
     align: Literal["left", "center", "right"] = "left"
+    frame: Literal["none", "line", "cell"] = "none"
 
 
 class StaticText(Box):
@@ -278,6 +280,10 @@ class LicenseType(_Frozen):
     service_items: Annotated[tuple[ServiceItem, ...], Field(strict=False)] = ()
     fields: Annotated[tuple[FieldSpec, ...], Field(min_length=1, strict=False)]
     layout: Layout
+
+    def label_of(self, key: str) -> str:
+        """Chinese label of a field, the type's own or built in."""
+        return self.by_key[key].label if key in self.by_key else BUILT_IN_FIELDS[key]
 
     @cached_property
     def by_key(self) -> dict[str, FieldSpec]:
