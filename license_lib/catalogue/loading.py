@@ -51,7 +51,9 @@ class Catalogue:
             twice = [code for code, n in Counter(kind.code.value for kind in ordered).items() if n > 1]
             raise TemplateError(
                 [
-                    TemplateProblem(f"{kind.key}/type.toml", "code.value", "another type has the same code", "correct it")
+                    TemplateProblem(
+                        f"{kind.key}/type.toml", "code.value", "another type has the same code", "correct it"
+                    )
                     for kind in ordered
                     if kind.code.value in twice
                 ]
@@ -225,7 +227,9 @@ def _beyond_the_page(kind: LicenseType, name: str) -> Iterator[TemplateProblem]:
         places.append(("photo", layout.photo))
     for path, place in places:
         right, bottom = (
-            (place.x + place.size, place.y + place.size) if isinstance(place, Square) else (place.x + place.w, place.y + place.h)
+            (place.x + place.size, place.y + place.size)
+            if isinstance(place, Square)
+            else (place.x + place.w, place.y + place.h)
         )
         if right > layout.page.width or bottom > layout.page.height:
             yield TemplateProblem(

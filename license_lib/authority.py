@@ -1,0 +1,369 @@
+"""The composition root: one configuration in, one object out. The only place where all rooms meet.
+
+`Authority` issues, revokes and verifies; it needs the passphrase of the seal keys as soon as it issues. `open_verifier`
+gives the judging half alone, with public material and a read-only repository: what a verification service runs on.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from license_lib.catalogue import Catalogue
+from license_lib.errors import InputError, LicenseError, MachineError
+from license_lib.issuers import Issuers, IssuingBody
+from license_lib.issuing import Issued, Issuing
+from license_lib.licenses import Issuer, License
+from license_lib.licenses.record import parse_record
+from license_lib.licenses.request import LicenseRequest
+from license_lib.repository import Event, EventKind, Repository, StoredLicense, create_or_upgrade
+from license_lib.resources import resource_folder
+from license_lib.settings import FILE_NAME, Settings
+from license_lib.verification import SealDirectory, Verdict, Verifier
+from signing.errors import SigningError
+from signing.keys import SealCredential
+from signing.timestamps import Timestamper
+from signing.trust import TrustStore
+
+SONG_FONT = "NotoSerifSC-Regular.ttf"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownState:
+    """What the repository knows of a licence at a moment."""
+
+    record: bytes = field(repr=False)
+    revoked_at: datetime | None
+
+
+def now() -> datetime:
+    """The machine's clock, in UTC: the default that composition hands down; tests hand down another."""
+    return datetime.now(UTC)
+
+
+class Authority:
+    """A city's licence authority.
+
+    Args:
+        passphrase: of the seal keys; may be left out by those who only look up, verify or revoke.
+        clock: the time, aware. randomness: n → n random bytes.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        passphrase: bytes | None = None,
+        clock: Callable[[], datetime] = now,
+        randomness: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.settings = settings
+        self.catalogue = load_catalogue(settings)
+        self.issuers = load_issuers(settings)
+        self.repository = Repository.open(settings.database_url, settings.files)
+        self._passphrase = passphrase
+        self._clock = clock
+        self._randomness = randomness
+
+    @classmethod
+    def open(cls, home: Path | str = ".", *, passphrase: bytes | None = None) -> "Authority":
+        """Open the authority whose `license.toml` is in a folder.
+
+        Raises:
+            InputError: the configuration or a template is wrong.
+            MachineError: the repository cannot be opened.
+        """
+        return cls(Settings.load(Path(home)), passphrase=passphrase)
+
+    def __enter__(self) -> "Authority":
+        """Use it as a context manager to close the repository at the end."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the repository."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the repository."""
+        self.repository.close()
+
+    def issue(self, request: LicenseRequest) -> Issued:
+        """Issue a licence 新发; see `license_lib.issuing.Issuing.issue`."""
+        with signing_errors():
+            return self._issuing.issue(request)
+
+    def issue_all(self, requests: Iterable[LicenseRequest | InputError]) -> Iterator[Issued | LicenseError]:
+        """Issue one after the other; a request that is wrong gives its error in its place, and the others go on.
+
+        Raises:
+            MachineError: storage or keys failed: the rest would fail too. What was issued stays issued, and the same
+                batch can be sent again.
+        """
+        for request in requests:
+            if isinstance(request, InputError):
+                yield request
+                continue
+            try:
+                yield self.issue(request)
+            except InputError as error:
+                yield error
+
+    def verify(self, data: bytes, *, at: datetime | None = None) -> Verdict:
+        """Judge a PDF or a picture, now or at another moment."""
+        return self.verifier.verify(data, at=at or self._clock())
+
+    def verify_code(self, text: str, *, at: datetime | None = None) -> Verdict:
+        """Judge the text of a QR, now or at another moment."""
+        return self.verifier.verify_code(text, at=at or self._clock())
+
+    def status(self, identifier: str, *, at: datetime | None = None) -> Verdict | None:
+        """State of a licence of this repository; None if it is not there."""
+        return self.verifier.status(identifier, at=at or self._clock())
+
+    def revoke(self, identifier: str, *, reason: str, actor: str, legal_basis: str = "") -> Event:
+        """Revoke a licence 撤销, with effect from now.
+
+        Raises:
+            InputError: `license.unknown`, `license.already-revoked`, or no reason or actor is given.
+        """
+        moment = self._clock()
+        return self.repository.revoke(
+            identifier, at=moment, recorded_at=moment, reason=reason, actor=actor, legal_basis=legal_basis
+        )
+
+    def find(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
+        """Look up by identifier, by licence number 证照编号, or by holder number (ID number or credit code).
+
+        Raises:
+            InputError: `lookup.one-key` unless exactly one is given.
+        """
+        if sum(map(bool, (identifier, number, holder_number))) != 1:
+            raise InputError("lookup.one-key", "give exactly one of identifier, number and holder number")
+        if identifier:
+            found = self.repository.by_identifier(identifier)
+            return (found,) if found else ()
+        if number:
+            return self.repository.by_number(number)
+        return self.repository.by_holder_number(holder_number)
+
+    def license_of(self, stored: StoredLicense) -> License:
+        """The licence value of a stored row."""
+        return parse_record(stored.record)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """The judging half."""
+        return make_verifier(self.settings, self.catalogue, self.issuers, self.repository)
+
+    @cached_property
+    def _issuing(self) -> Issuing:
+        from license_lib.rendering import Fonts
+
+        if self._passphrase is None:
+            raise InputError(
+                "key.passphrase", "issuing needs the passphrase of the seal keys", hint="see keys/README.md"
+            )
+        keys = KeyFolder(self.settings.keys_folder, self._passphrase, self._clock, fonts_folder(self.settings))
+        return Issuing(
+            catalogue=self.catalogue,
+            issuers=self.issuers,
+            repository=self.repository,
+            fonts=Fonts.load(fonts_folder(self.settings)),
+            credentials=keys,
+            timestamper=keys.timestamper(),
+            public_url=self.settings.public_url,
+            clock=self._clock,
+            randomness=self._randomness,
+        )
+
+
+class KeyFolder:
+    """Seal keys in a PKI folder, each loaded and checked once; errors of `signing` become machine errors."""
+
+    def __init__(self, folder: Path, passphrase: bytes, clock: Callable[[], datetime], fonts: Path) -> None:
+        self._folder = folder
+        self._passphrase = passphrase
+        self._clock = clock
+        self._song = fonts / SONG_FONT
+        self._credentials: dict[str, SealCredential] = {}
+        self._pictures: dict[tuple[str, float], bytes] = {}
+
+    def credential(self, body: IssuingBody) -> SealCredential:
+        """The seal key of a body, inside its certificate's period and with the body's own credit code in it.
+
+        Raises:
+            MachineError: `key.missing`, `key.passphrase`, `key.certificate-expired`, `key.other-body` …
+        """
+        with signing_errors():
+            if body.id not in self._credentials:
+                self._credentials[body.id] = self._load(body.id)
+            credential = self._credentials[body.id]
+            credential.check_period(self._clock())
+        if credential.organization_id != body.organization_id:
+            raise MachineError(
+                "key.other-body",
+                f"the seal certificate {body.id!r} belongs to another body than license.toml says",
+                hint="correct the code of this issuer, or the key",
+            )
+        return credential
+
+    def seal_picture(self, body: IssuingBody, size_mm: float) -> bytes:
+        """The body's round seal, `size_mm` across, as a one-page vector PDF."""
+        from signing.seal_image import SealDesign, draw_round_seal
+
+        place = (body.id, size_mm)
+        if place not in self._pictures:
+            design = SealDesign(name=body.issuer.name, code=body.issuer.code, diameter_mm=size_mm)
+            with signing_errors():
+                self._pictures[place] = draw_round_seal(design, self._song)
+        return self._pictures[place]
+
+    def timestamper(self) -> Timestamper:
+        """The development time-stamp authority of this PKI.
+
+        Raises:
+            MachineError: its key is missing or cannot be used.
+        """
+        from signing.timestamps import LocalTimestamper
+
+        with signing_errors():
+            return LocalTimestamper(self._load("tsa"), self._clock)
+
+    def _load(self, name: str) -> SealCredential:
+        from signing.keys import load_credential
+
+        return load_credential(self._folder, name, passphrase=self._passphrase, at=self._clock())
+
+
+class RepositoryStates:
+    """The repository as the place where verification looks up states."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def state_of(self, identifier: str, at: datetime) -> KnownState | None:
+        """Record and revocation of a licence at a moment; None if the repository does not hold it."""
+        stored = self._repository.by_identifier(identifier)
+        if stored is None:
+            return None
+        revoked = [
+            event.effective_at
+            for event in self._repository.events(identifier)
+            if event.kind is EventKind.REVOKE and event.effective_at <= at
+        ]
+        return KnownState(stored.record, min(revoked, default=None))
+
+
+def open_verifier(settings: Settings) -> Verifier:
+    """The judging half alone: public trust material and a read-only repository. No key, no passphrase.
+
+    Raises:
+        InputError: the configuration or a template is wrong.
+        MachineError: no trust anchor, or the repository cannot be opened.
+    """
+    repository = Repository.open(settings.database_url, settings.files, read_only=True)
+    return make_verifier(settings, load_catalogue(settings), load_issuers(settings), repository)
+
+
+def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, repository: Repository) -> Verifier:
+    """Put the judging half together.
+
+    Raises:
+        MachineError: no trust anchor (`trust.empty`), or trust material that cannot be read.
+    """
+    with signing_errors():
+        return Verifier(
+            catalogue=catalogue,
+            trust=TrustStore.load(settings.keys_folder),
+            seals=SealDirectory.load(settings.keys_folder),
+            issuers=issuers,
+            states=RepositoryStates(repository),
+        )
+
+
+def load_catalogue(settings: Settings) -> Catalogue:
+    """The configured catalogue, or the built-in one."""
+    return Catalogue.load(templates_folder(settings))
+
+
+def load_issuers(settings: Settings) -> Issuers:
+    """The issuing bodies of the configuration."""
+    return Issuers(IssuingBody(one.id, Issuer(one.name, one.code, one.level), one.types) for one in settings.issuers)
+
+
+def templates_folder(settings: Settings) -> Path:
+    """Where the licence types are."""
+    return settings.home / settings.templates if settings.templates else resource_folder("templates")
+
+
+def fonts_folder(settings: Settings) -> Path:
+    """Where the fonts are: the configured templates' own, or the built-in ones."""
+    own = templates_folder(settings) / "fonts"
+    return own if own.is_dir() else resource_folder("templates") / "fonts"
+
+
+def initialise(home: Path) -> Settings:
+    """Make a new authority in a folder: `license.toml` (kept if it is there) and an up-to-date database.
+
+    Raises:
+        InputError: an existing configuration is wrong.
+        MachineError: the folder cannot be written.
+    """
+    path = home / FILE_NAME
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_text(_default_settings(), encoding="utf-8")
+        settings = Settings.load(home)
+        settings.files.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MachineError("storage.read-only", f"{home}: {error.strerror}", hint="choose another --home") from None
+    create_or_upgrade(settings.database_url)
+    return settings
+
+
+def create_development_keys(settings: Settings, passphrase: bytes, *, at: datetime) -> None:
+    """Make the development PKI of `keys/development.toml` in the keys folder.
+
+    Raises:
+        MachineError: `pki.exists` and other faults of `signing.devkit`.
+    """
+    from signing.devkit import create_development_pki
+    from signing.pki_description import load_description
+
+    with signing_errors():
+        description = load_description(resource_folder("keys") / "development.toml")
+        create_development_pki(settings.keys_folder, description, passphrase=passphrase, at=at)
+
+
+def publish_development_crls(settings: Settings, passphrase: bytes, *, at: datetime) -> None:
+    """Issue fresh certificate revocation lists; the old ones go stale after `crl_days`.
+
+    Raises:
+        MachineError: faults of `signing.devkit`.
+    """
+    from signing.devkit import publish_crls
+    from signing.pki_description import load_description
+
+    with signing_errors():
+        description = load_description(resource_folder("keys") / "development.toml")
+        publish_crls(settings.keys_folder, description, passphrase=passphrase, at=at)
+
+
+def _default_settings() -> str:
+    return (Path(__file__).parent / "license.default.toml").read_text(encoding="utf-8")
+
+
+@contextmanager
+def signing_errors() -> Iterator[None]:
+    """Faults of the signing room as machine errors of this one, same code, same hint."""
+    try:
+        yield
+    except SigningError as error:
+        raise MachineError(error.code, error.message, hint=error.hint) from error

@@ -1,0 +1,246 @@
+"""Issuing: check everything → reserve the identifier → sign the code, render, seal → store → commit.
+
+Design law 6: what has not been committed has not been issued. A crash at any point leaves at most a reserved identifier
+and a file that nothing points to; the same request, sent again, takes up the reservation.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+import rfc8785
+
+from license_lib.calendar import day_of
+from license_lib.catalogue import Catalogue
+from license_lib.errors import InputError
+from license_lib.identifiers import LicenseIdentifier
+from license_lib.issuers import Issuers, IssuingBody
+from license_lib.licenses import License, face_values
+from license_lib.licenses.public import public_values
+from license_lib.licenses.record import SALT_BYTES, canonical_bytes, parse_record, record_digest
+from license_lib.licenses.request import Draft, LicenseRequest, draft
+from license_lib.qr import encode
+from license_lib.rendering import Attachment, Fonts, check_face, render
+from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, Override, Repository
+from license_lib.verification.reading import RECORD_NAME
+from signing.keys import SealCredential
+from signing.sealing import SealAppearance, seal
+from signing.timestamps import Timestamper
+
+SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_SERIAL_RANDOM = 8
+
+
+class Credentials(Protocol):
+    """Where the seals of the issuing bodies are."""
+
+    def credential(self, body: IssuingBody) -> SealCredential:
+        """The seal key of a body; raises if there is none or it cannot be used."""
+        ...
+
+    def seal_picture(self, body: IssuingBody, size_mm: float) -> bytes:
+        """The body's round seal as a one-page vector PDF."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A licence that is sealed, stored and committed.
+
+    Args:
+        already: it had been issued before for the same request; nothing new was made.
+    """
+
+    license: License
+    pdf: bytes = field(repr=False)
+    already: bool
+
+    @property
+    def identifier(self) -> str:
+        """证照标识."""
+        return str(self.license.identifier)
+
+
+class Issuing:
+    """The issuing side of an authority: everything that needs a seal key.
+
+    Args:
+        clock: the time, aware. randomness: n → n random bytes, for serials, salts and nonces.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        issuers: Issuers,
+        repository: Repository,
+        fonts: Fonts,
+        credentials: Credentials,
+        timestamper: Timestamper,
+        public_url: str,
+        clock: Callable[[], datetime],
+        randomness: Callable[[int], bytes],
+    ) -> None:
+        self._catalogue = catalogue
+        self._issuers = issuers
+        self._repository = repository
+        self._fonts = fonts
+        self._credentials = credentials
+        self._timestamper = timestamper
+        self._public_url = public_url
+        self._clock = clock
+        self._randomness = randomness
+
+    def check(self, request: LicenseRequest) -> tuple[Draft, IssuingBody]:
+        """Everything that can be known to be wrong before anything is written.
+
+        Raises:
+            InputError: with every fault found.
+        """
+        kind = self._catalogue.get(request.license_type)
+        body = self._issuers.get(request.issuer)
+        if kind.key not in body.types:
+            raise InputError(
+                "issuer.out-of-scope",
+                f"{body.issuer.name} may not issue {kind.name}",
+                hint="see issuers in license.toml",
+            )
+        checked = draft(request, kind, body.issuer, today=day_of(self._clock()))
+        specimen = checked.license(self._identifier(kind.code.value, body.issuer.code, checked.issued_on), bytes(16))
+        check_face(kind, face_values(kind, specimen), fonts=self._fonts, photo=request.photo)
+        return checked, body
+
+    def issue(self, request: LicenseRequest) -> Issued:
+        """Issue a licence, or return the one that the same request was given before.
+
+        Raises:
+            InputError: the request is wrong; nothing was written.
+            MachineError: storage failed; the same request can be sent again.
+            signing.errors.SigningError: the seal key is missing, locked or expired; the same request can be sent again.
+        """
+        checked, body = self.check(request)
+        credential = self._credentials.credential(body)
+        digest = request_digest(request)
+        request_key = request.request_key or f"request:{digest.hex()}"
+        reserved = self._repository.reserve(
+            str(self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)),
+            request_key=request_key,
+            request_digest=digest,
+            at=self._clock(),
+        )
+        if isinstance(reserved, AlreadyIssued):
+            stored = reserved.license
+            pdf = self._repository.files.get(stored.file_digest)
+            return Issued(parse_record(stored.record), pdf, already=True)
+        document = checked.license(LicenseIdentifier.parse(reserved.identifier), self._randomness(SALT_BYTES))
+        pdf = self.sealed_face(document, checked, body, credential, request.photo)
+        committed = self._repository.commit(self._entry(document, pdf, credential, checked, request_key))
+        if committed.record_digest != record_digest(canonical_bytes(document)):  # somebody else's commit came first
+            return Issued(
+                parse_record(committed.record), self._repository.files.get(committed.file_digest), already=True
+            )
+        return Issued(document, pdf, already=False)
+
+    def sealed_face(
+        self, document: License, checked: Draft, body: IssuingBody, credential: SealCredential, photo: bytes | None
+    ) -> bytes:
+        """Sign the code, draw the face with it, attach the record, and seal the whole."""
+        kind = checked.license_type
+        record = canonical_bytes(document)
+        code = encode(
+            identifier=document.identifier,
+            issued_on=document.issued_on,
+            valid_from=document.valid_from,
+            valid_until=document.valid_until,
+            digest=record_digest(record),
+            public=public_values(kind, document),
+            key_id=credential.key_id,
+            sign=credential.sign,
+            base_url=self._public_url,
+        )
+        face = render(
+            kind, document, qr_text=code, fonts=self._fonts, photo=photo, attachment=Attachment(RECORD_NAME, record)
+        )
+        place = kind.layout.seal
+        appearance = SealAppearance(
+            self._credentials.seal_picture(body, place.size),
+            page_index=0,
+            x_mm=place.x,
+            y_mm=place.y,
+            size_mm=place.size,
+        )
+        return seal(
+            face,
+            credential=credential,
+            timestamper=self._timestamper,
+            appearance=appearance,
+            at=self._clock(),
+            reason=f"颁发{kind.name}",
+        )
+
+    def _identifier(self, type_code: str, issuer_code: str, day: date) -> LicenseIdentifier:
+        """A new identifier: the day of issue and random characters, so that nobody can walk through the numbers."""
+        number = int.from_bytes(self._randomness(_SERIAL_RANDOM), "big")
+        characters = []
+        for _ in range(_SERIAL_RANDOM):
+            number, index = divmod(number, len(SERIAL_ALPHABET))
+            characters.append(SERIAL_ALPHABET[index])
+        return LicenseIdentifier.build(type_code, issuer_code, f"{day:%Y%m%d}{''.join(characters)}")
+
+    def _entry(
+        self, document: License, pdf: bytes, credential: SealCredential, checked: Draft, request_key: str
+    ) -> IssuedLicense:
+        record = canonical_bytes(document)
+        return IssuedLicense(
+            identifier=str(document.identifier),
+            type_code=document.type_code,
+            type_key=checked.license_type.key,
+            type_version=checked.license_type.version,
+            type_name=document.type_name,
+            number=document.number,
+            issuer_code=document.issuer.code,
+            issuer_name=document.issuer.name,
+            holders=tuple(HolderEntry(one.name, one.number, one.number_kind) for one in document.holders),
+            issued_on=document.issued_on,
+            valid_from=document.valid_from,
+            valid_until=document.valid_until,
+            record=record,
+            record_digest=record_digest(record),
+            file_digest=self._repository.files.put(pdf),
+            key_id=credential.key_id,
+            request_key=request_key,
+            at=self._clock(),
+            overrides=tuple(
+                Override("credit-code.check", override.reason, override.approved_by) for override in checked.overrides
+            ),
+        )
+
+
+def request_digest(request: LicenseRequest) -> bytes:
+    """SHA-256 over everything a request asks for, as it was given; the idempotency key itself is left out."""
+    asked = {
+        "type": request.license_type,
+        "issuer": request.issuer,
+        "number": request.number,
+        "holders": [
+            [
+                one.name,
+                one.number,
+                one.number_kind,
+                [one.override.reason, one.override.approved_by] if one.override else None,
+            ]
+            for one in request.holders
+        ],
+        "fields": dict(request.fields),
+        "issued_on": _iso(request.issued_on),
+        "valid_from": _iso(request.valid_from),
+        "valid_until": _iso(request.valid_until),
+        "photo": hashlib.sha256(request.photo).hexdigest() if request.photo is not None else None,
+    }
+    return hashlib.sha256(rfc8785.dumps(asked)).digest()
+
+
+def _iso(value: date | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value

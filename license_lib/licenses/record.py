@@ -1,0 +1,212 @@
+"""Licence ⇄ record: JSON with the GB/T 36903 metadata codes 元数据, its canonical bytes (RFC 8785) and its digest.
+
+The record is the machine-readable licence: it is attached to the PDF, stored in the repository, and its digest stands
+in the QR. Canonical bytes are unique: `parse_record` accepts no other spelling of the same record.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import rfc8785
+
+from license_lib.errors import InputError
+from license_lib.identifiers import LicenseIdentifier, NumberError
+from license_lib.licenses.model import Holder, Issuer, License, Photo
+
+FORMAT = "license-record/1"
+MAX_RECORD_BYTES = 256 * 1024
+SALT_BYTES = 16
+
+HOLDER_NUMBER_KINDS: Mapping[str, str] = {
+    "001": "统一社会信用代码",
+    "099": "其他法人或其他组织有效证照代码",
+    "111": "公民身份号码",
+    "114": "军官证",
+    "115": "武警警官证",
+    "118": "解放军士兵证",
+    "119": "武警士兵证",
+    "120": "解放军文职人员证",
+    "122": "武警文职人员证",
+    "411": "外交护照",
+    "412": "公务护照",
+    "413": "公务普通护照",
+    "414": "普通护照",
+    "511": "台湾居民来往大陆通行证",
+    "516": "港澳居民来往内地通行证",
+    "999": "其他自然人有效证件代码",
+}
+"""持证主体代码类型 (GB/T 36903 annex A)."""
+
+ORGANISATION_KINDS = frozenset({"001", "099"})
+
+
+class RecordError(InputError):
+    """Bytes that are not a record; `path` is the place in it (`metadata.CZZT[0].CZZTDM`)."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__("record.invalid", f"licence record, {path or 'document'}: {problem}")
+        self.path = path
+
+
+def to_record(document: License) -> dict[str, Any]:
+    """The licence as its JSON record. A licence without end 长期 has no `ZZYXQJZRQ`."""
+    metadata: dict[str, Any] = {
+        "ZZMC": document.type_name,
+        "ZZLXDM": document.type_code,
+        "ZZBH": document.number,
+        "ZZBS": str(document.identifier),
+        "ZZBFJG": document.issuer.name,
+        "ZZBFJGDM": document.issuer.code,
+        "ZZBFJGJB": str(document.issuer.level),
+        "ZZBFRQ": document.issued_on.isoformat(),
+        "ZZYXQQSRQ": document.valid_from.isoformat(),
+        "CZZT": [
+            {
+                "CZZT": holder.name,
+                "CZZTDM": holder.number,
+                "CZZTDMLX": HOLDER_NUMBER_KINDS[holder.number_kind],
+                "CZZTDMLXDM": holder.number_kind,
+            }
+            for holder in document.holders
+        ],
+        **document.fields,
+    }
+    if document.valid_until is not None:
+        metadata["ZZYXQJZRQ"] = document.valid_until.isoformat()
+    record: dict[str, Any] = {
+        "format": FORMAT,
+        "template": f"{document.template[0]}@{document.template[1]}",
+        "salt": document.salt.hex(),
+        "metadata": metadata,
+    }
+    if document.photo is not None:
+        record["photo"] = {"media_type": document.photo.media_type, "sha256": document.photo.sha256}
+    return record
+
+
+def canonical_bytes(document: License) -> bytes:
+    """The record's one spelling: JSON Canonicalization Scheme (RFC 8785), UTF-8."""
+    return rfc8785.dumps(to_record(document))
+
+
+def record_digest(canonical: bytes) -> bytes:
+    """SHA-256 of a record's canonical bytes: what the QR, the repository and the log commit to."""
+    return hashlib.sha256(canonical).digest()
+
+
+def parse_record(data: bytes) -> License:
+    """Read a record strictly.
+
+    Raises:
+        RecordError: not JSON, not canonical, too large, or a value that is missing, unknown or malformed.
+    """
+    if len(data) > MAX_RECORD_BYTES:
+        raise RecordError("", f"larger than {MAX_RECORD_BYTES} bytes")
+    try:
+        raw = json.loads(data)
+    except (ValueError, RecursionError):
+        raise RecordError("", "not JSON") from None
+    document = _license(_Reader(raw, ""))
+    if canonical_bytes(document) != data:
+        raise RecordError("", "not in canonical form")
+    return document
+
+
+class _Reader:
+    """Takes values out of untrusted JSON one by one; whatever is not taken is unknown, and refused by `end`."""
+
+    def __init__(self, value: object, path: str) -> None:
+        if not isinstance(value, dict):
+            raise RecordError(path, "must be an object")
+        self._rest: dict[str, object] = dict(value)
+        self.path = path
+
+    def place(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def take(self, name: str) -> object:
+        if name not in self._rest:
+            raise RecordError(self.place(name), "is missing")
+        return self._rest.pop(name)
+
+    def has(self, name: str) -> bool:
+        return name in self._rest
+
+    def text(self, name: str, pattern: str = r"[\s\S]+") -> str:
+        value = self.take(name)
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise RecordError(self.place(name), "is not a text of the required form")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise RecordError(self.place(name), "holds half a surrogate pair") from None
+        return value
+
+    def day(self, name: str) -> date:
+        try:
+            return date.fromisoformat(self.text(name, r"\d{4}-\d{2}-\d{2}"))
+        except ValueError:
+            raise RecordError(self.place(name), "is not a date YYYY-MM-DD") from None
+
+    def extensions(self) -> dict[str, str]:
+        codes = [name for name in sorted(self._rest) if re.fullmatch(r"KZ_[A-Z0-9]{1,20}", name)]
+        return {code: self.text(code) for code in codes}
+
+    def end(self) -> None:
+        if self._rest:
+            raise RecordError(self.place(min(self._rest)[:40]), "is not known")
+
+
+def _license(reader: _Reader) -> License:
+    if reader.take("format") != FORMAT:
+        raise RecordError("format", f"is not {FORMAT}")
+    key, version = reader.text("template", r"[a-z][a-z0-9-]{1,39}@[1-9][0-9]{0,2}").split("@")
+    salt = bytes.fromhex(reader.text("salt", rf"[0-9a-f]{{{2 * SALT_BYTES}}}"))
+    photo = None
+    if reader.has("photo"):
+        inner = _Reader(reader.take("photo"), "photo")
+        photo = Photo(inner.text("media_type", "image/jpeg"), inner.text("sha256", r"[0-9a-f]{64}"))
+        inner.end()
+    metadata = _Reader(reader.take("metadata"), "metadata")
+    reader.end()
+    try:
+        identifier = LicenseIdentifier.parse(metadata.text("ZZBS"))
+    except NumberError as error:
+        raise RecordError("metadata.ZZBS", error.message) from None
+    document = License(
+        identifier=identifier,
+        type_name=metadata.text("ZZMC"),
+        type_code=metadata.text("ZZLXDM"),
+        template=(key, int(version)),
+        number=metadata.text("ZZBH"),
+        holders=tuple(_holders(metadata.take("CZZT"))),
+        issuer=Issuer(metadata.text("ZZBFJG"), metadata.text("ZZBFJGDM"), int(metadata.text("ZZBFJGJB", r"[1-5]"))),
+        issued_on=metadata.day("ZZBFRQ"),
+        valid_from=metadata.day("ZZYXQQSRQ"),
+        valid_until=metadata.day("ZZYXQJZRQ") if metadata.has("ZZYXQJZRQ") else None,
+        fields=metadata.extensions(),
+        photo=photo,
+        salt=salt,
+    )
+    metadata.end()
+    if str(identifier.type_code) != document.type_code or str(identifier.issuer) != document.issuer.code:
+        raise RecordError("metadata.ZZBS", "names another type or issuing body than the record")
+    return document
+
+
+def _holders(value: object) -> list[Holder]:
+    if not isinstance(value, list) or not value:
+        raise RecordError("metadata.CZZT", "must list at least one holder")
+    holders = []
+    for index, item in enumerate(value):
+        reader = _Reader(item, f"metadata.CZZT[{index}]")
+        holder = Holder(reader.text("CZZT"), reader.text("CZZTDM"), reader.text("CZZTDMLXDM", r"\d{3}"))
+        if reader.text("CZZTDMLX") != HOLDER_NUMBER_KINDS.get(holder.number_kind):
+            raise RecordError(reader.place("CZZTDMLX"), "does not name the code type")
+        reader.end()
+        holders.append(holder)
+    return holders

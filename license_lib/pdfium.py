@@ -1,0 +1,5 @@
+"""PDFium is not thread-safe: everything that calls it holds this lock."""
+
+from threading import RLock
+
+PDFIUM_LOCK = RLock()

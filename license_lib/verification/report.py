@@ -1,0 +1,86 @@
+"""A verdict as plain JSON values: the same words for the command line, the service and the pages."""
+
+from datetime import date, datetime
+from typing import Any
+
+from license_lib.identifiers import mask
+from license_lib.licenses import License
+from license_lib.masking import mask_name
+from license_lib.qr import QrProof
+from license_lib.verification.verdict import OUTCOME_TEXTS, Verdict
+
+
+def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]:
+    """Everything that may be told about a verdict.
+
+    Args:
+        minimal: leave out what only somebody who holds the document may see; for look-ups by identifier.
+    """
+    zh, en = OUTCOME_TEXTS[verdict.outcome]
+    return {
+        "outcome": verdict.outcome.value,
+        "text": {"zh": zh, "en": en},
+        "at": verdict.at.isoformat(),
+        "findings": [
+            {
+                "code": finding.code,
+                "effect": finding.effect.value,
+                "params": dict(finding.params),
+                "text": {"zh": finding.text("zh"), "en": finding.text("en")},
+                "remedy": {"zh": finding.remedy("zh"), "en": finding.remedy("en")},
+            }
+            for finding in verdict.findings
+        ],
+        "steps": [{"step": proof.value, "proved": proof in verdict.proved} for proof in verdict.required],
+        "license": _facts(verdict, minimal=minimal),
+        "evidence": {
+            "sealed_at": _iso(verdict.evidence.sealed_at),
+            "revocation_as_of": _iso(verdict.evidence.revocation_as_of),
+            "status_as_of": _iso(verdict.evidence.status_as_of),
+        },
+    }
+
+
+def _facts(verdict: Verdict, *, minimal: bool) -> dict[str, Any] | None:
+    if verdict.license is not None:
+        return _license_facts(verdict.license, minimal=minimal)
+    return _code_facts(verdict.code) if verdict.code is not None else None
+
+
+def _license_facts(document: License, *, minimal: bool) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "identifier": str(document.identifier),
+        "type": document.type_name,
+        "issuer": {"name": document.issuer.name, "code": document.issuer.code},
+        "issued_on": _iso(document.issued_on),
+        "valid_from": _iso(document.valid_from),
+        "valid_until": _iso(document.valid_until),
+    }
+    if not minimal:
+        facts |= {
+            "number": document.number,
+            "holders": [
+                {
+                    "name": holder.name if holder.number_kind in {"001", "099"} else mask_name(holder.name),
+                    "number": mask(holder.number),
+                    "number_kind": holder.number_kind,
+                }
+                for holder in document.holders
+            ],
+        }
+    return facts
+
+
+def _code_facts(proof: QrProof) -> dict[str, Any]:
+    return {
+        "identifier": str(proof.identifier),
+        "issuer": {"code": str(proof.identifier.issuer)},
+        "issued_on": _iso(proof.issued_on),
+        "valid_from": _iso(proof.valid_from),
+        "valid_until": _iso(proof.valid_until),
+        "public": dict(proof.public),
+    }
+
+
+def _iso(value: date | datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
