@@ -30,6 +30,7 @@ from signing.timestamps import Timestamper
 from signing.trust import TrustStore
 
 SONG_FONT = "NotoSerifSC-Regular.ttf"
+_TIMESTAMP_SERIAL_BYTES = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,13 @@ class Authority:
             raise InputError(
                 "key.passphrase", "issuing needs the passphrase of the seal keys", hint="see keys/README.md"
             )
-        keys = KeyFolder(self.settings.keys_folder, self._passphrase, self._clock, fonts_folder(self.settings))
+        keys = KeyFolder(
+            self.settings.keys_folder,
+            self._passphrase,
+            fonts_folder(self.settings),
+            clock=self._clock,
+            randomness=self._randomness,
+        )
         return Issuing(
             catalogue=self.catalogue,
             issuers=self.issuers,
@@ -186,10 +193,19 @@ class Authority:
 class KeyFolder:
     """Seal keys in a PKI folder, each loaded and checked once; errors of `signing` become machine errors."""
 
-    def __init__(self, folder: Path, passphrase: bytes, clock: Callable[[], datetime], fonts: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        passphrase: bytes,
+        fonts: Path,
+        *,
+        clock: Callable[[], datetime],
+        randomness: Callable[[int], bytes],
+    ) -> None:
         self._folder = folder
         self._passphrase = passphrase
         self._clock = clock
+        self._randomness = randomness
         self._song = fonts / SONG_FONT
         self._credentials: dict[str, SealCredential] = {}
         self._pictures: dict[tuple[str, float], bytes] = {}
@@ -233,7 +249,10 @@ class KeyFolder:
         from signing.timestamps import LocalTimestamper
 
         with signing_errors():
-            return LocalTimestamper(self._load("tsa"), self._clock)
+            return LocalTimestamper(self._load("tsa"), self._clock, self._serial)
+
+    def _serial(self) -> int:
+        return int.from_bytes(self._randomness(_TIMESTAMP_SERIAL_BYTES), "big") or 1
 
     def _load(self, name: str) -> SealCredential:
         from signing.keys import load_credential
@@ -349,11 +368,9 @@ def publish_development_crls(settings: Settings, passphrase: bytes, *, at: datet
         MachineError: faults of `signing.devkit`.
     """
     from signing.devkit import publish_crls
-    from signing.pki_description import load_description
 
     with signing_errors():
-        description = load_description(resource_folder("keys") / "development.toml")
-        publish_crls(settings.keys_folder, description, passphrase=passphrase, at=at)
+        publish_crls(settings.keys_folder, passphrase=passphrase, at=at)
 
 
 def _default_settings() -> str:

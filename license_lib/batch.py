@@ -8,6 +8,7 @@ Photos are paths relative to the batch file.
 
 import csv
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -64,6 +65,26 @@ def read_batch(path: Path) -> Iterator[BatchRow]:
     if reader is None:
         raise InputError("batch.format", f"{path.name}: is neither .csv nor .jsonl")
     return reader(_text(data, path.name), path.parent)
+
+
+def read_request(path: Path, defaults: Mapping[str, str | None]) -> LicenseRequest:
+    """Read one request from a `.toml` or `.json` file, such as a template's `example.toml`.
+
+    Args:
+        defaults: values for keys that the file leaves out.
+
+    Raises:
+        InputError: `batch.*` or `request.*`.
+    """
+    try:
+        text = _text(path.read_bytes(), path.name)
+        raw = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise InputError("batch.missing", f"{path.name}: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise InputError("batch.format", f"{path.name}: is neither TOML (.toml) nor JSON") from None
+    given = {name: value for name, value in defaults.items() if value is not None}
+    return request_from_mapping({**given, **raw} if isinstance(raw, dict) else raw, path.parent)
 
 
 def request_from_mapping(raw: object, folder: Path) -> LicenseRequest:

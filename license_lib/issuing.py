@@ -22,7 +22,7 @@ from license_lib.licenses.public import public_values
 from license_lib.licenses.record import SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.qr import encode
-from license_lib.rendering import Attachment, Fonts, check_face, render
+from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
 from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, Override, Repository
 from license_lib.verification.reading import RECORD_NAME
 from signing.keys import SealCredential
@@ -31,6 +31,7 @@ from signing.timestamps import Timestamper
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SERIAL_RANDOM = 8
+_NONCE_BYTES = 8
 
 
 class Credentials(Protocol):
@@ -109,7 +110,9 @@ class Issuing:
             )
         checked = draft(request, kind, body.issuer, today=day_of(self._clock()))
         specimen = checked.license(self._identifier(kind.code.value, body.issuer.code, checked.issued_on), bytes(16))
-        check_face(kind, face_values(kind, specimen), fonts=self._fonts, photo=request.photo)
+        check_fit(kind, face_values(kind, specimen), self._fonts)
+        if request.photo is not None:
+            check_photo(request.photo)
         return checked, body
 
     def issue(self, request: LicenseRequest) -> Issued:
@@ -161,7 +164,7 @@ class Issuing:
             base_url=self._public_url,
         )
         face = render(
-            kind, document, qr_text=code, fonts=self._fonts, photo=photo, attachment=Attachment(RECORD_NAME, record)
+            kind, document, qr_text=code, fonts=self._fonts, photo=photo, attachment=Attachment(record, RECORD_NAME)
         )
         place = kind.layout.seal
         appearance = SealAppearance(
@@ -177,6 +180,7 @@ class Issuing:
             timestamper=self._timestamper,
             appearance=appearance,
             at=self._clock(),
+            nonce=lambda: int.from_bytes(self._randomness(_NONCE_BYTES), "big"),
             reason=f"颁发{kind.name}",
         )
 

@@ -7,12 +7,13 @@ import io
 from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError
+from license_lib.pdfium import MAX_PIXELS, PageError, opened, page_picture
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Image as Picture
 
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
-MAX_PIXELS = 60_000_000
+MAX_PAGES = 20
 PAGE_DPI = 150
 
 
@@ -29,37 +30,50 @@ def scan(picture: bytes) -> tuple[str, ...]:
     return read_codes(open_picture(picture))
 
 
-def open_picture(data: bytes) -> "Image":
+def scan_file(data: bytes) -> tuple[str, ...]:
+    """Texts of all QR codes in a picture, or on the first pages of a PDF, each once.
+
+    Raises:
+        PictureError: neither a picture nor a PDF that can be drawn, or larger than the bounds above.
+    """
+    if b"%PDF-" not in data[:1024]:
+        return scan(data)
+    texts: dict[str, None] = {}
+    try:
+        with opened(data) as document:
+            for index in range(min(len(document), MAX_PAGES)):
+                texts |= dict.fromkeys(read_codes(page_picture(document[index], PAGE_DPI, grayscale=True)))
+    except PageError as error:
+        raise PictureError("picture.malformed", "this PDF cannot be drawn") from error
+    return tuple(texts)
+
+
+def open_picture(data: bytes) -> "Picture":
     """Decode a picture within bounds to greyscale, turned upright as its EXIF data says.
 
     Raises:
         PictureError: not a picture, or larger than the bounds above.
     """
-    from PIL import Image as images
-    from PIL import ImageOps
+    from PIL import Image, ImageOps
 
     if len(data) > MAX_PICTURE_BYTES:
         raise PictureError("picture.too-large", f"the picture has more than {MAX_PICTURE_BYTES // 2**20} MiB")
     try:
-        with images.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise PictureError(
-                    "picture.too-large", f"the picture has more than {MAX_PIXELS // 10**6} million pixels"
-                )
-            return ImageOps.exif_transpose(picture).convert("L")
-    except PictureError:
-        raise
-    except Exception as error:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")) as picture:
+            if picture.width * picture.height <= MAX_PIXELS:
+                return ImageOps.exif_transpose(picture).convert("L")
+    except Exception as error:  # noqa: BLE001 -- a decoder fed with hostile bytes raises anything
         raise PictureError("picture.malformed", "this is not a picture that can be read") from error
+    raise PictureError("picture.too-large", f"the picture has more than {MAX_PIXELS // 10**6} million pixels")
 
 
-def read_codes(picture: "Image") -> tuple[str, ...]:
+def read_codes(picture: "Picture") -> tuple[str, ...]:
     """Texts of all QR codes in a greyscale picture; zbar is asked only where zxing-cpp finds nothing."""
     import zxingcpp
 
     found = [
         (code.position.top_left.y, code.position.top_left.x, code.text)
-        for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         if code.text
     ]
     if not found:

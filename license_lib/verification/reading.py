@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass
 
 from license_lib.catalogue import Layout
-from license_lib.pdfium import PDFIUM_LOCK
+from license_lib.pdfium import PageError, opened, page_picture
 from license_lib.qr.scanning import PAGE_DPI, read_codes
 
 RECORD_NAME = "license-record.json"
@@ -60,10 +60,8 @@ def read_face(pdf: bytes, layout: Layout) -> Face:
     Raises:
         UnreadableError: the page cannot be rendered.
     """
-    import pypdfium2
-
     try:
-        with PDFIUM_LOCK, pypdfium2.PdfDocument(pdf) as document:
+        with opened(pdf) as document:
             page = document[0]
             text = page.get_textpage()
             height = page.get_height()
@@ -76,11 +74,9 @@ def read_face(pdf: bytes, layout: Layout) -> Face:
                 )
                 for box in layout.boxes
             )
-            picture = page.render(scale=PAGE_DPI / 72, grayscale=True).to_pil()
+            picture = page_picture(page, PAGE_DPI, grayscale=True)
             pages = len(document)
-            text.close()
-            page.close()
-    except Exception as error:
+    except PageError as error:
         raise UnreadableError("face") from error
     return Face(pages, tuple(squeezed(text) for text in boxes), read_codes(picture))
 
