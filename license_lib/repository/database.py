@@ -50,7 +50,7 @@ class Database:
         """
         parsed = parse_url(url)
         path = sqlite_path(parsed)
-        if path is not None and not path.is_file():
+        if path is not None and not _is_there(path):
             raise MachineError("repository.not-initialised", "There is no database yet", hint="run: license init")
         options: dict[str, Any] = _POOL | {"hide_parameters": True, "pool_timeout": busy_seconds}
         if path is not None:
@@ -163,6 +163,14 @@ def create_file(path: Path) -> None:
         fault = os_fault(error)
     else:
         return
+    raise fault
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:  # a folder on the way that we may not enter
+        fault = os_fault(error)
     raise fault
 
 

@@ -14,7 +14,7 @@ from license_lib.errors import MachineError
 
 _FULL = ("storage.full", "There is no room to store it", "free disk space or raise the quota, then try again")
 _LOCKED = ("storage.locked", "The database is in use by another process", "try again")
-_READ_ONLY = ("storage.read-only", "The storage may not be written", "check the permissions and how it was opened")
+_READ_ONLY = ("storage.read-only", "The storage may not be opened or written", "check the permissions")
 _CORRUPT = ("storage.corrupt", "The database is damaged", "restore it from a backup")
 _FAILED = ("storage.failed", "The storage failed", "look at the system log, then try again")
 

@@ -6,11 +6,12 @@ that identifier and both may seal; the commit lets the first one in and gives th
 nobody waits for a process that may be dead, and one licence comes out.
 """
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import datetime
 
 from sqlalchemy import Connection, and_, exists, insert, select, update
 
-from license_lib.errors import InputError
+from license_lib.calendar import start_of
+from license_lib.errors import InputError, MachineError
 from license_lib.repository.events import append_event, next_sequence
 from license_lib.repository.rows import insert_license, license_by_identifier
 from license_lib.repository.tables import EVENT, LICENSE, RESERVATION
@@ -22,9 +23,6 @@ from license_lib.repository.values import (
     Reservation,
     StoredLicense,
 )
-
-CHINA_TIME = timezone(timedelta(hours=8))
-"""The time in which the dates on a licence count."""
 
 
 def reserve(
@@ -39,9 +37,8 @@ def reserve(
                 "Another request was made under the same idempotency key",
                 hint="repeat the same request, or give the new one its own key",
             )
-        issued = license_by_identifier(connection, earlier.identifier) if earlier.committed_at else None
-        if issued is not None:
-            return AlreadyIssued(issued)
+        if earlier.committed_at is not None:
+            return AlreadyIssued(_committed(connection, earlier.identifier))
         return Reservation(earlier.identifier, request_key, resumed=True)
     if connection.scalar(select(exists().where(RESERVATION.c.identifier == identifier))):
         raise InputError("identifier.taken", "The identifier was given away before", hint="choose another serial")
@@ -86,10 +83,7 @@ def commit(connection: Connection, issued: IssuedLicense) -> StoredLicense:
         connection.execute(
             update(RESERVATION).where(RESERVATION.c.identifier == issued.identifier).values(committed_at=issued.at)
         )
-    stored = license_by_identifier(connection, issued.identifier)
-    if stored is None:  # a reservation that says committed without its licence: not ours to mend in passing
-        raise InputError("license.unknown", "The reservation is marked as used, but its licence is missing")
-    return stored
+    return _committed(connection, issued.identifier)
 
 
 def require_number_free(connection: Connection, *, type_code: str, issuer_code: str, number: str, at: datetime) -> None:
@@ -117,9 +111,13 @@ def require_number_free(connection: Connection, *, type_code: str, issuer_code: 
         )
 
 
-def start_of(day: date) -> datetime:
-    """The moment at which a date on a licence begins."""
-    return datetime.combine(day, time.min, CHINA_TIME).astimezone(UTC)
+def _committed(connection: Connection, identifier: str) -> StoredLicense:
+    stored = license_by_identifier(connection, identifier)
+    if stored is None:
+        raise MachineError(
+            "storage.corrupt", "A reservation is marked as used, but its licence is missing", hint="restore a backup"
+        )
+    return stored
 
 
 def _issue_details(issued: IssuedLicense) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, func, select, update
 
+from license_lib.calendar import start_of
 from license_lib.errors import InputError, MachineError
 from license_lib.repository import events as event_record
 from license_lib.repository import issuing
@@ -177,7 +178,7 @@ class Repository:
                 raise _unknown()
             if found.state == LicenseState.REVOKED:
                 raise InputError("license.already-revoked", "The licence was revoked before")
-            if at < issuing.start_of(found.issued_on):
+            if at < start_of(found.issued_on):
                 raise InputError(
                     "event.before-issue", "The revocation would take effect before the issue", hint="mend the date"
                 )

@@ -72,7 +72,7 @@ def require_current(connection: Connection) -> None:
 
 
 def _migrate(connection: Connection, revision: str) -> bool:
-    from alembic import command  # noqa: PLC0415 — heavy, and needed at set-up only
+    from alembic import command  # heavy, and needed at set-up only
 
     before = _revision(connection)
     if before == SCHEMA_REVISION and revision == "head":
@@ -96,7 +96,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _is_known(revision: str) -> bool:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 — heavy, and needed at set-up only
+    from alembic.script import ScriptDirectory  # heavy, and needed at set-up only
 
     return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
@@ -106,7 +106,7 @@ def _newer() -> MachineError:
 
 
 def _config() -> "Config":
-    from alembic.config import Config  # noqa: PLC0415 — heavy, and needed at set-up only
+    from alembic.config import Config  # heavy, and needed at set-up only
 
     config = Config()
     config.set_main_option("script_location", str(resource_folder("migrations")).replace("%", "%%"))

@@ -27,7 +27,7 @@ def downgrade() -> None:
     """Drop everything; the triggers go with their tables."""
     for name in ("event", "holder", "license", "reservation", "chain_head"):
         op.drop_table(name)
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         op.execute("DROP FUNCTION license_refuse_change()")
 
 

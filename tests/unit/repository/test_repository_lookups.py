@@ -1,0 +1,153 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from license_lib.errors import InputError
+from license_lib.repository import EventKind, HolderEntry, LicenseState, Repository, StoredLicense
+
+Issue = Callable[..., StoredLicense]
+CREDIT_CODE = "91620100719023721L"
+
+
+def identifiers(found: tuple[StoredLicense, ...]) -> list[str]:
+    return [entry.identifier for entry in found]
+
+
+def test_a_number_is_found_over_types_or_in_one(repository: Repository, issue: Issue) -> None:
+    issue("a", number="N1")
+    issue("b", number="N1", type_code="T2")
+    issue("c", number="N2")
+    assert identifiers(repository.by_number("N1")) == ["id-a", "id-b"]
+    assert identifiers(repository.by_number("N1", "T2")) == ["id-b"]
+    assert repository.by_number("N3") == ()
+
+
+def test_every_co_owner_finds_the_license_with_all_its_holders(repository: Repository, issue: Issue) -> None:
+    owners = tuple(HolderEntry(f"权利人{n}", f"number{n}", "111") for n in range(12))
+    stored = issue("a", holders=owners)
+    issue("b")
+    for owner in owners:
+        assert repository.by_holder_number(owner.number) == (stored,)
+    assert repository.by_holder_number("number9")[0].holders == owners
+
+
+def test_one_holder_named_twice_is_one_license(repository: Repository, issue: Issue) -> None:
+    same = HolderEntry("某公司", CREDIT_CODE, "001")
+    issue("a", holders=(same, same))
+    assert identifiers(repository.by_holder_number(CREDIT_CODE)) == ["id-a"]
+
+
+def test_a_credit_code_finds_organisations_only(repository: Repository, issue: Issue) -> None:
+    issue("a", holders=(HolderEntry("某公司", CREDIT_CODE, "001"),))
+    issue("b", holders=(HolderEntry("某所", CREDIT_CODE, "099"),))
+    issue("c", holders=(HolderEntry("某人", CREDIT_CODE, "414"),))
+    assert identifiers(repository.by_credit_code(CREDIT_CODE)) == ["id-a", "id-b"]
+    assert identifiers(repository.by_holder_number(CREDIT_CODE)) == ["id-a", "id-b", "id-c"]
+
+
+def test_a_holder_finds_revoked_licenses_too(repository: Repository, issue: Issue, at: datetime) -> None:
+    issue("a", holders=(HolderEntry("某公司", CREDIT_CODE, "001"),))
+    repository.revoke("id-a", at=at, recorded_at=at, reason="错发", actor="科长")
+    assert [entry.state for entry in repository.by_credit_code(CREDIT_CODE)] == [LicenseState.REVOKED]
+
+
+def test_pages_walk_all_licenses_in_the_order_of_issue(repository: Repository, issue: Issue, at: datetime) -> None:
+    for key in "abcde":
+        issue(key)
+        repository.revoke(
+            f"id-{key}", at=at, recorded_at=at, reason="错发", actor="科长"
+        )  # leaves gaps in the positions
+    first = repository.page(2)
+    assert identifiers(first) == ["id-a", "id-b"]
+    assert identifiers(repository.page(2, after=first[-1].position)) == ["id-c", "id-d"]
+    assert [entry.identifier for entry in repository.iterate(step=2)] == [f"id-{key}" for key in "abcde"]
+    assert repository.count() == 5
+
+
+@pytest.mark.parametrize(("limit", "after"), [(0, 0), (-1, 0), (10_001, 0), (1, -1), (1, 2**70)])
+def test_a_page_out_of_bounds_is_refused(repository: Repository, limit: int, after: int) -> None:
+    with pytest.raises(InputError) as refused:
+        repository.page(limit, after)
+    assert refused.value.code == "repository.page"
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "%", "' OR 1=1 --", "id-A", " id-a", "長" * 100_000])
+def test_strange_text_finds_nothing(repository: Repository, issue: Issue, text: str) -> None:
+    issue("a")
+    assert repository.by_identifier(text) is None
+    assert repository.by_number(text) == repository.by_holder_number(text) == repository.by_credit_code(text) == ()
+
+
+def test_text_that_is_no_unicode_is_a_wrong_request(repository: Repository) -> None:
+    with pytest.raises(InputError) as refused:
+        repository.by_number("\udfff")
+    assert refused.value.code == "repository.text"
+
+
+def test_a_revocation_is_an_event_with_all_its_reasons(repository: Repository, issue: Issue, at: datetime) -> None:
+    issue("a")
+    later = at + timedelta(hours=5)
+    event = repository.revoke(
+        "id-a", at=later, recorded_at=at, reason="以欺骗手段取得", actor="科长", legal_basis="行政许可法第六十九条"
+    )
+    first, second = repository.events("id-a")
+    assert second == event
+    assert (event.sequence, event.kind, event.actor, event.reason) == (2, EventKind.REVOKE, "科长", "以欺骗手段取得")
+    assert (event.effective_at, event.recorded_at) == (later, at)
+    assert event.details == {"legal_basis": "行政许可法第六十九条"}
+    assert event.previous == first.digest
+
+
+def test_the_state_follows_the_times_of_effect(repository: Repository, issue: Issue, at: datetime) -> None:
+    stored = issue("a")
+    ends = at + timedelta(days=3)
+    repository.revoke("id-a", at=ends, recorded_at=at, reason="注销", actor="科长")
+    begins = datetime.fromisoformat(f"{stored.issued_on}T00:00+08:00")
+    tick = timedelta(microseconds=1)
+    assert repository.state_at("id-a", begins - tick) is None
+    assert repository.state_at("id-a", begins) is LicenseState.ISSUED
+    assert repository.state_at("id-a", ends - tick) is LicenseState.ISSUED
+    assert repository.state_at("id-a", ends) is LicenseState.REVOKED
+
+
+def test_a_revocation_from_the_moment_of_issue_leaves_no_moment_in_force(
+    repository: Repository, issue: Issue, at: datetime
+) -> None:
+    stored = issue("a")
+    begins = datetime.fromisoformat(f"{stored.issued_on}T00:00+08:00")
+    repository.revoke("id-a", at=begins, recorded_at=at, reason="自始无效", actor="科长")
+    assert repository.state_at("id-a", begins) is LicenseState.REVOKED
+    assert repository.state_at("id-a", at) is LicenseState.REVOKED
+
+
+def test_wrong_revocations_are_refused(repository: Repository, issue: Issue, at: datetime) -> None:
+    issue("a")
+    issue("b")
+    repository.revoke("id-b", at=at, recorded_at=at, reason="错发", actor="科长")
+    cases: dict[str, dict[str, object]] = {
+        "license.unknown": {"identifier": "id-c"},
+        "license.already-revoked": {"identifier": "id-b"},
+        "event.reason-missing": {"reason": " "},
+        "event.actor-missing": {"actor": ""},
+        "event.before-issue": {"at": at - timedelta(days=1)},
+        "repository.value": {"recorded_at": at.replace(tzinfo=None)},
+    }
+    for code, change in cases.items():
+        arguments: dict[str, object] = {
+            "identifier": "id-a",
+            "at": at,
+            "recorded_at": at,
+            "reason": "错发",
+            "actor": "科长",
+        } | change
+        with pytest.raises(InputError) as refused:
+            repository.revoke(**arguments)  # type: ignore[arg-type]  # a table of cases
+        assert refused.value.code == code
+    assert [len(repository.events(identifier)) for identifier in ("id-a", "id-b")] == [1, 2]
+
+
+def test_an_unknown_license_has_no_state(repository: Repository, at: datetime) -> None:
+    with pytest.raises(InputError) as refused:
+        repository.state_at("id-a", at)
+    assert refused.value.code == "license.unknown"

@@ -1,0 +1,212 @@
+import io
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from license_lib.errors import MachineError
+from license_lib.repository import Repository, StoredLicense, create_or_upgrade
+from license_lib.repository.database import Database
+from license_lib.repository.schema import SCHEMA_REVISION, migrate_to
+from license_lib.repository.tables import METADATA
+from license_lib.resources import resource_folder
+
+Issue = Callable[..., StoredLicense]
+
+
+def alembic_config() -> Config:
+    config = Config(output_buffer=io.StringIO())
+    config.set_main_option("script_location", str(resource_folder("migrations")))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def table_names(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def test_a_missing_database_is_made_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "new 100% folder" / "licences.db"
+    assert create_or_upgrade(f"sqlite:///{path}")
+    assert not create_or_upgrade(f"sqlite:///{path}")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    with Repository.open(f"sqlite:///{path}", tmp_path / "files") as repository:
+        assert repository.count() == 0
+
+
+def test_up_down_and_up_again(tmp_path: Path, database_url: str, database_path: Path) -> None:
+    assert migrate_to(database_url, "base")
+    assert table_names(database_path) == {"alembic_version"}
+    with pytest.raises(MachineError) as refused:
+        Repository.open(database_url, tmp_path)
+    assert refused.value.code == "repository.not-initialised"
+    assert create_or_upgrade(database_url)
+    Repository.open(database_url, tmp_path).close()
+
+
+def test_going_down_works_on_data(repository: Repository, issue: Issue, database_url: str, database_path: Path) -> None:
+    issue("a")
+    repository.close()
+    assert migrate_to(database_url, "base")
+    assert table_names(database_path) == {"alembic_version"}
+
+
+def test_the_migrations_make_what_the_classes_say(database_url: str) -> None:
+    database = Database.open(database_url)
+    try:
+        differences = database.read(
+            lambda connection: compare_metadata(
+                MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True}),
+                METADATA,
+            )
+        )
+    finally:
+        database.close()
+    assert differences == []
+
+
+def test_the_expected_revision_is_the_newest() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [SCHEMA_REVISION]
+
+
+def test_the_migrations_speak_postgresql_too() -> None:
+    config = alembic_config()
+    config.set_main_option("sqlalchemy.url", "postgresql://")
+    command.upgrade(config, "head", sql=True)
+    assert isinstance(config.output_buffer, io.StringIO)
+    script = config.output_buffer.getvalue()
+    assert "ON license (type_code, issuer_code, number) WHERE state <> 'revoked'" in script
+    assert "CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event" in script
+    assert script.rstrip().endswith("COMMIT;")
+
+
+def test_a_database_of_another_version_is_refused(
+    tmp_path: Path, database_url: str, database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("license_lib.repository.schema.SCHEMA_REVISION", "0002")
+        with pytest.raises(MachineError) as refused:
+            Repository.open(database_url, tmp_path)
+    assert refused.value.code == "repository.outdated"
+    assert "license init" in refused.value.hint
+
+    with closing(sqlite3.connect(database_path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    for attempt in (lambda: Repository.open(database_url, tmp_path), lambda: create_or_upgrade(database_url)):
+        with pytest.raises(MachineError) as refused:
+            attempt()
+        assert refused.value.code == "repository.newer"
+
+
+def test_a_failing_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(resource_folder("migrations"), folder)
+    (folder / "versions" / "0002_breaks.py").write_text(
+        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+        "def upgrade():\n    op.execute('CREATE TABLE half (a INTEGER)')\n    op.execute('SELECT nonsense')\n"
+    )
+    monkeypatch.setattr("license_lib.repository.schema.resource_folder", lambda _: folder)
+    path = tmp_path / "licences.db"
+    with pytest.raises(MachineError) as failed:
+        create_or_upgrade(f"sqlite:///{path}")
+    assert failed.value.code == "storage.failed"
+    assert table_names(path) == set()
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("nonsense", "repository.url"),
+        ("mysql://user:secret@host/name", "repository.url"),
+        ("sqlite://", "repository.url"),
+        ("sqlite:///:memory:", "repository.url"),
+        ("postgresql+nodriver://user:secret@host/name", "repository.driver"),
+    ],
+)
+def test_a_url_that_cannot_work_is_refused_without_its_password(tmp_path: Path, url: str, code: str) -> None:
+    with pytest.raises(MachineError) as refused:
+        Repository.open(url, tmp_path)
+    assert refused.value.code == code
+    assert "secret" not in str(refused.value)
+
+
+def test_a_missing_or_foreign_file_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "licences.db"
+    with pytest.raises(MachineError) as refused:
+        Repository.open(f"sqlite:///{path}", tmp_path)
+    assert refused.value.code == "repository.not-initialised"
+    assert not path.exists(), "opening made a file"
+
+    path.write_bytes(b"not a database, whatever its name says\n" * 100)
+    for attempt in (Repository.open, lambda url, _: create_or_upgrade(url)):
+        with pytest.raises(MachineError) as refused:
+            attempt(f"sqlite:///{path}", tmp_path)
+        assert refused.value.code == "storage.corrupt"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET reason = 'better'",
+        "DELETE FROM event",
+        "INSERT OR REPLACE INTO event SELECT * FROM event",
+        "UPDATE license SET number = 'other'",
+        "UPDATE license SET valid_until = '2099-12-31'",
+        "DELETE FROM license",
+        "INSERT OR REPLACE INTO license SELECT * FROM license",
+        "UPDATE holder SET name = 'other'",
+        "DELETE FROM holder",
+        "INSERT OR REPLACE INTO holder SELECT position, ordinal, 'other', number, number_kind FROM holder",
+        "UPDATE reservation SET request_key = 'other'",
+        "DELETE FROM reservation",
+        "INSERT OR REPLACE INTO reservation SELECT * FROM reservation",
+    ],
+)
+def test_history_cannot_be_rewritten_by_statement(issue: Issue, database_path: Path, statement: str) -> None:
+    issue("a")
+    with closing(sqlite3.connect(database_path)) as connection:
+        before = list(connection.iterdump())
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(statement)
+        connection.commit()
+        assert list(connection.iterdump()) == before
+
+
+def test_every_column_of_a_license_but_its_state_is_fixed(issue: Issue, database_path: Path) -> None:
+    issue("a")
+    with closing(sqlite3.connect(database_path)) as connection:
+        for column in set(METADATA.tables["license"].columns.keys()) - {"state"}:
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(f"UPDATE license SET {column} = {column}")  # noqa: S608 — names of our own columns
+        connection.execute("UPDATE license SET state = state")
+
+
+def test_connections_are_durable_checked_and_in_wal_mode(database_url: str) -> None:
+    database = Database.open(database_url, busy_seconds=1.5)
+    try:
+        settings = {
+            name: database.read(lambda connection, name=name: connection.execute(text(f"PRAGMA {name}")).scalar_one())  # type: ignore[misc]  # bound per turn
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    finally:
+        database.close()
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 1500}
+
+
+def test_a_missing_resource_is_named() -> None:
+    with pytest.raises(MachineError) as missing:
+        resource_folder("no-such-folder")
+    assert missing.value.code == "resource.missing"
+    assert "no-such-folder" in missing.value.message
