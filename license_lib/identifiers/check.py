@@ -17,7 +17,6 @@ from license_lib.identifiers.basics import (
     NumberKind,
     clean,
     mask,
-    plain_date,
     read_date,
 )
 from license_lib.identifiers.citizen import CitizenId
@@ -38,7 +37,7 @@ _FEW = 2
 _REGION_DIGITS = 4
 # Registering authorities of GB 32100: 1 establishment 机构编制, 5 civil affairs 民政, 9 market regulation 市场监管, …
 _AUTHORITIES = frozenset("123456789ANY")
-_COMMON_BODIES = frozenset({"11", "12", "13", "51", "52", "53", "91", "92", "93"})
+_COMMON_BODIES = frozenset({"11", "12", "13", "19", "31", "51", "52", "53", "71", "81", "91", "92", "93"})
 # 10 stands for the centre, as in the codes of ministries.
 _BODY_PROVINCES = MAINLAND_PROVINCES | {"10"}
 
@@ -83,9 +82,8 @@ def identify(text: str, on: date | None = None) -> NumberCheck:
     except NumberError as error:
         return _wrong(NumberKind.UNKNOWN, error, "")
     kind = _guess(number)
-    parsers = _parsers(number, kind, on)
     errors = []
-    for parse in parsers:
+    for parse in _parsers(number, kind, on):
         try:
             return _right(parse())
         except NumberError as error:
@@ -112,7 +110,9 @@ def _parsers(number: str, kind: NumberKind, on: date | None) -> list[Callable[[]
         case NumberKind.LICENSE_TYPE_CODE:
             return [lambda: LicenseTypeCode.parse(number)]
         case _ if len(number) == CREDIT_LENGTH:
-            return [person, body]
+            # One citizen ID in 31 with a mistake checks as a credit code: it must not pass as a body that cannot be.
+            surely_person = _is_date(number[6:14]) and _has_province(number) and not _may_be_body(number)
+            return [person] if surely_person else [person, body]
         case NumberKind.CREDIT_CODE:
             return [body]
         case NumberKind.UNKNOWN:
@@ -162,7 +162,7 @@ def _guess(number: str) -> NumberKind:
         kind = _person(shape)
     elif length in _AROUND_TYPE and _is_credit_code(shape[:CREDIT_LENGTH]):
         kind = NumberKind.LICENSE_TYPE_CODE
-    elif length in _AROUND_CREDIT and like_credit and (letters or _digits_like_body(shape)):
+    elif length in _AROUND_CREDIT and like_credit and _may_be_body(shape):
         kind = NumberKind.CREDIT_CODE
     elif length in {CREDIT_LENGTH, _OLD_CARD} and letters == 0:
         kind = _person(shape)
@@ -197,10 +197,9 @@ def _like_body(shape: str) -> bool:
     return shape[0] in _AUTHORITIES and shape[2:4] in _BODY_PROVINCES and shape[10:12] not in _MONTHS
 
 
-def _digits_like_body(shape: str) -> bool:
-    """Whether digits alone look like a credit code; of another length they may as well be a bank card."""
-    prefix = shape[:2] in _COMMON_BODIES or len(shape) == CREDIT_LENGTH
-    return prefix and shape[2:4] in _BODY_PROVINCES
+def _may_be_body(shape: str) -> bool:
+    """Whether a text that could be something else starts as credit codes do; letters within speak for it at once."""
+    return not DIGITS.issuperset(shape[:17]) or (shape[:2] in _COMMON_BODIES and shape[2:4] in _BODY_PROVINCES)
 
 
 def _has_province(shape: str) -> bool:
