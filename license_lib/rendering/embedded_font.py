@@ -28,8 +28,8 @@ _MAP_BLOCK = 100  # a CMap block holds at most 100 entries (Adobe technical note
 class EmbeddedFont:
     """One face as reportlab sees it: `splitString`, `getSubsetInternalName` and `addObjects` are its protocol."""
 
-    _dynamicFont = 1
-    _multiByte = 1
+    _dynamicFont = 1  # noqa: N815 - reportlab's protocol
+    _multiByte = 1  # noqa: N815 - the same
     shapable = False
 
     def __init__(self, font_name: str, font: TrueTypeFont) -> None:

@@ -40,13 +40,12 @@ def render(
         InputError: `glyph.missing`, `field.overflow`, `photo.invalid`, `photo.mismatch` or `qr.unencodable`.
         MachineError: `font.unreadable`.
     """
-    from license_lib.rendering.sheet import Sheet  # noqa: PLC0415 - loads reportlab; planning needs no PDF library
+    from license_lib.rendering.sheet import Sheet  # loads reportlab; planning needs no PDF library
 
     layout = license_type.layout
     plan = plan_face(license_type, face_values(license_type, document), fonts)
     height = layout.page.height * MM
     sheet = Sheet(layout.page.width * MM, height, fonts)
-    sheet.draw(frames(layout))
     if layout.photo is not None and _has_photo(document, photo):
         picture = check_photo(photo or b"")
         box = layout.photo
@@ -54,6 +53,7 @@ def render(
         width, tall = picture.width * scale, picture.height * scale
         left, top = box.x * MM + (box.w * MM - width) / 2, box.y * MM + (box.h * MM - tall) / 2
         sheet.picture(picture, left, height - top - tall, width, tall)
+    sheet.draw(frames(layout))
     for block in plan.blocks:
         sheet.text(block)
     qr = layout.qr

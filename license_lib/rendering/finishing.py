@@ -32,6 +32,7 @@ class Attachment:
     description: str = "电子证照数据 (GB/T 36903)"
 
     def __post_init__(self) -> None:
+        """Refuse names that a PDF could not hold as plain text."""
         if not self.name or not self.name.isascii() or "/" not in self.media_type:
             raise InputError("attachment.invalid", "an attachment needs an ASCII file name and a media type")
 
@@ -62,7 +63,7 @@ def finish(page: bytes, background: bytes, about: Description, attachment: Attac
         about: the document's description.
         attachment: the record, or None for a preview without one.
     """
-    import pikepdf  # noqa: PLC0415 - loads a native library; checking what fits needs none
+    import pikepdf  # loads a native library; checking what fits needs none
 
     name, dictionary, array, text = pikepdf.Name, pikepdf.Dictionary, pikepdf.Array, pikepdf.String
     with pikepdf.open(BytesIO(page)) as pdf:

@@ -19,8 +19,7 @@ def frames(layout: Layout) -> str:
                 at = left + box.label_w * MM
                 cells.append(f"{at:.2f} {top:.2f} m {at:.2f} {top - high:.2f} l")
         elif box.frame == "line":
-            start = left + (0 if box.label == "" else box.label_w * MM)
-            lines.append(f"{start:.2f} {top - high:.2f} m {left + wide:.2f} {top - high:.2f} l")
+            lines.append(f"{left:.2f} {top - high:.2f} m {left + wide:.2f} {top - high:.2f} l")
     if layout.photo is not None:
         box_ = layout.photo
         cells.append(f"{box_.x * MM:.2f} {height - (box_.y + box_.h) * MM:.2f} {box_.w * MM:.2f} {box_.h * MM:.2f} re")

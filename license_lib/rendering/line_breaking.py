@@ -3,9 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-NOT_FIRST = frozenset(
-    "、。，．：；？！…—～·‧・）】」』》〉〕］｝”’々ー℃㎡°‰％%,.;:!?)]}>"  # noqa: RUF001 - these are the marks themselves
-)
+NOT_FIRST = frozenset("、。，．：；？！…—～·‧・）】」』》〉〕］｝”’々ー℃㎡°‰％%,.;:!?)]}>")
 NOT_LAST = frozenset("（【「『《〈〔［｛“‘([{<￥¥$№")
 _FIRST_IDEOGRAPHIC = 0x2E80
 
@@ -35,7 +33,7 @@ def wrap(text: str, advances: Sequence[float], width: float, most: int) -> list[
     Returns:
         The lines (spaces stay at the end of their line), or None if they are more than `most`.
     """
-    if sum(advances) > width * most:
+    if sum(advances) > width * most or max(advances, default=0.0) > width:
         return None
     lines: list[str] = []
     start = at = 0  # the line's first character; the first character not placed yet

@@ -86,8 +86,8 @@ def _braid_border(page: Page, width: float, height: float) -> str:
             parts.append(
                 f"q {fill(tint(page.color, 0.05))} {x - size:.2f} {y - size:.2f} {2 * size:.2f} {2 * size:.2f} re B Q"
             )
-            parts.append(_ring(x, y, (size * 0.6, size * 0.27), 12, 4))
-            parts.append(_ring(x, y, (size * 0.25, size * 0.16), 8, 3))
+            parts.append(_ring(x, y, (size * 0.58, size * 0.3), 8, 3))
+            parts.append(_ring(x, y, (size * 0.2, size * 0.12), 6, 2))
     return "\n".join(parts)
 
 

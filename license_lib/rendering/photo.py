@@ -44,25 +44,31 @@ def check_photo(data: bytes) -> Picture:
     if len(data) > MOST_BYTES:
         raise _invalid(f"it has more than {MOST_BYTES:,} bytes")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Pillow warns of decompression bombs and of broken metadata
-            with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as image:
-                width, height = image.size
-                if width * height > MOST_PIXELS or min(width, height) < SMALLEST_SIDE:
-                    raise _invalid(f"it has {width} × {height} pixels")
-                mode, kind = image.mode, str(image.format)
-                sideways = image.getexif().get(_ORIENTATION, 1) not in (0, 1)
-                image.load()
-                pixels = image.tobytes() if image.format == "PNG" else None
+        picture, mode, turned = _decode(data)
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - a decoder may raise anything on a hostile file; all of it means "no"
         raise _invalid(f"it cannot be decoded ({type(error).__name__})") from None
     if mode not in ("L", "RGB"):
         raise _invalid(f"its colours are {mode}, not grey or RGB")
-    if sideways:
+    if turned:
         raise _invalid("it is stored turned, with a note to turn it back")
-    return Picture(data, f"image/{kind.lower()}", width, height, grey=mode == "L", pixels=pixels)
+    return picture
+
+
+def _decode(data: bytes) -> tuple[Picture, str, bool]:
+    """The picture, its colour mode, and whether its metadata asks for it to be turned."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # Pillow warns of decompression bombs and of broken metadata
+        with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as image:
+            width, height = image.size
+            if width * height > MOST_PIXELS or min(width, height) < SMALLEST_SIDE:
+                raise _invalid(f"it has {width} × {height} pixels")
+            turned = image.getexif().get(_ORIENTATION, 1) not in (0, 1)
+            image.load()
+            pixels = image.tobytes() if image.format == "PNG" else None
+            media_type = f"image/{str(image.format).lower()}"
+            return Picture(data, media_type, width, height, image.mode == "L", pixels), image.mode, turned
 
 
 def _invalid(reason: str) -> InputError:

@@ -18,10 +18,14 @@ ASCENT, DESCENT = 0.92, 0.26  # ink above and below the baseline, in ems, of eve
 LEADING, ROOMY_LEADING = 1.3, 1.55
 SIZE_STEP = 0.5
 LABEL_SIZE = 11.0
+ONE_LINE_SHARE = 0.75
+WIDOW = 2  # so few characters do not stand on a line of their own if slightly smaller type avoids it
+ONE_LINE_LABEL = 8.5  # a label shrinks to this before it breaks
 LABEL_GAP = 5 * MM
 CELL_PADDING = 2 * MM
+LINE_PADDING = 0.9 * MM
+MOST_FLUSH = 0.12  # of the type size: extra letter spacing that nobody notices
 TITLE_SPACING = 0.3  # of the type size, between the characters of the title
-MOST_SPREAD = 1.1  # a label's characters stand at most this many ems apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class FacePlan:
 
 
 def plan_face(license_type: LicenseType, values: Mapping[str, str], fonts: Fonts) -> FacePlan:
-    """Place the template's texts and all `values` that have a box; a value that is absent or empty leaves its box blank.
+    """Place the template's texts and all `values` that have a box; without a value, a box stays blank.
 
     Raises:
         InputError: `glyph.missing` or `field.overflow`.
@@ -106,40 +110,43 @@ def _rectangle(box: TextBox | StaticText) -> tuple[float, float, float, float]:
 
 def _value(box: TextBox, text: str, fonts: Fonts) -> Block:
     x, y, width, height = _rectangle(box)
-    labelled = box.label != ""
-    indent = box.label_w * MM if labelled else 0.0
-    padding = CELL_PADDING if box.frame == "cell" else 0.0
-    area = (x + indent + padding, y, width - indent - 2 * padding, height)
+    indent = 0.0 if box.label == "" else box.label_w * MM
+    beside, above = _padding(box)
+    area = (x + indent + beside, y + above, width - indent - 2 * beside, height - 2 * above)
     advances = fonts.advances(text, box.font)
     fitted = _fit(text, advances, area, box.size, box.min_size)
     if fitted is None:
         raise _overflow(box, text, advances, area)
     size, wrapped = fitted
-    first = None if box.frame == "cell" else y + ASCENT * box.size
-    lines = _set(wrapped, advances, size, area, box.align, first)
+    first = y + ASCENT * box.size if box.frame == "none" else None
+    lines = _set(wrapped, advances, size, area, box.align, first, flush=True)
     return Block(box.field, "value", lines, area, box.font, "#111111")
 
 
 def _label(box: TextBox, label: str, fonts: Fonts, color: str) -> Block:
     x, y, _, height = _rectangle(box)
     cell = box.frame == "cell"
-    padding = CELL_PADDING if cell else 0.0
-    room = box.label_w * MM - (2 * padding if cell else LABEL_GAP)
-    area = (x + padding, y, room, height)
+    beside, above = _padding(box)
+    room = box.label_w * MM - (2 * beside if cell else LABEL_GAP)
+    area = (x + beside, y + above, room, height - 2 * above)
     advances = fonts.advances(label, HEI)
     size = min(box.size, LABEL_SIZE)
-    fitted = _fit(label, advances, area, size, min(size, 6.0))
+    one_line = (*area[:3], min(area[3], (ASCENT + DESCENT) * size * 1.1))
+    fitted = _fit(label, advances, one_line, size, min(size, ONE_LINE_LABEL)) or _fit(label, advances, area, size, 6.0)
     if fitted is None:
         raise _overflow(box, label, advances, area, what="label of ")
     size, wrapped = fitted
-    first = None if cell else y + ASCENT * box.size
-    if len(wrapped) > 1 or len(label) == 1:
-        return Block(box.field, "label", _set(wrapped, advances, size, area, "left", first), area, HEI, color)
-    natural = sum(advances) * size / 1000
-    spacing = min((room - natural) / (len(label) - 1), MOST_SPREAD * size) if not cell else 0.0
+    first = y + ASCENT * box.size if box.frame == "none" else None
+    spread = 0.0
+    if len(wrapped) == 1 and len(label) > 1 and not cell:
+        spread = (room - sum(advances) * size / 1000) / (len(label) - 1)  # all labels end at one edge
     align = "center" if cell else "left"
-    lines = _set(wrapped, advances, size, area, align, first, spacing)
-    return Block(box.field, "label", lines, area, HEI, color)
+    return Block(box.field, "label", _set(wrapped, advances, size, area, align, first, spread), area, HEI, color)
+
+
+def _padding(box: TextBox) -> tuple[float, float]:
+    """Room kept free beside and above the text, so that it does not touch the lines around it."""
+    return (CELL_PADDING if box.frame == "cell" else 0.0), (0.0 if box.frame == "none" else LINE_PADDING)
 
 
 def _static(text: StaticText, fonts: Fonts, spacing: float, *, bold: bool) -> Block:
@@ -174,6 +181,19 @@ def _fit(
         else:
             best, low = (steps[trial], lines), trial + 1
         trial = (low + high) // 2
+    if best is None or len(best[1]) == 1:
+        return best
+    if len(best[1]) == 2:  # noqa: PLR2004 - two lines; one line of slightly smaller type reads better
+        least = best[0] * ONE_LINE_SHARE
+    elif len(best[1][-1]) <= WIDOW:
+        least = best[0] - 3 * SIZE_STEP
+    else:
+        return best
+    for smaller in reversed(steps[:low]):
+        if least <= smaller < best[0]:
+            lines = wrap(text, advances, area[2] / smaller * 1000, len(best[1]) - 1)
+            if lines is not None:
+                return smaller, lines
     return best
 
 
@@ -182,7 +202,7 @@ def _room(height: float, size: float) -> int:
     return max(0, int((height - (ASCENT + DESCENT) * size) / (LEADING * size) + 1.0001))
 
 
-def _set(  # noqa: PLR0913 - one call places one text; a parameter object would be built for it alone
+def _set(
     wrapped: list[str],
     advances: list[float],
     size: float,
@@ -190,12 +210,17 @@ def _set(  # noqa: PLR0913 - one call places one text; a parameter object would 
     align: str,
     first: float | None,
     spacing: float = 0.0,
+    *,
+    flush: bool = False,
 ) -> tuple[Line, ...]:
-    """Place lines in `area`: on the baseline `first` if the text fits below it, else at the top; centred for None."""
+    """Place lines in `area`: on the baseline `first` if the text fits below it, else at the top; centred for None.
+
+    `flush` sets all lines but the last from edge to edge, as Chinese text is set.
+    """
     x, y, width, height = area
     gaps = len(wrapped) - 1
     leading = LEADING * size
-    if gaps:
+    if gaps and flush:
         leading = min(ROOMY_LEADING * size, (height - (ASCENT + DESCENT) * size) / gaps)
     extent = gaps * leading + (ASCENT + DESCENT) * size
     top = y + ASCENT * size
@@ -213,8 +238,8 @@ def _set(  # noqa: PLR0913 - one call places one text; a parameter object would 
         at += len(text)
         extra = spacing
         slack = width - natural
-        if number < gaps and align == "left" and inked > 1 and slack < 1.5 * size:
-            extra = slack / (inked - 1)  # flush both edges, as Chinese text is set
+        if flush and number < gaps and align == "left" and inked > 1 and slack / (inked - 1) <= MOST_FLUSH * size:
+            extra = slack / (inked - 1)
         natural += extra * (inked - 1)
         offset = {"left": 0.0, "center": (width - natural) / 2, "right": width - natural}[align]
         lines.append(Line(text, x + offset, baseline + number * leading, natural, size, extra))

@@ -1,4 +1,4 @@
-"""A page as an image, for previews."""
+"""A page as an image, for people to look at."""
 
 from io import BytesIO
 
@@ -9,26 +9,25 @@ MOST_DPI = 600
 
 
 def page_png(pdf: bytes, page: int = 0, dpi: int = 150) -> bytes:
-    """Rasterise one page to PNG, with its seal.
+    """Rasterise one page to PNG, in colour.
 
     Args:
-        pdf: a PDF, not trusted.
+        pdf: a PDF; it may come from anywhere.
         page: 0-based page number.
-        dpi: dots per inch, at most 600.
+        dpi: dots per inch, 1 to 600.
 
     Raises:
         InputError: `preview.unreadable`, no PDF, no such page, or a page too large for the resolution.
     """
-    if not 1 <= dpi <= MOST_DPI:
-        raise InputError("preview.unreadable", f"{dpi} dpi is not between 1 and {MOST_DPI}")
+    if page < 0 or not 1 <= dpi <= MOST_DPI:
+        raise InputError("preview.unreadable", f"page {page} at {dpi} dpi cannot be drawn")
     try:
         with opened(pdf) as document:
-            if not 0 <= page < len(document):
-                raise InputError("preview.unreadable", f"the file has no page {page + 1}")
-            document.init_forms()
-            image = page_picture(document[page], dpi, grayscale=False)
-    except PageError as error:
-        raise InputError("preview.unreadable", f"page {page + 1} cannot be drawn: {error}") from None
+            picture = page_picture(document[page], dpi, grayscale=False)
+    except PageError:
+        raise InputError(
+            "preview.unreadable", "the bytes are no PDF, have no such page, or are too large at this resolution"
+        ) from None
     out = BytesIO()
-    image.save(out, "PNG", compress_level=4)
+    picture.save(out, "PNG", compress_level=4)
     return out.getvalue()

@@ -1,9 +1,15 @@
 """QR code (ISO/IEC 18004) as one vector path."""
 
+import re
+from math import isqrt
+from typing import Any
+
 from license_lib.errors import InputError
 
 QUIET_ZONE = 4
 _LONGEST = 1200  # characters; far beyond what a licence carries, well within version 40
+_DARK = bytes([1]) + bytes(255)  # black → 1, anything else → 0
+_RUN = re.compile(b"\x01+")
 
 
 def qr_matrix(text: str) -> list[bytes]:
@@ -14,15 +20,15 @@ def qr_matrix(text: str) -> list[bytes]:
     Raises:
         InputError: `qr.unencodable`, the text is empty, too long or not ASCII.
     """
-    import zxingcpp  # noqa: PLC0415 - loads a native library; only drawing needs it
+    import zxingcpp  # loads a native library; only drawing needs it
 
     if not text or len(text) > _LONGEST or not text.isascii():
         raise InputError("qr.unencodable", f"a QR code holds 1 to {_LONGEST} ASCII characters, not {len(text)}")
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    image = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    width = image.shape[1]
-    pixels = bytes(image)
-    return [bytes(pixel == 0 for pixel in pixels[row * width : (row + 1) * width]) for row in range(image.shape[0])]
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer, though its type does not say so
+    pixels = bytes(image).translate(_DARK)
+    width = isqrt(len(pixels))
+    return [pixels[start : start + width] for start in range(0, len(pixels), width)]
 
 
 def qr_rectangles(matrix: list[bytes]) -> list[tuple[int, int, int, int]]:
@@ -56,11 +62,4 @@ def qr_path(text: str, x: float, y: float, size: float) -> str:
 
 
 def _runs(row: bytes) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    start = row.find(1)
-    while start >= 0:
-        end = row.find(0, start)
-        end = len(row) if end < 0 else end
-        runs.append((start, end - start))
-        start = row.find(1, end)
-    return runs
+    return [(match.start(), match.end() - match.start()) for match in _RUN.finditer(row)]

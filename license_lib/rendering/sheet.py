@@ -89,7 +89,7 @@ class Sheet:
 
 
 def _registered(fonts: Fonts, name: str) -> EmbeddedFont:
-    """reportlab finds fonts by name in a registry of the process; one entry per font file is enough."""
+    """The font as reportlab knows it: by name, in a registry of the process; one entry per font file is enough."""
     face = fonts.faces[name]
     key = f"licence-{face.name}"
     try:

@@ -1,7 +1,7 @@
 """TrueType fonts, read in place: the character map, the advances, and subsets to embed (ISO/IEC 14496-22).
 
-reportlab reads a 15 MB font into Python objects in 100 ms and tens of megabytes. A licence needs a few hundred glyphs of
-it, so this reader maps the file and looks up only what is asked for.
+A licence needs a few hundred glyphs of a 15 MB font. reportlab would read all of it into Python objects, in 100 ms and
+tens of megabytes; this reader maps the file and looks up only what is asked for.
 """
 
 import mmap
@@ -200,4 +200,5 @@ def _assemble(tables: dict[str, bytes]) -> bytes:
 
 
 def _checksum(padded: bytes | bytearray) -> int:
-    return sum(struct.unpack(f">{len(padded) // 4}L", padded)) & 0xFFFFFFFF
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}L", padded)
+    return sum(words) & 0xFFFFFFFF
