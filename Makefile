@@ -1,0 +1,46 @@
+# `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
+.DEFAULT_GOAL := help
+.PHONY: help demo test serve lint types bench lock clean set-up set-up-tests
+
+PYTHON ?= python3
+export PYTHON
+BIN := .venv/bin
+DEMO := build/demo
+
+help:  ## Say what there is to make.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: set-up  ## Issue licences of every type, judge good and bad ones; PDFs and pictures are left in build/demo.
+	$(BIN)/license demo --output $(DEMO)
+
+test: set-up-tests  ## Run every test.
+	$(BIN)/pytest -n 2 -rs
+
+serve: set-up  ## Start the verification service on the demo's licences.
+	test -e $(DEMO)/license.toml || $(MAKE) demo
+	$(BIN)/license serve --home $(DEMO)
+
+lint: set-up  ## Check style, form and import contracts.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: set-up  ## Check types.
+	$(BIN)/mypy
+
+bench: set-up  ## Measure issuing, verifying and scanning.
+	$(BIN)/python -m bench
+
+lock: set-up  ## Write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade takes newer versions.
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet $(UPGRADE) --output-file requirements.lock
+	.ci/set-up run
+
+clean:  ## Remove what was made, but .venv.
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+set-up:
+	@.ci/set-up run
+
+set-up-tests:
+	@.ci/set-up test
