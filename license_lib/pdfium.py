@@ -28,6 +28,7 @@ def opened(pdf: bytes) -> Iterator[Any]:
     with _LOCK:
         try:
             with pypdfium2.PdfDocument(pdf) as document:
+                document.init_forms()  # or the seal's appearance, which people see, would not be drawn
                 yield document
         except (pypdfium2.PdfiumError, ValueError, IndexError) as error:
             raise PageError(str(error)) from error

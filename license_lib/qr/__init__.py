@@ -1,6 +1,6 @@
 """The QR on a licence's face: its signed payload, and reading codes from pictures and pages."""
 
 from license_lib.qr.payload import QrError, QrProof, decode, encode, is_proof
-from license_lib.qr.scanning import PictureError, scan
+from license_lib.qr.scanning import PictureError, scan, scan_file
 
-__all__ = ["PictureError", "QrError", "QrProof", "decode", "encode", "is_proof", "scan"]
+__all__ = ["PictureError", "QrError", "QrProof", "decode", "encode", "is_proof", "scan", "scan_file"]
