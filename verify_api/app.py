@@ -1,0 +1,114 @@
+"""The application factory, and the server that `license serve` starts."""
+
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from license_lib.authority import system_clock
+from license_lib.errors import MachineError
+from license_lib.settings import Settings
+from verify_api import pages, problems, routes
+from verify_api.envelope import Envelope
+from verify_api.schemas import ProblemDocument
+from verify_api.service import Bench, Service, SettingsBench
+
+_GRACE_SECONDS: Final = 10
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    randomness: Callable[[int], bytes] = os.urandom,
+) -> FastAPI:
+    """The verification service of one authority. It opens the repository read-only and public trust material only.
+
+    Args:
+        clock: the time, aware.
+        randomness: n → n random bytes, for request ids.
+    """
+    return build_app(lambda: SettingsBench(settings, clock()), clock=clock, randomness=randomness)
+
+
+def build_app(
+    open_bench: Callable[[], Bench], *, clock: Callable[[], datetime], randomness: Callable[[int], bytes]
+) -> FastAPI:
+    """The service around any judge; `open_bench` is called when it starts."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with contextlib.closing(open_bench()) as bench:
+            app.state.service = Service(bench, clock)
+            yield
+
+    app = _Service(
+        title="电子证照核验 Licence verification",
+        version=_version(),
+        description="Judges electronic licences 电子证照: sealed PDF files, and the QR codes on their paper copies.",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        # The usual documentation pages load scripts from other people's servers.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.include_router(routes.router)
+    pages.install(app)
+    problems.install(app)
+    app.add_middleware(Envelope, clock=clock, randomness=randomness)
+    return app
+
+
+def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datetime] = system_clock) -> None:
+    """Run the service until it is told to stop (SIGINT or SIGTERM; answers under way are finished).
+
+    Raises:
+        InputError: the configuration or a template is wrong.
+        MachineError: no trust anchor, the repository cannot be opened, or the address is taken (`service.address`).
+    """
+    import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
+
+    bench = SettingsBench(settings, clock())  # here, so that its errors reach the caller and not a server's log
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        bench.close()
+        raise MachineError(
+            "service.address", f"{host}:{port}: {error.strerror}", hint="choose another --host or --port"
+        ) from None
+    ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    config = uvicorn.Config(
+        build_app(lambda: bench, clock=clock, randomness=os.urandom),
+        access_log=False,  # its lines hold paths, and a path may hold an identifier
+        log_config=LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"verify_api": ours}},
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    with listener, contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+class _Service(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The description of the API, with the problem document that all routes share."""
+        document = super().openapi()
+        schemas = document["components"]["schemas"]
+        if ProblemDocument.__name__ not in schemas:
+            problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= problem.pop("$defs")
+            schemas[ProblemDocument.__name__] = problem
+        return document
+
+
+def _version() -> str:
+    try:
+        return version("license-lib")
+    except PackageNotFoundError:
+        return "0"

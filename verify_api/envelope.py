@@ -1,0 +1,80 @@
+"""What every answer gets: a request id, security headers, one log line without personal data, and never a traceback."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from verify_api.problems import LOG, answer, problem_of
+
+REQUEST_ID: Final = "X-Request-ID"
+_GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+
+
+class Envelope:
+    """ASGI middleware.
+
+    Args:
+        clock: for the duration in the log line.
+        randomness: n → n random bytes, for request ids.
+    """
+
+    def __init__(self, app: ASGIApp, *, clock: Callable[[], datetime], randomness: Callable[[int], bytes]) -> None:
+        self.app = app
+        self.clock = clock
+        self.randomness = randomness
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = given if _GIVEN_ID.fullmatch(given) else self.randomness(8).hex()
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = self.clock()
+        status = 0
+
+        async def send_wrapped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = request_id
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_wrapped)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
+        except Exception as error:  # noqa: BLE001 -- every other error is answered as a problem without internals
+            problem = problem_of(error)
+            if status:
+                # Half an answer is out. Breaking the connection is the only honest end; the server logs what it gets,
+                # so it gets an error that holds nothing.
+                raise ConnectionAbortedError(problem.code) from None
+            await answer(problem, request_id)(scope, receive, send_wrapped)
+        finally:
+            # The route's pattern, not the path: a path may hold an identifier.
+            pattern = getattr(scope.get("route"), "path", "-")
+            took = (self.clock() - started).total_seconds() * 1000
+            LOG.info("%s %s %s %.0f ms %s", scope["method"], pattern, status, took, request_id)

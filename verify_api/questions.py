@@ -1,0 +1,139 @@
+"""A request body → what is to be judged. Bounds are enforced while the body still streams in."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from license_lib.calendar import CHINA
+from license_lib.verification.verifier import MAX_FILE_BYTES
+from verify_api.problems import Problem
+from verify_api.schemas import CodeQuestion, Fault
+
+MAX_CODE_BYTES: Final = 16 * 1024
+_ENVELOPE_BYTES: Final = 16 * 1024  # what multipart/form-data may add to a file
+_FORM_FIELDS: Final = frozenset({"file", "code", "at"})
+_FORM_FAULT: Final = Fault(path="body", message="the parts are `file` (a file), `code` and `at` (texts)")
+_YEARS: Final = range(1970, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Either the bytes of a file, or the text of a code; and the moment that the question is about, None for now."""
+
+    data: bytes = field(default=b"", repr=False)
+    code: str = field(default="", repr=False)
+    at: datetime | None = None
+
+
+async def read_question(request: Request, at: str | None = None, *, seconds: float = 60) -> Question:
+    """Read a body: multipart/form-data with `file` or `code` (and `at`), a raw PDF or picture, or JSON `{code, at}`.
+
+    Args:
+        at: the time, where it is given beside the body.
+        seconds: how long the body may take to arrive.
+
+    Raises:
+        Problem: `request.…`.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            question, inside = await _read(request)
+    except TimeoutError:
+        raise Problem("request.timeout", headers={"Connection": "close"}) from None
+    if not question.data and not question.code:
+        raise Problem("request.empty")
+    if question.data and question.code:
+        raise Problem("request.ambiguous")
+    times = [text for text in (at, inside) if text]
+    if len(times) > 1:
+        raise Problem("request.ambiguous")
+    return Question(question.data, question.code, read_moment(times[0]) if times else None)
+
+
+def read_moment(text: str) -> datetime:
+    """An ISO 8601 date and time; Beijing time if it has no offset.
+
+    Raises:
+        Problem: `request.at`.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Problem("request.at") from None
+    if moment.year not in _YEARS:
+        raise Problem("request.at")
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+
+
+async def _read(request: Request) -> tuple[Question, str | None]:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "multipart/form-data":
+        return await _form(request)
+    if media_type == "application/json":
+        return _json(await _whole(request, MAX_CODE_BYTES))
+    if media_type == "application/pdf" or media_type.startswith("image/"):
+        return Question(await _whole(request, MAX_FILE_BYTES)), None
+    if not media_type and not await _whole(request, MAX_CODE_BYTES):
+        raise Problem("request.empty")
+    raise Problem("request.media-type")
+
+
+def _json(body: bytes) -> tuple[Question, str | None]:
+    try:
+        asked = CodeQuestion.model_validate_json(body)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        if any(fault["type"] == "json_invalid" for fault in faults):
+            raise Problem("request.malformed" if body else "request.empty") from None
+        raise RequestValidationError(faults) from None
+    return Question(code=asked.code), asked.at
+
+
+async def _form(request: Request) -> tuple[Question, str | None]:
+    body = _bounded(request, MAX_FILE_BYTES + _ENVELOPE_BYTES)
+    try:
+        form = await MultiPartParser(request.headers, body, max_files=1, max_fields=2, max_part_size=8192).parse()
+    except MultiPartException:
+        raise Problem("request.malformed") from None
+    finally:
+        await body.aclose()
+    try:
+        file, code, at = form.get("file"), form.get("code"), form.get("at")
+        if set(form) - _FORM_FIELDS or isinstance(file, str) or not isinstance(code, str | None):
+            raise Problem("request.invalid", faults=(_FORM_FAULT,))
+        if len(form) < len(form.multi_items()):
+            raise Problem("request.ambiguous")
+        if isinstance(at, UploadFile):
+            raise Problem("request.at")
+        return Question(await file.read() if file else b"", (code or "").strip()), at
+    finally:
+        await form.close()
+
+
+async def _whole(request: Request, limit: int) -> bytes:
+    body = _bounded(request, limit)
+    try:
+        return b"".join([chunk async for chunk in body])
+    finally:
+        await body.aclose()
+
+
+async def _bounded(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+    """The body's chunks; refused by its announced length, and as soon as more than `limit` bytes have come."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and (len(announced) > len(str(limit)) or int(announced) > limit):
+        raise Problem("request.too-large", headers={"Connection": "close"})
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > limit:
+            raise Problem("request.too-large", headers={"Connection": "close"})
+        yield chunk

@@ -1,0 +1,127 @@
+"""What the API answers, as documented models: the report of `license_lib.verification.report`, plus names for people.
+
+The models forbid what they do not know: nothing leaves this service that is not documented here.
+"""
+
+from datetime import date
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from license_lib.findings import Effect
+from license_lib.verification import Outcome, Proof
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(_Document):
+    """One text in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class FindingDocument(_Document):
+    """One finding: a stable code, what it does to the outcome, and words that somebody can act on."""
+
+    code: str = Field(examples=["status.revoked"])
+    effect: Effect
+    params: dict[str, str]
+    text: Words
+    remedy: Words
+
+
+class StepDocument(_Document):
+    """One step of the verification, and whether it proved its part."""
+
+    step: Proof
+    proved: bool
+
+
+class IssuerFacts(_Document):
+    """Issuing body 颁发机构; the name is missing where the body is not known here."""
+
+    name: str = ""
+    code: str
+
+
+class HolderFacts(_Document):
+    """Holder 持证主体, masked where it is a person."""
+
+    name: str
+    number: str
+    number_kind: str = Field(description="持证主体代码类型, GB/T 36903 annex A")
+
+
+class LicenseFacts(_Document):
+    """What the verified bytes say.
+
+    `number` and `holders` come with a file, `public` and `labels` with a code, none of them with a look-up.
+    """
+
+    identifier: str = Field(description="证照标识, GB/T 36904")
+    type: str = Field(default="", description="证照名称; empty where the type is not in the catalogue")
+    issuer: IssuerFacts
+    issued_on: date
+    valid_from: date
+    valid_until: date | None = Field(description="Last day of validity; null for 长期")
+    number: str | None = Field(default=None, description="证照编号")
+    holders: tuple[HolderFacts, ...] | None = None
+    public: dict[str, str] | None = Field(default=None, description="Public face texts by GB/T 36903 code")
+    labels: dict[str, Words] | None = Field(default=None, description="Names of the codes in `public`")
+
+
+class EvidenceDocument(_Document):
+    """How fresh the evidence was."""
+
+    sealed_at: AwareDatetime | None = Field(description="Trusted time of sealing")
+    revocation_as_of: AwareDatetime | None = Field(description="Date of the certificate revocation data")
+    status_as_of: AwareDatetime | None = Field(description="When the licence's state was looked up")
+
+
+class VerdictDocument(_Document):
+    """A verdict 核验结论. `license` says what was read, which is proved only with IN_FORCE or NOT_IN_FORCE."""
+
+    outcome: Outcome
+    text: Words
+    at: AwareDatetime = Field(description="The moment that the question is about")
+    findings: tuple[FindingDocument, ...]
+    steps: tuple[StepDocument, ...]
+    license: LicenseFacts | None
+    evidence: EvidenceDocument
+
+
+class CodeQuestion(_Document):
+    """The text of a licence's QR, as a scanner reads it."""
+
+    code: str = Field(min_length=1, max_length=4096, examples=["HTTPS://LICENSE.EXAMPLE/V#2KCEJIQBEYSA…"])
+    at: str | None = Field(default=None, description="ISO 8601 date and time; Beijing time if it has no offset")
+
+
+class Health(_Document):
+    """The service is there."""
+
+    status: str = "ok"
+
+
+class Fault(_Document):
+    """Where a request is wrong, and how."""
+
+    path: str = Field(examples=["code"])
+    message: str
+
+
+class ProblemDocument(_Document):
+    """An RFC 9457 problem: the request was wrong or the machine is in the way. It says nothing about a document."""
+
+    type: str = Field(examples=["/problems#request.empty"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["request.empty"])
+    hint: str
+    title_zh: str
+    hint_zh: str
+    request_id: str
+    faults: tuple[Fault, ...] = ()

@@ -1,0 +1,215 @@
+"""From questions to reports: the verifier in worker threads, and the names of things for people.
+
+Nothing is decided here. The service holds public material only: no issuing key, no passphrase.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Protocol, TypeVar
+
+import anyio
+
+from license_lib.authority import load_catalogue, load_issuers, make_verifier
+from license_lib.catalogue import Catalogue
+from license_lib.errors import InputError, LicenseError
+from license_lib.identifiers import LicenseIdentifier
+from license_lib.issuers import Issuers
+from license_lib.repository import Repository
+from license_lib.settings import Settings
+from license_lib.verification import Verdict, Verifier
+from license_lib.verification.report import verdict_report
+from verify_api.problems import LOG, Problem
+from verify_api.questions import Question
+from verify_api.schemas import VerdictDocument, Words
+
+WORKERS: Final = 4
+MAX_WAITING: Final = 64
+_LOOK_AGAIN: Final = timedelta(seconds=5)
+_STANDARD_LABELS: Final = {
+    "ZZBH": Words(zh="证照编号", en="Licence number"),
+    "CZZT": Words(zh="持证主体", en="Holder"),
+}
+"""Names of the GB/T 36903 codes that any type may publish; a type's own fields bring their own."""
+
+T = TypeVar("T")
+
+
+class Judge(Protocol):
+    """What is needed of `license_lib.verification.Verifier`."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Licence types, for their names."""
+        ...
+
+    @property
+    def issuers(self) -> Issuers:
+        """Issuing bodies, for their names."""
+        ...
+
+    def verify(self, data: bytes, *, at: datetime) -> Verdict:
+        """Judge a PDF or a picture."""
+        ...
+
+    def verify_code(self, text: str, *, at: datetime) -> Verdict:
+        """Judge the text of a QR."""
+        ...
+
+    def status(self, identifier: str, *, at: datetime) -> Verdict | None:
+        """State of a licence of our repository."""
+        ...
+
+
+class Bench(Protocol):
+    """Where the judge sits."""
+
+    def judge(self, at: datetime) -> Judge:
+        """The judge with the trust material of this moment."""
+        ...
+
+    def close(self) -> None:
+        """Release the repository."""
+        ...
+
+
+class SettingsBench:
+    """The judge that a configuration describes, with the public trust material of today.
+
+    The material is read again whenever it changes on disk: revocation lists go stale, and departments get new seals,
+    while the service runs.
+
+    Raises:
+        InputError: the configuration or a template is wrong.
+        MachineError: no trust anchor, or the repository cannot be opened.
+    """
+
+    def __init__(self, settings: Settings, at: datetime) -> None:
+        self._settings = settings
+        self._repository = Repository.open(settings.database_url, settings.files, read_only=True)
+        self._lock = Lock()
+        self._looked = at
+        try:
+            self._stamp = self._public_material()
+            self._verifier = self._make()
+        except BaseException:
+            self._repository.close()
+            raise
+
+    def judge(self, at: datetime) -> Verifier:
+        """The judge with the trust material of this moment; where new material cannot be read, the old stays."""
+        with self._lock:
+            if abs(at - self._looked) >= _LOOK_AGAIN:
+                self._looked = at
+                self._renew()
+            return self._verifier
+
+    def close(self) -> None:
+        """Close the repository."""
+        self._repository.close()
+
+    def _renew(self) -> None:
+        stamp = self._public_material()
+        if stamp == self._stamp:
+            return
+        try:
+            self._verifier = self._make()
+        except LicenseError as error:
+            # Half-written perhaps: the old lists grow stale by themselves, so nothing fails open meanwhile.
+            LOG.warning("the trust material was not renewed: %s: %s", error.code, error.message)
+            return
+        self._stamp = stamp
+
+    def _make(self) -> Verifier:
+        settings = self._settings
+        return make_verifier(settings, load_catalogue(settings), load_issuers(settings), self._repository)
+
+    def _public_material(self) -> frozenset[tuple[Path, int, int]]:
+        found = set()
+        for path in (self._settings.keys_folder / "public").rglob("*"):
+            try:
+                facts = path.stat()
+            except OSError:
+                continue  # gone since
+            found.add((path, facts.st_mtime_ns, facts.st_size))
+        return frozenset(found)
+
+
+class Service:
+    """Answers questions.
+
+    Args:
+        clock: the time, aware: the moment that a question without one is about.
+        workers: how many files are examined at once; look-ups do not wait for them.
+    """
+
+    def __init__(self, bench: Bench, clock: Callable[[], datetime], *, workers: int = WORKERS) -> None:
+        self._bench = bench
+        self._clock = clock
+        self._limit = anyio.CapacityLimiter(workers)
+
+    async def verify(self, question: Question) -> VerdictDocument:
+        """Judge a file or a code.
+
+        Raises:
+            Problem: `service.busy` if too many are waiting.
+            MachineError: the repository cannot be asked.
+        """
+        if self._limit.statistics().tasks_waiting >= MAX_WAITING:
+            raise Problem("service.busy")
+        at = question.at or self._clock()
+
+        def work() -> VerdictDocument:
+            judge = self._bench.judge(self._clock())
+            verdict = judge.verify(question.data, at=at) if question.data else judge.verify_code(question.code, at=at)
+            return told(verdict, judge)
+
+        return await anyio.to_thread.run_sync(work, limiter=self._limit)
+
+    async def status(self, identifier: str) -> VerdictDocument:
+        """State of a licence of our repository, without holder and number.
+
+        Raises:
+            NumberError: the identifier is not well-formed.
+            InputError: `license.unknown`.
+            MachineError: the repository cannot be asked.
+        """
+        wanted = str(LicenseIdentifier.parse(identifier))
+        at = self._clock()
+
+        def work() -> VerdictDocument:
+            judge = self._bench.judge(at)
+            verdict = judge.status(wanted, at=at)
+            if verdict is None:
+                raise InputError("license.unknown", "There is no licence with this identifier")
+            return told(verdict, judge, minimal=True)
+
+        return await anyio.to_thread.run_sync(work)
+
+    async def require_ready(self) -> None:
+        """Ask the repository for a licence that it cannot have.
+
+        Raises:
+            MachineError: it cannot be read.
+        """
+        at = self._clock()
+        await anyio.to_thread.run_sync(lambda: self._bench.judge(at).status("-", at=at))
+
+
+def told(verdict: Verdict, judge: Judge, *, minimal: bool = False) -> VerdictDocument:
+    """A verdict as its documented report, with the names of type, issuing body and public fields."""
+    report = verdict_report(verdict, minimal=minimal)
+    facts: dict[str, Any] | None = report["license"]
+    source = verdict.license or verdict.code
+    if facts and source:
+        kind = judge.catalogue.find(source.identifier.type_code)
+        body = judge.issuers.find(facts["issuer"]["code"])
+        if kind:
+            facts.setdefault("type", kind.name)
+        if body:
+            facts["issuer"].setdefault("name", body.issuer.name)
+        if "public" in facts:
+            own = {code: Words(zh=spec.label, en=spec.english) for code, spec in kind.by_code.items()} if kind else {}
+            facts["labels"] = {code: label for code in facts["public"] if (label := (_STANDARD_LABELS | own).get(code))}
+    return VerdictDocument.model_validate(report)
