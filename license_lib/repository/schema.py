@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 SCHEMA_REVISION = "0001"
 """The revision that this code works with: the newest in `migrations/versions` (a test compares them)."""
 
+_MIGRATION_LOCK = 0x6C6963656E7365  # any number that nobody else takes: "license"
+
 
 def create_or_upgrade(url: str, *, busy_seconds: float = BUSY_SECONDS) -> bool:
     """Make the database, or bring it up to date; does nothing to one that is.
@@ -74,6 +76,8 @@ def require_current(connection: Connection) -> None:
 def _migrate(connection: Connection, revision: str) -> bool:
     from alembic import command  # heavy, and needed at set-up only
 
+    if connection.dialect.name == "postgresql":  # SQLite's write lock already keeps others out
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
     before = _revision(connection)
     if before == SCHEMA_REVISION and revision == "head":
         return False

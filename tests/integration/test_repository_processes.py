@@ -1,0 +1,268 @@
+"""Several processes and threads on one repository, some of them killed.
+
+Run as a script, this file is one of these processes: it reads `reserve KEY`, `commit KEY` or `issue KEY` (both at once)
+from standard input and answers each with one line once it is done: `KEY IDENTIFIER FILE-DIGEST`.
+"""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, Repository, Reservation, create_or_upgrade
+
+ROOT = Path(__file__).resolve().parents[2]
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+class Clerk:
+    """Somebody who issues; the name is in every identifier it proposes and in every file it seals."""
+
+    def __init__(self, name: str, repository: Repository) -> None:
+        self.name = name
+        self.repository = repository
+        self.open: dict[str, Reservation | AlreadyIssued] = {}
+
+    def reserve(self, key: str) -> str:
+        digest = hashlib.sha256(key.encode()).digest()
+        answer = self.repository.reserve(f"{self.name}-{key}", request_key=key, request_digest=digest, at=AT)
+        self.open[key] = answer
+        self.repository.files.put(self.seal(key))
+        return f"{key} {answer.identifier if isinstance(answer, Reservation) else answer.license.identifier} -"
+
+    def commit(self, key: str) -> str:
+        answer = self.open.pop(key)
+        if isinstance(answer, Reservation):
+            stored = self.repository.commit(self.issued(key, answer.identifier))
+        else:
+            stored = answer.license
+        return f"{key} {stored.identifier} {stored.file_digest.hex()}"
+
+    def issue(self, key: str) -> str:
+        self.reserve(key)
+        return self.commit(key)
+
+    def seal(self, key: str) -> bytes:
+        return f"{key} sealed by {self.name}".encode()
+
+    def issued(self, key: str, identifier: str) -> IssuedLicense:
+        return IssuedLicense(
+            identifier=identifier,
+            type_code="T",
+            type_key="t",
+            type_version=1,
+            type_name="证",
+            number=f"number {key}",
+            issuer_code="I",
+            issuer_name="局",
+            holders=(HolderEntry("某人", f"holder {key}", "111"),),
+            issued_on=date(2026, 11, 22),
+            valid_from=date(2026, 11, 22),
+            valid_until=None,
+            record=self.seal(key),
+            record_digest=hashlib.sha256(self.seal(key)).digest(),
+            file_digest=hashlib.sha256(self.seal(key)).digest(),
+            key_id=b"k",
+            request_key=key,
+            at=AT,
+        )
+
+
+class Process:
+    """A clerk in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def tell(self, *orders: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("".join(f"{order}\n" for order in orders))
+        self.process.stdin.flush()
+
+    def answer(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def rest(self) -> list[str]:
+        """All further answers up to its end; a line cut off by a kill is no answer."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        if self.process.poll() is None:
+            self.process.stdin.close()
+        return [line.strip() for line in self.process.stdout if line.endswith("\n")]
+
+    def kill(self) -> list[str]:
+        os.kill(self.process.pid, signal.SIGKILL)
+        assert self.process.wait() == -signal.SIGKILL
+        return self.rest()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    create_or_upgrade(f"sqlite:///{tmp_path / 'licences.db'}")
+    return tmp_path
+
+
+@pytest.fixture
+def repository(folder: Path) -> Iterator[Repository]:
+    with open_repository(folder) as opened:
+        yield opened
+
+
+def open_repository(folder: Path) -> Repository:
+    # Patient: what is tested is that nobody is lost in the queue, not how fast the disk is.
+    return Repository.open(f"sqlite:///{folder / 'licences.db'}", folder / "files", busy_seconds=60)
+
+
+@contextmanager
+def clerk_process(name: str, folder: Path) -> Iterator[Process]:
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", __file__, name, str(folder)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        started = Process(process)
+        try:
+            assert started.answer() == "ready"
+            yield started
+        finally:
+            process.kill()
+
+
+def by_key(answers: list[str]) -> dict[str, tuple[str, str]]:
+    """Request key → identifier and file digest; the same request is never answered in two ways."""
+    found: dict[str, tuple[str, str]] = {}
+    for answer in answers:
+        key, identifier, file_digest = answer.split()
+        assert found.setdefault(key, (identifier, file_digest)) == (identifier, file_digest)
+    return found
+
+
+def check_against(repository: Repository, acknowledged: dict[str, tuple[str, str]]) -> None:
+    """What was acknowledged is there, once, with the file that was acknowledged; and nothing is half there."""
+    for key, (identifier, file_digest) in acknowledged.items():
+        (stored,) = repository.by_number(f"number {key}")
+        assert (stored.identifier, stored.file_digest.hex()) == (identifier, file_digest)
+    for stored in repository.iterate():
+        assert hashlib.sha256(repository.files.get(stored.file_digest)).digest() == stored.file_digest
+        assert repository.files.get(stored.file_digest) == stored.record, "file and record are of the same clerk"
+        (event,) = repository.events(stored.identifier)
+        assert event.details["file_digest"] == stored.file_digest.hex()
+    assert repository.first_broken_event() is None
+
+
+def test_two_processes_with_the_same_batch_issue_every_license_once(folder: Path, repository: Repository) -> None:
+    keys = [f"k{n}" for n in range(60)]
+    with clerk_process("first", folder) as first, clerk_process("second", folder) as second:
+        for process in (first, second):
+            process.tell(*(f"issue {key}" for key in keys))
+        answers = [second.answer(), *first.rest(), *second.rest()]
+    acknowledged = by_key(answers)
+    assert len(answers) == 2 * len(keys), "somebody was left without an answer"
+    assert set(acknowledged) == set(keys)
+    assert repository.count() == len(keys)
+    check_against(repository, acknowledged)
+
+
+def test_the_slower_of_two_gets_the_license_of_the_faster(folder: Path, repository: Repository) -> None:
+    here = Clerk("here", repository)
+    with clerk_process("there", folder) as there:
+        there.tell("reserve k")
+        assert there.answer() == "k there-k -"
+        here.reserve("k")
+        mine = here.commit("k")
+        there.tell("commit k")
+        assert there.answer() == mine
+    assert mine == f"k there-k {hashlib.sha256(here.seal('k')).hexdigest()}"
+    assert repository.count() == 1
+
+
+def test_a_process_killed_before_its_commit_blocks_nobody(folder: Path, repository: Repository) -> None:
+    with clerk_process("dead", folder) as dead:
+        dead.tell("reserve k")
+        assert dead.answer() == "k dead-k -"
+        dead.kill()
+    assert repository.count() == 0
+    here = Clerk("here", repository)
+    assert here.issue("k").split()[1] == "dead-k", "the reserved identifier is used, not a second one"
+    assert repository.count() == 1
+    check_against(repository, {})
+
+
+@pytest.mark.parametrize("answers_before_the_kill", [1, 4, 9])
+def test_a_kill_loses_no_acknowledged_license(
+    folder: Path, repository: Repository, answers_before_the_kill: int
+) -> None:
+    keys = [f"k{n}" for n in range(30)]
+    with clerk_process("dead", folder) as dead, clerk_process("alive", folder) as alive:
+        dead.tell(*(f"issue {key}" for key in keys))
+        alive.tell(*(f"issue {key}" for key in reversed(keys)))
+        answers = [dead.answer() for _ in range(answers_before_the_kill)]
+        answers += dead.kill()
+        check_against(repository, by_key(answers))
+        answers += alive.rest()
+    here = Clerk("here", repository)
+    answers += [here.issue(key) for key in keys]
+    assert repository.count() == len(keys)
+    check_against(repository, by_key(answers))
+
+
+def test_threads_share_one_repository(repository: Repository) -> None:
+    keys = [f"k{n}" for n in range(12)]
+    start = threading.Barrier(8)
+
+    def work(name: str) -> list[str]:
+        clerk = Clerk(name, repository)
+        start.wait()
+        return [clerk.issue(key) for key in keys]
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        answers = [answer for found in pool.map(work, "abcdefgh") for answer in found]
+    assert len(answers) == 8 * len(keys)
+    assert repository.count() == len(keys)
+    check_against(repository, by_key(answers))
+
+
+def test_several_processes_may_set_the_database_up_at_once(tmp_path: Path) -> None:
+    code = "import sys; from license_lib.repository import create_or_upgrade; print(create_or_upgrade(sys.argv[1]))"
+    url = f"sqlite:///{tmp_path / 'new' / 'licences.db'}"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, url],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    answers = sorted(process.communicate()[0].strip() for process in processes)
+    assert answers == ["False", "False", "True"]
+    Repository.open(url, tmp_path).close()
+
+
+def main() -> None:
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    with open_repository(folder) as repository:
+        clerk = Clerk(name, repository)
+        orders = {"reserve": clerk.reserve, "commit": clerk.commit, "issue": clerk.issue}
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        for line in sys.stdin:
+            order, key = line.split()
+            sys.stdout.write(f"{orders[order](key)}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

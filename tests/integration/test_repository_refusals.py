@@ -1,0 +1,281 @@
+"""The machine says no: a locked database, no room, no permission. Each refusal comes from the real thing."""
+
+import json
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from license_lib.errors import MachineError
+from license_lib.repository import FileStore, HolderEntry, IssuedLicense, Repository, create_or_upgrade
+from license_lib.repository.database import Database
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+NOBODY = 65534
+LOCK = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute(f"PRAGMA locking_mode={sys.argv[2]}")
+connection.execute("BEGIN EXCLUSIVE")
+connection.execute("UPDATE chain_head SET sequence = sequence")
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    found = f"sqlite:///{tmp_path / 'licences.db'}"
+    create_or_upgrade(found)
+    return found
+
+
+@pytest.fixture
+def repository(url: str, tmp_path: Path) -> Iterator[Repository]:
+    with Repository.open(url, tmp_path / "files", busy_seconds=0.2) as opened:
+        yield opened
+
+
+def prepare(repository: Repository, key: str, *, size: int = 10) -> IssuedLicense:
+    """Everything but the commit; `size` is how much room the record takes."""
+    repository.reserve(f"id-{key}", request_key=key, request_digest=bytes(32), at=AT)
+    return IssuedLicense(
+        identifier=f"id-{key}",
+        type_code="T",
+        type_key="t",
+        type_version=1,
+        type_name="证",
+        number=f"62040219800101001X {key}",
+        issuer_code="I",
+        issuer_name="局",
+        holders=(HolderEntry("某人", "62040219800101001X", "111"),),
+        issued_on=date(2026, 11, 22),
+        valid_from=date(2026, 11, 22),
+        valid_until=None,
+        record=b"x" * size,
+        record_digest=bytes(32),
+        file_digest=repository.files.put(key.encode()),
+        key_id=b"k",
+        request_key=key,
+        at=AT,
+    )
+
+
+def refusal(attempt: Callable[[], object]) -> MachineError:
+    with pytest.raises(MachineError) as refused:
+        attempt()
+    assert "62040219800101001X" not in f"{refused.value} {refused.value.__cause__} {refused.value.__context__}"
+    return refused.value
+
+
+def nothing_of(repository: Repository, issued: IssuedLicense) -> bool:
+    """Whether no trace of a licence is to be found."""
+    return (
+        repository.by_identifier(issued.identifier) is None
+        and repository.by_number(issued.number) == ()
+        and issued.identifier not in {one.identifier for one in repository.by_holder_number("62040219800101001X")}
+        and repository.events(issued.identifier) == ()
+        and repository.first_broken_event() is None
+    )
+
+
+@contextmanager
+def locked(path: Path, mode: str) -> Iterator[None]:
+    with subprocess.Popen(
+        [sys.executable, "-c", LOCK, str(path), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "locked\n"
+        yield
+        process.kill()
+
+
+def test_a_database_locked_by_a_writer_can_be_read_but_not_written(repository: Repository, tmp_path: Path) -> None:
+    first = repository.commit(prepare(repository, "a"))
+    waiting = prepare(repository, "b")
+    with locked(tmp_path / "licences.db", "NORMAL"):
+        assert refusal(lambda: repository.commit(waiting)).code == "storage.locked"
+        assert refusal(lambda: prepare(repository, "c")).code == "storage.locked"
+        locked_out = refusal(lambda: repository.revoke("id-a", at=AT, recorded_at=AT, reason="错发", actor="科长"))
+        assert (locked_out.code, locked_out.hint) == ("storage.locked", "try again")
+        assert nothing_of(repository, waiting)
+        assert repository.by_identifier("id-a") == first
+    assert repository.commit(waiting).position == 2
+
+
+def test_a_database_locked_altogether_cannot_be_opened(url: str, tmp_path: Path) -> None:
+    with locked(tmp_path / "licences.db", "EXCLUSIVE"):
+        assert refusal(lambda: Repository.open(url, tmp_path, busy_seconds=0.1)).code == "storage.locked"
+        assert refusal(lambda: create_or_upgrade(url, busy_seconds=0.1)).code == "storage.locked"
+    Repository.open(url, tmp_path).close()
+
+
+@contextmanager
+def database_limited_to(pages: int) -> Iterator[None]:
+    """SQLite's own limit: it answers as it does when the disk is full (SQLITE_FULL)."""
+
+    def limit(connection: sqlite3.Connection, _: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    event.listen(Engine, "connect", limit)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", limit)
+
+
+def test_a_full_disk_leaves_nothing_of_the_license(repository: Repository, url: str, tmp_path: Path) -> None:
+    first = repository.commit(prepare(repository, "a"))
+    with database_limited_to(40), Repository.open(url, tmp_path / "files") as full:
+        large = prepare(full, "b", size=1_000_000)
+        assert refusal(lambda: full.commit(large)).code == "storage.full"
+        assert nothing_of(full, large)
+        assert full.by_identifier("id-a") == first
+        small = replace(large, record=b"x")
+        assert full.commit(small).position == 2, "the same process goes on with what fits"
+    assert repository.by_identifier("id-b") is not None
+
+
+@contextmanager
+def files_limited_to(size: int) -> Iterator[None]:
+    """The operating system's own limit, as a quota would be: a write beyond it fails (EFBIG), for root too."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_no_room_for_the_database_file(repository: Repository) -> None:
+    issued = prepare(repository, "a", size=3_000_000)
+    with files_limited_to(1_000_000):
+        assert refusal(lambda: repository.commit(issued)).code == "storage.full"
+        assert nothing_of(repository, issued)
+    assert repository.commit(issued).position == 1
+
+
+def test_no_room_for_a_new_database(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'licences.db'}"
+    with files_limited_to(5_000):
+        assert refusal(lambda: create_or_upgrade(url)).code == "storage.full"
+    assert refusal(lambda: Repository.open(url, tmp_path)).code == "repository.not-initialised"
+    assert create_or_upgrade(url)
+    Repository.open(url, tmp_path).close()
+
+
+def test_no_room_for_a_file(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "files")
+    content = b"%PDF" * 50_000
+    with files_limited_to(100_000):
+        assert refusal(lambda: store.put(content)).code == "storage.full"
+        assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+    assert store.get(store.put(content)) == content
+
+
+def test_a_database_opened_read_only_refuses_in_the_database_too(url: str) -> None:
+    database = Database.open(url, read_only=True)
+    try:
+        refused = refusal(lambda: database.read(lambda connection: connection.execute(text("DELETE FROM chain_head"))))
+    finally:
+        database.close()
+    assert refused.code == "storage.read-only"
+
+
+AS_NOBODY = """
+import json, os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from license_lib.errors import MachineError
+from license_lib.repository import FileStore, Repository, create_or_upgrade
+
+folder, url, at = Path(sys.argv[1]), f"sqlite:///{sys.argv[1]}/licences.db", datetime(2026, 11, 22, tzinfo=UTC)
+if os.geteuid() == 0:  # root may do everything: become somebody who may not
+    os.setgroups([])
+    os.setgid(int(sys.argv[2]))
+    os.setuid(int(sys.argv[2]))
+
+def write():
+    with Repository.open(url, folder / "files") as repository:
+        repository.reserve("id", request_key="k", request_digest=bytes(32), at=at)
+
+def read():
+    with Repository.open(url, folder / "files", read_only=True) as repository:
+        repository.count()
+
+attempts = {
+    "write": write,
+    "read": read,
+    "initialise": lambda: create_or_upgrade(f"sqlite:///{folder}/new/licences.db"),
+    "put": lambda: FileStore(folder / "files").put(b"another"),
+    "get": lambda: FileStore(folder / "files").get(bytes.fromhex(sys.argv[3])),
+}
+answers = {}
+for name, attempt in attempts.items():
+    try:
+        attempt()
+        answers[name] = "done"
+    except MachineError as error:
+        answers[name] = error.code
+print(json.dumps(answers))
+"""
+
+
+@pytest.mark.parametrize("secret", [False, True])
+def test_who_may_not_gets_told_so(*, secret: bool) -> None:
+    # Not under pytest's own folder: nobody else may enter that one.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        create_or_upgrade(f"sqlite:///{folder / 'licences.db'}")
+        digest = FileStore(folder / "files").put(b"licence")
+        readable, listable = (0o600, 0o700) if secret else (0o444, 0o555)
+        for path in sorted(folder.rglob("*"), reverse=True):
+            path.chmod(listable if path.is_dir() else readable)
+        folder.chmod(0o500 if secret else 0o555)
+        try:
+            if os.geteuid() != 0 and secret:  # the owner is locked out by taking the owner's own rights
+                folder.chmod(0)
+            answer = subprocess.run(
+                [sys.executable, "-c", AS_NOBODY, name, str(NOBODY), digest.hex()],
+                env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        finally:
+            for path in [folder, *folder.rglob("*")]:
+                path.chmod(0o700)
+    assert answer.stderr == ""
+    expected = dict.fromkeys(("write", "read", "initialise", "put", "get"), "storage.read-only")
+    if not secret:
+        expected["get"] = "done"
+    assert json.loads(answer.stdout) == expected
+
+
+def test_a_repository_is_not_carried_across_a_fork(repository: Repository) -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            repository.count()
+            os.write(writing, b"counted")
+        except MachineError as error:
+            os.write(writing, error.code.encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 100) == b"repository.forked"
+    os.close(reading)
+    os.close(writing)
+    assert repository.count() == 0

@@ -1,0 +1,166 @@
+"""The repository against a model of a few dictionaries: whatever is asked of it in whatever order."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from license_lib.errors import InputError
+from license_lib.repository import (
+    AlreadyIssued,
+    HolderEntry,
+    IssuedLicense,
+    LicenseState,
+    Repository,
+    Reservation,
+)
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+REQUESTS = st.sampled_from("abcd")
+IDENTIFIERS = st.sampled_from(["id-1", "id-2", "id-3", "id-4", "id-5"])
+NUMBERS = st.sampled_from(["N1", "N2"])
+
+
+class RepositoryMachine(RuleBasedStateMachine):
+    """Few keys, identifiers and numbers, so that they collide often."""
+
+    template: Path  # an empty database
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        shutil.copy(self.template, self.folder / "licences.db")
+        self.repository = Repository.open(f"sqlite:///{self.folder / 'licences.db'}", self.folder / "files")
+        self.reserved: dict[str, tuple[str, bytes]] = {}  # key → identifier and digest
+        self.numbers: dict[str, str] = {}  # issued identifier → number
+        self.revoked: dict[str, datetime] = {}
+
+    def teardown(self) -> None:
+        try:
+            self.everything_is_as_in_the_model()
+        finally:
+            self.repository.close()
+            shutil.rmtree(self.folder)
+
+    @rule(key=REQUESTS, identifier=IDENTIFIERS, digest=st.sampled_from([bytes(32), b"\x01" * 32]))
+    def reserve(self, key: str, identifier: str, digest: bytes) -> None:
+        def attempt() -> Reservation | AlreadyIssued:
+            return self.repository.reserve(identifier, request_key=key, request_digest=digest, at=AT)
+
+        if key in self.reserved:
+            mine, first_digest = self.reserved[key]
+            if digest != first_digest:
+                self.refused("request.key-reused", attempt)
+            elif mine in self.numbers:
+                answer = attempt()
+                assert isinstance(answer, AlreadyIssued)
+                assert answer.license.identifier == mine
+            else:
+                assert attempt() == Reservation(mine, key, resumed=True)
+        elif identifier in {taken for taken, _ in self.reserved.values()}:
+            self.refused("identifier.taken", attempt)
+        else:
+            assert attempt() == Reservation(identifier, key, resumed=False)
+            self.reserved[key] = (identifier, digest)
+
+    @rule(key=REQUESTS, number=NUMBERS, days=st.integers(0, 3))
+    def commit(self, key: str, number: str, days: int) -> None:
+        if key not in self.reserved:
+            return
+        identifier, _ = self.reserved[key]
+        at = AT + days * DAY
+        issued = IssuedLicense(
+            identifier=identifier,
+            type_code="T",
+            type_key="t",
+            type_version=1,
+            type_name="证",
+            number=number,
+            issuer_code="I",
+            issuer_name="局",
+            holders=(HolderEntry("某人", number, "001"),),
+            issued_on=date(2026, 11, 22),
+            valid_from=date(2026, 11, 22),
+            valid_until=None,
+            record=number.encode(),
+            record_digest=hashlib.sha256(number.encode()).digest(),
+            file_digest=self.repository.files.put(f"{identifier} {number}".encode()),
+            key_id=b"k",
+            request_key=key,
+            at=at,
+        )
+        in_use = any(
+            other == number and not (owner in self.revoked and self.revoked[owner] <= at)
+            for owner, other in self.numbers.items()
+        )
+        if identifier in self.numbers:
+            assert self.repository.commit(issued).number == self.numbers[identifier], "the first one stands"
+        elif in_use:
+            self.refused("license.number-taken", lambda: self.repository.commit(issued))
+        else:
+            assert self.repository.commit(issued).number == number
+            self.numbers[identifier] = number
+
+    @rule(identifier=IDENTIFIERS, days=st.integers(0, 3))
+    def revoke(self, identifier: str, days: int) -> None:
+        at = AT + days * DAY
+
+        def attempt() -> object:
+            return self.repository.revoke(identifier, at=at, recorded_at=AT, reason="错发", actor="科长")
+
+        if identifier not in self.numbers:
+            self.refused("license.unknown", attempt)
+        elif identifier in self.revoked:
+            self.refused("license.already-revoked", attempt)
+        else:
+            attempt()
+            self.revoked[identifier] = at
+
+    @rule()
+    def open_again(self) -> None:
+        self.repository.close()
+        self.repository = Repository.open(f"sqlite:///{self.folder / 'licences.db'}", self.folder / "files")
+
+    @rule()
+    def everything_is_as_in_the_model(self) -> None:
+        stored = list(self.repository.iterate(step=2))
+        assert {entry.identifier: entry.number for entry in stored} == self.numbers
+        for entry in stored:
+            revoked = entry.identifier in self.revoked
+            assert entry.state is (LicenseState.REVOKED if revoked else LicenseState.ISSUED)
+            assert len(self.repository.events(entry.identifier)) == 1 + revoked
+            for day in range(4):
+                at = AT + day * DAY
+                ended = revoked and self.revoked[entry.identifier] <= at
+                expected = LicenseState.REVOKED if ended else LicenseState.ISSUED
+                assert self.repository.state_at(entry.identifier, at) is expected
+        for number in ("N1", "N2"):
+            found = {entry.identifier for entry in self.repository.by_number(number)}
+            assert found == {identifier for identifier, other in self.numbers.items() if other == number}
+            assert found == {entry.identifier for entry in self.repository.by_credit_code(number)}
+        assert self.repository.first_broken_event() is None
+
+    def refused(self, code: str, attempt: object) -> None:
+        assert callable(attempt)
+        with pytest.raises(InputError) as error:
+            attempt()
+        assert error.value.code == code
+
+
+@pytest.fixture
+def machine(empty_database: Path) -> Iterator[type[RepositoryMachine]]:
+    RepositoryMachine.template = empty_database
+    yield RepositoryMachine
+    del RepositoryMachine.template
+
+
+def test_the_repository_does_what_the_model_does(machine: type[RepositoryMachine]) -> None:
+    run_state_machine_as_test(machine, settings=settings(max_examples=15, stateful_step_count=20, deadline=None))
