@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from license_lib.authority import system_clock
+from license_lib.authority import now
 from license_lib.errors import MachineError
 from license_lib.settings import Settings
 from verify_api import pages, problems, routes
@@ -24,7 +24,7 @@ _GRACE_SECONDS: Final = 10
 def create_app(
     settings: Settings,
     *,
-    clock: Callable[[], datetime] = system_clock,
+    clock: Callable[[], datetime] = now,
     randomness: Callable[[int], bytes] = os.urandom,
 ) -> FastAPI:
     """The verification service of one authority. It opens the repository read-only and public trust material only.
@@ -65,7 +65,7 @@ def build_app(
     return app
 
 
-def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datetime] = system_clock) -> None:
+def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datetime] = now) -> None:
     """Run the service until it is told to stop (SIGINT or SIGTERM; answers under way are finished).
 
     Raises:

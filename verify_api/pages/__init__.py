@@ -5,7 +5,7 @@ servers. Chinese and English stand in the same document and the style sheet show
 what is on the page.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from license_lib.calendar import CHINA
 from license_lib.verification import Outcome, Proof
@@ -34,6 +35,8 @@ _STEPS: Final = {
     Proof.STATUS: Words(zh="未被撤销", en="Not revoked"),
     Proof.VALIDITY: Words(zh="在有效期内", en="Within its validity"),
 }
+_FILE: Final = Words(zh="证照文件", en="Licence file")
+_CODE: Final = Words(zh="二维码", en="QR code")
 
 Lang = Annotated[Literal["zh", "en"], Query()]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -72,6 +75,7 @@ async def verify(request: Request, lang: Lang = "zh", part: Literal["page", "res
         no_store=True,
         verdict=verdict,
         rows=face_rows(verdict.license) if verdict.license else (),
+        subject=_FILE if any(step.step is Proof.SEAL for step in verdict.steps) else _CODE,
         proved=verdict.outcome in _PROVED,
         steps=_STEPS,
     )
@@ -97,7 +101,11 @@ def face_rows(facts: LicenseFacts) -> tuple[tuple[Words, Words], ...]:
     ]
     shown = [(Words(zh=zh, en=en), Words(zh=value, en=value)) for zh, en, value in rows if value]
     begin, end = facts.valid_from.isoformat(), facts.valid_until
-    period = Words(zh=f"{begin} 至 {_day(end).zh}", en=f"{begin} to {_day(end).en}")
+    period = (
+        Words(zh=f"{begin} 至 {end}", en=f"{begin} to {end}")
+        if end
+        else Words(zh=f"{begin} 起，长期", en=f"from {begin}, no end date")
+    )
     return (
         *shown,
         (Words(zh="有效期限", en="Validity"), period),
@@ -105,13 +113,14 @@ def face_rows(facts: LicenseFacts) -> tuple[tuple[Words, Words], ...]:
     )
 
 
-def _day(day: date | None) -> Words:
-    return Words(zh=day.isoformat(), en=day.isoformat()) if day else Words(zh="长期", en="no end date")
-
-
 def _moment(moment: datetime) -> str:
     """Beijing time, to the second."""
     return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def _foldable(text: str) -> Markup:
+    """An identifier may break after its dots."""
+    return escape(text).replace(".", Markup(".<wbr>"))
 
 
 def _page(template: str, lang: str, *, status: int = 200, no_store: bool = False, **values: object) -> HTMLResponse:
@@ -126,6 +135,6 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters["moment"] = _moment
+_TEMPLATES.filters |= {"moment": _moment, "foldable": _foldable}
 
 __all__ = ["face_rows", "install"]

@@ -35,13 +35,12 @@
   function present(content) {
     setBusy(false);
     show(result, content);
-    var heading = document.getElementById("outcome");
     var line = fromTemplate("done");
-    Array.prototype.forEach.call(heading.querySelectorAll("[lang]"), function (text) {
-      line.appendChild(text.cloneNode(true));
-    });
+    var words = document.getElementById("words").cloneNode(true);
+    words.removeAttribute("id");
+    line.appendChild(words);
     show(status, line);
-    heading.focus();
+    document.getElementById("outcome").focus();
   }
 
   function parsed(text) {
