@@ -175,6 +175,30 @@ def test_what_a_keyboard_does_is_mended() -> None:
     assert CitizenId.parse("kaz110090123105").number == "KAZ110090123105"
 
 
+def test_no_letter_appears_that_nobody_typed() -> None:
+    body = "IND110090123100"[:14]
+    card = body + icao_check(body)
+    assert CitizenId.parse(card.lower()).nationality == "IND"
+    with pytest.raises(NumberError):
+        CitizenId.parse("ı" + card[1:])  # a dotless i becomes I when raised
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [("110105 19491231 002X", 7), ("X10105194912310021", 1), ("11010519491231002Y", 18), ("KAZ1100901231O5", 14)],
+)
+def test_an_error_names_the_position(text: str, position: int) -> None:
+    with pytest.raises(NumberError) as caught:
+        CitizenId.parse(text)
+    assert caught.value.message == f"character {position} is not allowed there"
+    assert caught.value.message_zh == f"第{position}位字符不允许"
+
+
+def test_the_prefix_of_taiwan_in_the_division_codes_is_known() -> None:
+    body = "71000019900307867"
+    assert CitizenId.parse(body + gb_check(body)).kind is NumberKind.CITIZEN_ID
+
+
 def test_region_below_the_province_never_refuses() -> None:
     body = "11999919900307867"
     assert CitizenId.parse(body + gb_check(body)).region == "119999"
