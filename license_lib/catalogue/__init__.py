@@ -1,6 +1,6 @@
 """The catalogue of licence types 证照目录 (GB/T 36902), loaded from template folders."""
 
-from license_lib.catalogue.loading import Catalogue, TemplateError
+from license_lib.catalogue.loading import Catalogue
 from license_lib.catalogue.model import (
     BUILT_IN_FIELDS,
     FieldSpec,
@@ -11,6 +11,7 @@ from license_lib.catalogue.model import (
     Shown,
     ValidityRule,
 )
+from license_lib.catalogue.problems import TemplateError, TemplateProblem
 
 __all__ = [
     "BUILT_IN_FIELDS",
@@ -22,5 +23,6 @@ __all__ = [
     "LicenseType",
     "Shown",
     "TemplateError",
+    "TemplateProblem",
     "ValidityRule",
 ]

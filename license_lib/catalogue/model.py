@@ -1,7 +1,8 @@
 """What a licence type is: the values behind `type.toml` and `layout.toml`.
 
-A `LicenseType` is one catalogue item 证照目录项 (GB/T 36902) with everything needed to issue it: who may hold it, how its
-number and validity are ruled, which face fields 照面信息 it shows, and where each stands on the page.
+A `LicenseType` is one catalogue item 证照目录项 (GB/T 36902) with everything needed to issue it: who may hold it, how
+its number and validity are ruled, which face fields 照面信息 it shows, and where each stands on the page. Rules that one
+value can break are here; those that only several together can break are in `checks`.
 All lengths on a page are millimetres from the page's top-left corner; type sizes are points.
 """
 
@@ -13,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from license_lib.identifiers import LicenseTypeCode, NumberError
+from license_lib.toml_files import mendable
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Millimetres = Annotated[float, Field(ge=0, le=420)]
@@ -75,6 +77,21 @@ BUILT_IN_FIELDS = {
 }
 """Face values that every licence has, by key, with the standard's name; a type's own fields must not reuse the keys."""
 
+REQUEST_COLUMNS = {
+    "type": "证照类型",
+    "issuer": "颁发机构",
+    "number": "证照编号",
+    "holder_name": "持证主体",
+    "holder_number": "持证主体代码",
+    "holder_number_kind": "持证主体代码类型",
+    "issued_on": "颁发日期",
+    "valid_from": "有效期起始",
+    "valid_until": "有效期截止",
+    "photo": "照片",
+    "request_key": "请求标识",
+}
+"""What a row of a batch says beside the face fields, with its Chinese heading; a type's own fields must use neither."""
+
 
 class TypeCode(_Frozen):
     """Licence type code 证照类型代码 and where it comes from: a code that is not official says so."""
@@ -89,7 +106,7 @@ class TypeCode(_Frozen):
         try:
             LicenseTypeCode.parse(value)
         except NumberError as error:
-            raise ValueError(str(error)) from None
+            raise mendable(error.message, error.hint or "copy the code again, character by character") from None
         return value
 
 
@@ -101,11 +118,11 @@ class Definer(_Frozen):
 
 
 class HolderRule(_Frozen):
-    """Who may hold the licence and how much of the holder's name the QR shows."""
+    """Who may hold the licence and how much of the holder's name the QR shows: never by default, always said."""
 
     kind: Annotated[HolderKind, Field(strict=False)]
     several: bool = False
-    in_qr: Annotated[Shown, Field(strict=False)] = Shown.FULL
+    in_qr: Annotated[Shown, Field(strict=False)]
 
 
 class NumberRule(_Frozen):
@@ -121,12 +138,6 @@ class NumberRule(_Frozen):
     def _compiles(cls, pattern: str) -> str:
         return _compiled(pattern)
 
-    @model_validator(mode="after")
-    def _never_an_id_number(self) -> Self:
-        if self.rule == "holder" and self.in_qr:
-            raise ValueError("a number that is the holder's own must not stand in the QR: set in_qr = false")
-        return self
-
 
 class Validity(_Frozen):
     """The type's validity rule 有效期限."""
@@ -137,7 +148,9 @@ class Validity(_Frozen):
     @model_validator(mode="after")
     def _years_where_needed(self) -> Self:
         if (self.rule is ValidityRule.YEARS) != (self.years is not None):
-            raise ValueError('`years` is required with rule = "years" and makes no sense without it')
+            if self.years is None:
+                raise mendable('rule = "years" needs `years`', "add it, for example years = 5")
+            raise mendable(f'`years` has no meaning with rule = "{self.rule}"', "remove it")
         return self
 
 
@@ -177,13 +190,22 @@ class FieldSpec(_Frozen):
     @classmethod
     def _not_built_in(cls, key: str) -> str:
         if key in BUILT_IN_FIELDS:
-            raise ValueError(f"{key!r} is a built-in field ({BUILT_IN_FIELDS[key]}): choose another key")
+            raise mendable(f"{key!r} is a built-in field ({BUILT_IN_FIELDS[key]})", "choose another key")
+        if key in REQUEST_COLUMNS:
+            raise mendable(f"{key!r} is a column of every batch ({REQUEST_COLUMNS[key]})", "choose another key")
         return key
+
+    @field_validator("label")
+    @classmethod
+    def _no_column(cls, label: str) -> str:
+        if label in REQUEST_COLUMNS.values():
+            raise mendable(f"{label!r} is a column of every batch", "choose another label")
+        return label
 
     @model_validator(mode="after")
     def _no_id_number_in_qr(self) -> Self:
         if self.in_qr and self.type is FieldType.CITIZEN_ID:
-            raise ValueError("an ID number must never stand in the QR: remove in_qr")
+            raise mendable("an ID number must never stand in the QR", "remove in_qr")
         return self
 
 
@@ -279,7 +301,7 @@ class LicenseType(_Frozen):
     photo: Literal["none", "optional", "required"] = "none"
     service_items: Annotated[tuple[ServiceItem, ...], Field(strict=False)] = ()
     fields: Annotated[tuple[FieldSpec, ...], Field(min_length=1, strict=False)]
-    layout: Layout
+    layout: Annotated[Layout, Field(exclude=True)]
 
     def label_of(self, key: str) -> str:
         """Chinese label of a field, the type's own or built in."""
@@ -304,6 +326,6 @@ class LicenseType(_Frozen):
 def _compiled(pattern: str) -> str:
     try:
         re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+    except (re.error, OverflowError, RecursionError) as error:
+        raise mendable(f"not a regular expression: {error}", "correct the pattern") from None
     return pattern
