@@ -58,7 +58,7 @@ def root_certificate(description: PkiDescription, key: ec.EllipticCurvePrivateKe
     """Issue the self-signed trust anchor."""
     name = subject(description, description.root, description.operator, description.operator_code)
     builder = _start(name, name, key.public_key(), at, description.root_years)
-    return _with_ca_extensions(builder, key.public_key(), path_length=1).sign(key, hashes.SHA256())
+    return _with_ca_extensions(builder, path_length=1).sign(key, hashes.SHA256())
 
 
 def city_ca_certificate(
@@ -67,7 +67,7 @@ def city_ca_certificate(
     """Issue the authority that issues everything else."""
     name = subject(description, description.city_ca, description.operator, description.operator_code)
     builder = _start(name, root.certificate.subject, key.public_key(), at, description.city_ca_years)
-    builder = _with_issuer_extensions(_with_ca_extensions(builder, key.public_key(), path_length=0), description, root)
+    builder = _with_issuer_extensions(_with_ca_extensions(builder, path_length=0), description, root)
     return builder.sign(root.key, hashes.SHA256())
 
 
@@ -75,7 +75,7 @@ def seal_certificate(
     description: PkiDescription, issuer: Issuer, key: ec.EllipticCurvePublicKey, name: x509.Name, at: datetime
 ) -> x509.Certificate:
     """Issue a department's seal certificate: digitalSignature and contentCommitment, nothing else."""
-    builder = _start_end_entity(description, issuer, key, name, at)
+    builder = _start_end_entity(description, issuer, key, name, at, description.certificate_years)
     return builder.add_extension(_key_usage("digital_signature", "content_commitment"), critical=True).sign(
         issuer.key, hashes.SHA256()
     )
@@ -84,9 +84,12 @@ def seal_certificate(
 def timestamp_certificate(
     description: PkiDescription, issuer: Issuer, key: ec.EllipticCurvePublicKey, at: datetime
 ) -> x509.Certificate:
-    """Issue the time-stamp authority's certificate (RFC 3161 §2.3: critical extended key usage, timeStamping alone)."""
+    """Issue the time-stamp authority's certificate (RFC 3161 §2.3: critical extended key usage, timeStamping alone).
+
+    It lives as long as its authority: a time-stamp proves nothing once its certificate has expired.
+    """
     name = subject(description, description.timestamp_authority, description.operator, description.operator_code)
-    builder = _start_end_entity(description, issuer, key, name, at)
+    builder = _start_end_entity(description, issuer, key, name, at, description.city_ca_years)
     builder = builder.add_extension(_key_usage("digital_signature"), critical=True)
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     return builder.add_extension(usage, critical=True).sign(issuer.key, hashes.SHA256())
@@ -97,7 +100,7 @@ def ocsp_certificate(
 ) -> x509.Certificate:
     """Issue the OCSP responder's certificate (RFC 6960 §4.2.2.2: delegated, not itself checked for revocation)."""
     name = subject(description, description.ocsp_responder, description.operator, description.operator_code)
-    builder = _start_end_entity(description, issuer, key, name, at)
+    builder = _start_end_entity(description, issuer, key, name, at, description.certificate_years)
     builder = builder.add_extension(_key_usage("digital_signature"), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
     return builder.add_extension(x509.OCSPNoCheck(), critical=False).sign(issuer.key, hashes.SHA256())
@@ -162,17 +165,19 @@ def _start(
 
 
 def _start_end_entity(
-    description: PkiDescription, issuer: Issuer, key: ec.EllipticCurvePublicKey, name: x509.Name, at: datetime
+    description: PkiDescription,
+    issuer: Issuer,
+    key: ec.EllipticCurvePublicKey,
+    name: x509.Name,
+    at: datetime,
+    years: int,
 ) -> x509.CertificateBuilder:
-    builder = _start(name, issuer.certificate.subject, key, at, description.certificate_years)
+    builder = _start(name, issuer.certificate.subject, key, at, years)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     return _with_issuer_extensions(builder, description, issuer)
 
 
-def _with_ca_extensions(
-    builder: x509.CertificateBuilder, key: ec.EllipticCurvePublicKey, *, path_length: int
-) -> x509.CertificateBuilder:
-    del key
+def _with_ca_extensions(builder: x509.CertificateBuilder, *, path_length: int) -> x509.CertificateBuilder:
     constraints = x509.BasicConstraints(ca=True, path_length=path_length)
     usage = _key_usage("key_cert_sign", "crl_sign")
     return builder.add_extension(constraints, critical=True).add_extension(usage, critical=True)

@@ -152,7 +152,7 @@ def read_signed_data(encoded: bytes) -> SignedData:
     bag = optional.pop(0) if optional and optional[0].tag == _CONTEXT_0 else None
     if [node.tag for node in optional] not in ([], [_CONTEXT_1]):
         raise DerError("unexpected member")
-    certificates = [node.raw for node in bag.members(_CONTEXT_0) if node.tag == der.SEQUENCE] if bag else []
+    certificates = [node.expect(der.SEQUENCE).raw for node in bag.members(_CONTEXT_0)] if bag else []
     content_type, *content = encapsulated.members(der.SEQUENCE, 1, 2)
 
     version, identifier, digest, attributes, algorithm, signature, *rest = signer_info.members(der.SEQUENCE, 6, 7)

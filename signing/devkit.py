@@ -14,6 +14,7 @@ Layout, below one folder:
 
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from signing import certificates
 from signing.certificates import Issuer, Revocation
 from signing.errors import PkiError
-from signing.keys import load_certificates, load_private_key
+from signing.key_files import encrypt_private_key, load_certificates, load_private_key
 from signing.pki_description import PkiDescription, load_description, parse_description
 
 __all__ = [
@@ -148,7 +149,7 @@ class _Workshop:
         self._private = place / "private"
         self._public = place / "public"
         self._description = description
-        self._encryption = serialization.BestAvailableEncryption(passphrase)
+        self._passphrase = passphrase
         self._at = at
 
     def make(self) -> None:
@@ -177,7 +178,7 @@ class _Workshop:
 
     def _new_key(self, name: str) -> ec.EllipticCurvePrivateKey:
         key = ec.generate_private_key(ec.SECP256R1())
-        pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, self._encryption)
+        pem = encrypt_private_key(key, self._passphrase, salt=secrets.token_bytes(16), iv=secrets.token_bytes(16))
         _replace(self._private / f"{name}.pem", pem, mode=0o600)
         return key
 

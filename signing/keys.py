@@ -5,21 +5,23 @@ It is loaded and checked once; nothing here prints or returns it.
 """
 
 import hashlib
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.errors import KeyLoadError
+from signing.key_files import load_certificates, load_private_key
 
-_KEY_ID_BYTES = 8
+_KEY_ID_BYTES: Final = 8
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 def sha256(data: bytes) -> bytes:
@@ -149,6 +151,8 @@ def load_credential(folder: Path, name: str, *, passphrase: bytes, at: datetime)
         KeyLoadError: `key.missing`, `key.damaged`, `key.passphrase`, `key.mismatch`, `key.certificate-expired`,
             `key.certificate-not-yet-valid`.
     """
+    if not _NAME.fullmatch(name):
+        raise KeyLoadError("key.missing", "A credential's name is short lower-case ASCII", hint="see bodies.json")
     public = folder / "public"
     seal = public / "seals" / f"{name}.pem"
     certificate = seal if seal.is_file() else public / f"{name}.pem"
@@ -173,39 +177,6 @@ def load_key_pair(key: Path, certificate: Path, *, passphrase: bytes, at: dateti
     return credential
 
 
-def load_certificates(path: Path) -> Sequence[x509.Certificate]:
-    """Load one or more PEM certificates.
-
-    Raises:
-        KeyLoadError: `key.missing`, `key.damaged`.
-    """
-    try:
-        return x509.load_pem_x509_certificates(_read(path))
-    except ValueError as error:
-        raise KeyLoadError("key.damaged", f"{path.name} holds no PEM certificate") from error
-
-
-def load_private_key(path: Path, passphrase: bytes) -> ec.EllipticCurvePrivateKey:
-    """Load an encrypted P-256 key. An unencrypted one is refused: at rest, keys are encrypted.
-
-    Raises:
-        KeyLoadError: `key.missing`, `key.damaged`, `key.passphrase`.
-    """
-    pem = _read(path)
-    if b"-----BEGIN ENCRYPTED PRIVATE KEY-----" not in pem:
-        raise KeyLoadError("key.damaged", f"{path.name} is not an encrypted PKCS #8 key in PEM form")
-    # Not chained: the library's text may describe what was decrypted.
-    try:
-        key = serialization.load_pem_private_key(pem, passphrase or b"\0")
-    except ValueError:
-        raise KeyLoadError(
-            "key.passphrase", f"The passphrase does not open {path.name}", hint="the key file may also be damaged"
-        ) from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise KeyLoadError("key.damaged", f"{path.name} holds no P-256 key")
-    return key
-
-
 def verify_signature(certificate_der: bytes, signature_der: bytes, data: bytes) -> bool:
     """Tell whether `signature_der` is the certificate's ECDSA P-256 signature over SHA-256 of `data`.
 
@@ -221,7 +192,7 @@ def verify_signature(certificate_der: bytes, signature_der: bytes, data: bytes) 
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
             return False
         key.verify(signature_der, data, ec.ECDSA(hashes.SHA256()))
-    except (ValueError, TypeError, InvalidSignature, x509.UnsupportedGeneralNameType):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -230,14 +201,3 @@ def subject_value(certificate: x509.Certificate, dotted: str) -> str:
     """Return the first value of a subject attribute, empty if there is none."""
     values = certificate.subject.get_attributes_for_oid(x509.ObjectIdentifier(dotted))
     return str(values[0].value) if values else ""
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise KeyLoadError(
-            "key.missing", f"There is no {path.parent.name}/{path.name}", hint="create or copy the keys first"
-        ) from None
-    except OSError as error:
-        raise KeyLoadError("key.missing", f"{path.name} cannot be read: {error.strerror}") from None

@@ -7,9 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-INFORMATIONAL: Final = frozenset({"seal.development", "seal.timestamp-missing", "seal.timestamp-untrusted"})
-"""Finding codes that do not by themselves keep a seal from TOTAL-PASSED: the seal was then judged at the moment of
-validation, which is the stricter choice, or the reader is told something."""
+INFORMATIONAL: Final = frozenset({"seal.development", "seal.timestamp-missing"})
+"""Finding codes that do not keep a seal from TOTAL-PASSED: they tell the reader something. A seal without a time-stamp
+was judged at the moment of validation, which is the stricter choice."""
 
 
 class Indication(StrEnum):

@@ -87,10 +87,6 @@ def seal(
     writer = _open(pdf, at)
     template = _template(credential)
     reserved = template.size_limit(time_stamp=timestamper.token_size_limit if timestamper else 0)
-    embedder = PdfCMSEmbedder(new_field_spec=_field(writer, appearance)).write_cms(FIELD_NAME, writer)
-    field_reference = next(embedder)
-    if appearance is not None:
-        _show(writer, field_reference.get_object(), appearance)
     placeholder = SignatureObject(
         timestamp=at,
         subfilter=SigSeedSubFilter.PADES,
@@ -98,9 +94,9 @@ def seal(
         location=location,
         bytes_reserved=2 * reserved,
     )
-    rules = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
-    embedder.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=rules))
-    prepared, output = embedder.send(SigIOSetup(md_algorithm="sha256"))
+    field = _field(writer, appearance)
+    embedder = PdfCMSEmbedder(new_field_spec=field).write_cms(FIELD_NAME, writer)
+    prepared, output = _prepare(embedder, writer, placeholder, appearance)
     signature = template.sign(prepared.document_digest)
     token = timestamper.timestamp(sha256(signature.signature), nonce()) if timestamper else None
     container = signature.finish(token)
@@ -109,6 +105,24 @@ def seal(
     embedder.send(container)
     sealed: bytes = output.getvalue()
     return sealed
+
+
+def _prepare(
+    embedder: Any, writer: IncrementalPdfFileWriter, placeholder: SignatureObject, appearance: SealAppearance | None
+) -> tuple[Any, BytesIO]:
+    """Drive pyHanko's embedding protocol up to the digest: field, signature dictionary, written file with its gap."""
+    try:
+        field_reference = next(embedder)
+        if appearance is not None:
+            _show(writer, field_reference.get_object(), appearance)
+        rules = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
+        embedder.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=rules))
+        prepared, output = embedder.send(SigIOSetup(md_algorithm="sha256"))
+    except SealingError:
+        raise
+    except Exception as error:
+        raise SealingError("seal.not-a-pdf", "The document's structure cannot take a signature") from error
+    return prepared, output
 
 
 @lru_cache(maxsize=_CREDENTIALS_REMEMBERED)

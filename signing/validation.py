@@ -23,7 +23,7 @@ from signing.validation_chain import (
     judge_chain,
     undecided,
 )
-from signing.validation_pdf import CoverageError, LocatedSeal, Range, SealCountError, locate, locate_by_scan
+from signing.validation_pdf import CoverageError, LocatedSeal, Range, SealCountError, Tail, locate, locate_by_scan
 from signing.validation_time import judge_time_stamp
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -96,7 +96,7 @@ class _Case:
         except SealCountError as error:
             if error.count:
                 return [undecided("seal.several", SubIndication.SIG_CONSTRAINTS_FAILURE, count=str(error.count))]
-            return [failed("seal.missing", SubIndication.FORMAT_FAILURE)]
+            return [failed("seal.missing", SubIndication.FORMAT_FAILURE), *_altered_at_least(pdf)]
         except CoverageError as error:
             problem = failed("seal.coverage", SubIndication.FORMAT_FAILURE, reason=str(error))
             return [problem, *_altered_at_least(pdf)]
@@ -117,16 +117,19 @@ class _Case:
 
     def _time_problems(self, signed: SignedData, trust: TrustStore) -> list[Problem]:
         """Judge the signature time-stamp; without a trusted one, everything is judged at the moment of validation."""
+        if not {algorithms.SIGNATURE_TIME_STAMP}.issuperset(signed.unsigned):
+            # Nobody signed them, and PAdES (EN 319 142-1 §6.3) knows no other.
+            return [
+                undecided("seal.format", SubIndication.SIG_CONSTRAINTS_FAILURE, reason="unknown unsigned attribute")
+            ]
         token = signed.unsigned.get(algorithms.SIGNATURE_TIME_STAMP)
         if token is None:
             self._information.append(SealFinding("seal.timestamp-missing"))
             return []
         judgement = judge_time_stamp(token.raw, signed.signature, trust=trust, at=self._at)
         self._note_freshness(judgement.as_of)
-        if judgement.problem == "invalid":
-            return [undecided("seal.timestamp-invalid", SubIndication.NO_POE, reason=judgement.reason)]
-        if judgement.problem:
-            self._information.append(SealFinding("seal.timestamp-untrusted", {"reason": judgement.reason}))
+        if judgement.proven_at is None:
+            return [undecided(f"seal.timestamp-{judgement.problem}", SubIndication.NO_POE, reason=judgement.reason)]
         self._sealed_at = judgement.proven_at
         return []
 
@@ -147,7 +150,9 @@ class _Case:
 
 def _structure_problems(seal: LocatedSeal) -> list[Problem]:
     problems = []
-    if seal.followed and not seal.only_evidence_added:
+    if seal.tail is Tail.STRAY:
+        problems.append(failed("seal.coverage", SubIndication.FORMAT_FAILURE, reason=seal.tail.value))
+    if seal.tail is Tail.CHANGES:
         problems.append(failed("seal.changed-after", SubIndication.FORMAT_FAILURE))
     if not seal.certified:
         problems.append(undecided("seal.not-certified", SubIndication.SIG_CONSTRAINTS_FAILURE))
@@ -176,7 +181,7 @@ def _integrity_problems(pdf: bytes, covered: Range, signed: SignedData) -> list[
 
 
 def _altered_at_least(pdf: bytes) -> list[Problem]:
-    """Say of a file that cannot be parsed whether it is a sealed one that was changed."""
+    """Say of a file whose seal cannot be found or read whether it is a sealed one that was changed."""
     try:
         covered = locate_by_scan(pdf)
         if covered is None:

@@ -4,10 +4,12 @@ pyHanko reads the structure. The arithmetic of `/ByteRange` is ours and strict: 
 `/Contents` string of this signature, and behind the signed revision nothing but long-term-validation updates.
 """
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from io import BytesIO
 from typing import Any, Final
 
@@ -26,7 +28,17 @@ _HEX: Final = re.compile(rb"(?:[0-9A-F]*|[0-9a-f]*)\Z")
 _BYTE_RANGE: Final = re.compile(
     rb"/ByteRange\s{0,8}\[\s{0,8}0\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{0,64}\]"
 )
+_RANGES_LOOKED_AT: Final = 8
 _PADES: Final = "/ETSI.CAdES.detached"
+
+
+class Tail(Enum):
+    """What stands behind the signed revision."""
+
+    NOTHING = "nothing"
+    EVIDENCE = "long-term-validation evidence"
+    CHANGES = "changes"
+    STRAY = "bytes that belong to no revision"
 
 
 class CoverageError(ValueError):
@@ -64,16 +76,14 @@ class LocatedSeal:
         certified: it is a certification signature that allows no changes (DocMDP P=1).
         is_pades: its sub-filter is ETSI.CAdES.detached.
         claimed_at: `/M`, if it can be read.
-        followed: something stands behind the signed revision.
-        only_evidence_added: what stands there is long-term-validation evidence only.
+        tail: what stands behind the signed revision.
     """
 
     range: Range
     certified: bool
     is_pades: bool
     claimed_at: datetime | None
-    followed: bool
-    only_evidence_added: bool
+    tail: Tail
 
 
 class SealCountError(ValueError):
@@ -96,7 +106,8 @@ def locate(pdf: bytes) -> LocatedSeal:
         CoverageError: the byte range is not what it must be.
         Exception: whatever the parser meets in a malformed file; the caller makes a finding of it.
     """
-    reader = PdfFileReader(BytesIO(pdf))
+    short = _shorten(pdf)
+    reader = PdfFileReader(BytesIO(short.pdf))
     signatures = [
         (name, field, value.get_object()) for name, value, field in enumerate_sig_fields(reader, filled_status=True)
     ]
@@ -105,25 +116,54 @@ def locate(pdf: bytes) -> LocatedSeal:
         raise SealCountError(len(seals))
     name, field, signature = seals[0]
     found = check_range(pdf, signature["/ByteRange"])
-    if _contents(signature) != _gap(pdf, found.gap_start, found.gap_end):
+    expected = short.markers.get(found.gap_start) or _gap(pdf, found.gap_start, found.gap_end)
+    if _contents(signature) != expected:
         raise CoverageError("the gap is not the signature's /Contents")
-    followed = found.end < len(pdf)
     return LocatedSeal(
         range=found,
         certified=_allows_no_change(reader, field, signature),
         is_pades=signature["/SubFilter"] == _PADES,
         claimed_at=_claimed_time(signature),
-        followed=followed,
-        only_evidence_added=followed and _only_evidence_added(pdf, reader, field.get_object(), name),
+        tail=Tail.NOTHING if found.end == len(pdf) else _judge_tail(pdf, name),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shortened:
+    """A document whose gaps hold a short marker each, at the same offsets, and the markers by where the gap starts."""
+
+    pdf: bytes
+    markers: Mapping[int, bytes]
+
+
+def _shorten(pdf: bytes) -> _Shortened:
+    """Put a digest and blanks in the place of each signature value.
+
+    The parser reads long hexadecimal strings digit by digit: most of the time of a validation. Everything that
+    is signed stays as it is, and a `/Contents` that comes back as the marker proves that it is the gap.
+    """
+    short = bytearray(pdf)
+    markers: dict[int, bytes] = {}
+    for match in list(_BYTE_RANGE.finditer(pdf))[-_RANGES_LOOKED_AT:]:
+        try:
+            found = check_range(pdf, [0, *map(int, match.groups())])
+        except CoverageError:
+            continue
+        size = found.gap_end - found.gap_start
+        marker = hashlib.sha256(pdf[found.gap_start : found.gap_end]).digest()
+        text = b"<" + marker.hex().encode("ascii") + b">"
+        if len(text) < size:
+            short[found.gap_start : found.gap_end] = text.ljust(size)
+            markers[found.gap_start] = marker
+    return _Shortened(bytes(short), markers)
 
 
 def locate_by_scan(pdf: bytes) -> Range | None:
     """Find the last byte range of a file that cannot be parsed, to tell an altered seal from any odd file."""
-    for match in reversed(list(_BYTE_RANGE.finditer(pdf))[-8:]):
+    for match in reversed(list(_BYTE_RANGE.finditer(pdf))[-_RANGES_LOOKED_AT:]):
         try:
             return check_range(pdf, [0, *map(int, match.groups())])
-        except (CoverageError, der.DerError):
+        except CoverageError:
             continue
     return None
 
@@ -191,17 +231,22 @@ def _claimed_time(signature: generic.DictionaryObject) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _only_evidence_added(pdf: bytes, reader: PdfFileReader, field: Any, name: str) -> bool:
-    """Tell whether the revisions behind the seal add a security store or document time-stamps and nothing else."""
+def _judge_tail(pdf: bytes, name: str) -> Tail:
+    """Tell what the revisions behind the seal do; only a security store and document time-stamps are evidence."""
     if not _CLEAN_END.search(pdf[-_TAIL_BYTES:]):
-        return False
-    embedded = EmbeddedPdfSignature(reader, field, name)
+        return Tail.STRAY
+    reader = PdfFileReader(BytesIO(pdf))
+    fields = {found: field for found, _value, field in enumerate_sig_fields(reader, filled_status=True)}
+    embedded = EmbeddedPdfSignature(reader, fields[name].get_object(), name)
+    if embedded.signed_revision == reader.total_revisions - 1:
+        return Tail.STRAY
     embedded.compute_integrity_info()  # type: ignore[no-untyped-call]  # pyHanko is typed in part
     coverage: SignatureCoverageLevel | None = embedded.coverage
     difference: Any = embedded.diff_result
-    return (
+    is_evidence = (
         coverage is not None
         and coverage >= SignatureCoverageLevel.ENTIRE_REVISION
         and isinstance(difference, DiffResult)
         and difference.modification_level is ModificationLevel.LTA_UPDATES
     )
+    return Tail.EVIDENCE if is_evidence else Tail.CHANGES
