@@ -117,15 +117,18 @@ class Authority:
 
     def verify(self, data: bytes, *, at: datetime | None = None) -> Verdict:
         """Judge a PDF or a picture, now or at another moment."""
-        return self.verifier.verify(data, at=at or self._clock())
+        present = self._clock()
+        return self.verifier.verify(data, at=at or present, now=present)
 
     def verify_code(self, text: str, *, at: datetime | None = None) -> Verdict:
         """Judge the text of a QR, now or at another moment."""
-        return self.verifier.verify_code(text, at=at or self._clock())
+        present = self._clock()
+        return self.verifier.verify_code(text, at=at or present, now=present)
 
     def status(self, identifier: str, *, at: datetime | None = None) -> Verdict | None:
         """State of a licence of this repository; None if it is not there."""
-        return self.verifier.status(identifier, at=at or self._clock())
+        present = self._clock()
+        return self.verifier.status(identifier, at=at or present, now=present)
 
     def revoke(self, identifier: str, *, reason: str, actor: str, legal_basis: str = "") -> Event:
         """Revoke a licence 撤销, with effect from now.

@@ -4,6 +4,8 @@ Every error has a stable `code`, a `message` that says what is wrong and a `hint
 three ever holds an ID number, a secret or key material.
 """
 
+from typing import Any
+
 
 class LicenseError(Exception):
     """Base of all errors of this library.
@@ -23,6 +25,17 @@ class LicenseError(Exception):
     def __str__(self) -> str:
         """Message and hint, as a person should read them."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors come back whole from another process, whatever their constructors take."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type["LicenseError"], args: tuple[Any, ...], facts: dict[str, Any]) -> "LicenseError":
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
 
 
 class InputError(LicenseError):

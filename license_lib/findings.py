@@ -212,6 +212,13 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         "status.not-recorded": FindingText(
             _STATE_UNSURE, "证照库中没有此证照", "The repository does not know this licence", *_ASK
         ),
+        "status.future": FindingText(
+            _STATE_UNSURE,
+            "所问日期在将来，届时的状态现在无法得知",
+            "The question is about the future; the state then is not known now",
+            "请在该日再次核验",
+            "Verify again on that day",
+        ),
         "status.revoked": FindingText(
             _OVER, "证照已于{date}撤销", "Revoked on {date}", "证照已失效，不予采信", "Do not accept it"
         ),

@@ -71,10 +71,6 @@ class NumberError(InputError):
         super().__init__(code, message, hint=hint)
         self.message_zh = message_zh
 
-    def __reduce__(self) -> tuple[type["NumberError"], tuple[str, str, str], dict[str, str]]:
-        """Survive the way back from a worker process, which the default of exceptions with keywords does not."""
-        return type(self), (self.code, self.message, self.message_zh), {"hint": self.hint}
-
 
 def clean(text: str) -> str:
     """Undo what keyboards do: surrounding white space and full-width forms. Case stays, all else is judged later.

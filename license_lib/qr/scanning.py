@@ -62,6 +62,8 @@ def open_picture(data: bytes) -> "Picture":
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")) as picture:
             if picture.width * picture.height <= MAX_PIXELS:
                 return ImageOps.exif_transpose(picture).convert("L")
+    except Image.DecompressionBombError:
+        pass  # far beyond the bound: said below
     except Exception as error:  # noqa: BLE001 -- a decoder fed with hostile bytes raises anything
         raise PictureError("picture.malformed", "this is not a picture that can be read") from error
     raise PictureError("picture.too-large", f"the picture has more than {MAX_PIXELS // 10**6} million pixels")

@@ -37,7 +37,7 @@ def photo_digest(pdf: bytes) -> str | None:
 
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
-            images = list(document.pages[0].images.values())
+            images = list(document.pages[0].get_images().values())
             if len(images) != 1 or str(images[0].get("/Filter")) not in {"/DCTDecode", "[ /DCTDecode ]"}:
                 return None
             return hashlib.sha256(images[0].read_raw_bytes()).hexdigest()

@@ -79,9 +79,14 @@ class Verifier:
         self.issuers = issuers
         self.states = states
 
-    def verify(self, data: bytes, *, at: datetime) -> Verdict:
-        """Judge a PDF, or a picture of a licence, at a moment (aware). Never raises for a bad document."""
-        examination = _Examination(self, at)
+    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:
+        """Judge a PDF, or a picture of a licence. Never raises for a bad document.
+
+        Args:
+            at: the moment that the question is about: was, is or will the licence be in force then?
+            now: the present, at which seals and evidence are judged; `at` if left out.
+        """
+        examination = _Examination(self, at, now)
         if len(data) > MAX_FILE_BYTES:
             return examination.refuse("input.too-large")
         if b"%PDF-" in data[:1024]:
@@ -97,27 +102,28 @@ class Verifier:
             return examination.refuse("qr.several")
         return examination.of_code(proofs[0])
 
-    def verify_code(self, text: str, *, at: datetime) -> Verdict:
-        """Judge the text of a licence's QR at a moment."""
-        return _Examination(self, at).of_code(text)
+    def verify_code(self, text: str, *, at: datetime, now: datetime | None = None) -> Verdict:
+        """Judge the text of a licence's QR; arguments as for `verify`."""
+        return _Examination(self, at, now).of_code(text)
 
-    def status(self, identifier: str, *, at: datetime) -> Verdict | None:
-        """State of a licence of our own repository at a moment; None if it is not there."""
-        return _Examination(self, at).of_identifier(identifier)
+    def status(self, identifier: str, *, at: datetime, now: datetime | None = None) -> Verdict | None:
+        """State of a licence of our own repository; None if it is not there. Arguments as for `verify`."""
+        return _Examination(self, at, now).of_identifier(identifier)
 
 
 class _Examination:
     """One verification: collects findings and proofs, and remembers what was read."""
 
-    def __init__(self, verifier: Verifier, at: datetime) -> None:
-        if at.tzinfo is None:
-            raise ValueError("`at` must be an aware datetime")
+    def __init__(self, verifier: Verifier, at: datetime, now: datetime | None) -> None:
+        if at.tzinfo is None or (now is not None and now.tzinfo is None):
+            raise ValueError("`at` and `now` must be aware datetimes")
         self.catalogue = verifier.catalogue
         self.trust = verifier.trust
         self.seals = verifier.seals
         self.issuers = verifier.issuers
         self.states = verifier.states
         self.at = at
+        self.now = now or at
         self.findings: list[Finding] = []
         self.proved: set[Proof] = set()
         self.required: tuple[Proof, ...] = DOCUMENT_PROOFS
@@ -206,7 +212,7 @@ class _Examination:
         """Step 1: an intact certification seal over the whole file, by somebody whom a trust anchor vouches for."""
         from signing.validation import validate
 
-        report = self.report = validate(data, trust=self.trust, at=self.at)
+        report = self.report = validate(data, trust=self.trust, at=self.now)
         self.revocation_as_of = report.revocation_as_of
         yield from (_finding(found) for found in report.findings)
         if report.indication is not Indication.TOTAL_PASSED and not report.findings:
@@ -314,7 +320,7 @@ class _Examination:
         self.code = proof
         organizations.append(signer.organization_id)
         certificate = x509.load_der_x509_certificate(signer.certificate_der)
-        chain = judge_chain(certificate, (), self.trust, at=self.at, existed_at=None)
+        chain = judge_chain(certificate, (), self.trust, at=self.now, existed_at=None)
         self.revocation_as_of = self.revocation_as_of or chain.as_of
         yield from (_finding(problem.finding) for problem in chain.problems)
 
@@ -325,7 +331,7 @@ class _Examination:
             self.required = tuple(proof for proof in self.required if proof is not Proof.REPOSITORY)
             return
         state = self.states.state_of(identifier, self.at)
-        self.status_as_of = self.at
+        self.status_as_of = self.now
         if state is None:
             self.findings.append(Finding("status.not-recorded"))
             return
@@ -333,7 +339,12 @@ class _Examination:
         self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
         revoked = state.revoked_at
         day = revoked.astimezone(CHINA).date().isoformat() if revoked else ""
-        self.step(Proof.STATUS, iter((Finding("status.revoked", {"date": day}),) if revoked else ()))
+        if revoked:
+            self.findings.append(Finding("status.revoked", {"date": day}))
+        elif self.at > self.now:
+            self.findings.append(Finding("status.future"))
+        else:
+            self.proved.add(Proof.STATUS)
 
     def validity(self, document: License | QrProof) -> Iterator[Finding]:
         """Step 8: the day asked for lies within the period of validity, first and last day included."""

@@ -1,0 +1,370 @@
+"""The verifier against what people do to licences: each case with the outcome and the finding that gives the reason."""
+
+import hashlib
+import io
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pikepdf
+import pytest
+from forgeries import append_bytes, change_byte, paint_over, paste_code, resave
+from PIL import Image
+from support import ISSUERS, NOON, PASSPHRASE, StillClock, counted_randomness, example_request
+
+from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, open_verifier
+from license_lib.issuing import Issued
+from license_lib.licenses import License, Photo
+from license_lib.licenses.record import canonical_bytes
+from license_lib.qr import scan_file
+from license_lib.rendering import Attachment, Fonts, page_png, render
+from license_lib.settings import Settings
+from license_lib.verification import Outcome, Proof, Verdict, Verifier
+from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
+from signing.keys import SealCredential
+from signing.keys import load_credential
+from signing.sealing import seal
+
+
+def codes(verdict: Verdict) -> set[str]:
+    return {finding.code for finding in verdict.findings}
+
+
+def credential_of(authority: Authority, body: str) -> SealCredential:
+    return load_credential(authority.settings.keys_folder, body, passphrase=PASSPHRASE, at=NOON)
+
+
+def insider(
+    authority: Authority, drawn: License, *, body: str = "market", record: bytes | None = None, code: str | None = None
+) -> bytes:
+    """A file that only somebody with a seal key can make: face, record and code need not agree."""
+    kind = authority.catalogue.get(drawn.type_code)
+    face = render(
+        kind,
+        drawn,
+        qr_text=code or "HTTPS://LICENSE.EXAMPLE/V#AAAA",
+        fonts=Fonts.load(fonts_folder(authority.settings)),
+        attachment=Attachment(record if record is not None else canonical_bytes(drawn)),
+    )
+    return seal(
+        face,
+        credential=credential_of(authority, body),
+        timestamper=None,
+        appearance=None,
+        at=NOON,
+        nonce=lambda: 1,
+    )
+
+
+@pytest.mark.parametrize("key", ISSUERS)
+def test_a_licence_of_every_type_is_in_force_with_every_step_proved(
+    shared_authority: Authority, issued_licenses: dict[str, Issued], key: str
+) -> None:
+    verdict = shared_authority.verify(issued_licenses[key].pdf)
+    assert verdict.outcome is Outcome.IN_FORCE
+    assert verdict.proved == frozenset(DOCUMENT_PROOFS)
+    assert codes(verdict) == {"seal.development"}
+    assert verdict.license == issued_licenses[key].license
+    assert verdict.intact == issued_licenses[key].pdf
+    assert verdict.evidence.sealed_at == NOON
+    assert verdict.require() == issued_licenses[key].license
+
+
+@pytest.mark.parametrize("forge", [change_byte, paint_over, resave, append_bytes])
+def test_a_changed_file_is_not_genuine(shared_authority: Authority, business: Issued, forge: object) -> None:
+    assert callable(forge)
+    verdict = shared_authority.verify(forge(business.pdf))
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    expected = {"change_byte": "seal.altered"}.get(forge.__name__, "seal.coverage")
+    assert expected in codes(verdict)
+    if forge is append_bytes:
+        assert verdict.intact == business.pdf, "the signed revision is still whole"
+    else:
+        assert verdict.license is None, "nothing may be read from bytes that were not verified"
+
+
+def test_a_changed_byte_anywhere_is_not_genuine(shared_authority: Authority, business: Issued) -> None:
+    pdf = business.pdf
+    for position in range(0, len(pdf), len(pdf) // 97):
+        changed = pdf[:position] + bytes([pdf[position] ^ 0x20]) + pdf[position + 1 :]
+        assert shared_authority.verify(changed).outcome is not Outcome.IN_FORCE, position
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, 5000, 80_000])
+def test_a_truncated_file_is_never_in_force(shared_authority: Authority, business: Issued, length: int) -> None:
+    assert shared_authority.verify(business.pdf[:length]).outcome in {Outcome.NOT_GENUINE, Outcome.UNDETERMINED}
+
+
+def test_an_unsealed_face_is_not_genuine(shared_authority: Authority, business: Issued) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(business.pdf)) as document:
+        del document.Root.AcroForm
+        del document.pages[0].Annots
+        document.save(out)
+    verdict = shared_authority.verify(out.getvalue())
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    assert "seal.missing" in codes(verdict)
+
+
+def test_anothers_code_under_a_true_seal_is_caught(
+    shared_authority: Authority, issued_licenses: dict[str, Issued]
+) -> None:
+    business, food = issued_licenses["business-license"], issued_licenses["food-business-permit"]
+    kind = shared_authority.catalogue.get("business-license")
+    forged = paste_code(
+        business.license,
+        kind,
+        scan_file(food.pdf)[0],
+        fonts=Fonts.load(fonts_folder(shared_authority.settings)),
+        credential=credential_of(shared_authority, "market"),
+        at=NOON,
+    )
+    verdict = shared_authority.verify(forged)
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    mismatch = next(finding for finding in verdict.findings if finding.code == "qr.mismatch")
+    assert {"ZZBS", "record", "public"} <= set(mismatch.params["fields"].split(", "))
+
+
+def test_a_face_that_differs_from_the_record_names_the_field(shared_authority: Authority, business: Issued) -> None:
+    drawn = replace(business.license, fields={**business.license.fields, "KZ_ZCZB": "9000万元人民币"})
+    forged = insider(
+        shared_authority, drawn, record=canonical_bytes(business.license), code=scan_file(business.pdf)[0]
+    )
+    verdict = shared_authority.verify(forged)
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    mismatch = next(finding for finding in verdict.findings if finding.code == "face.mismatch")
+    assert mismatch.params["fields"] == "registered_capital"
+
+
+def test_a_second_licence_under_a_recorded_identifier_is_caught(shared_authority: Authority, business: Issued) -> None:
+    other = replace(business.license, fields={**business.license.fields, "KZ_ZCZB": "9000万元人民币"})
+    verdict = shared_authority.verify(insider(shared_authority, other))
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    assert "repository.mismatch" in codes(verdict)
+
+
+def test_another_bodys_seal_is_caught(shared_authority: Authority, business: Issued) -> None:
+    verdict = shared_authority.verify(
+        insider(shared_authority, business.license, body="transport", code=scan_file(business.pdf)[0])
+    )
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    assert "issuer.mismatch" in codes(verdict)
+
+
+def test_a_body_that_may_not_issue_the_type_is_caught(master_home: Path, business: Issued) -> None:
+    settings = Settings.load(master_home)
+    narrowed = settings.model_copy(
+        update={
+            "issuers": tuple(
+                one.model_copy(update={"types": frozenset({"food-business-permit"})}) if one.id == "market" else one
+                for one in settings.issuers
+            )
+        }
+    )
+    with Authority(narrowed, clock=StillClock()) as elsewhere:
+        verdict = elsewhere.verify(business.pdf)
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    assert "issuer.out-of-scope" in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (b"{}", "record.invalid"),
+        (b"", "record.invalid"),
+        (b"[" * 5000, "record.invalid"),
+    ],
+)
+def test_a_broken_record_under_a_true_seal_is_caught(
+    shared_authority: Authority, business: Issued, record: bytes, code: str
+) -> None:
+    verdict = shared_authority.verify(insider(shared_authority, business.license, record=record))
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    assert code in codes(verdict)
+
+
+def test_another_photo_under_a_true_seal_is_caught(
+    shared_authority: Authority, issued_licenses: dict[str, Issued]
+) -> None:
+    permit = issued_licenses["residence-permit"]
+    out = io.BytesIO()
+    Image.new("RGB", (358, 441), "navy").save(out, "JPEG")
+    drawn = replace(permit.license, photo=Photo("image/jpeg", hashlib.sha256(out.getvalue()).hexdigest()))
+    face = render(
+        shared_authority.catalogue.get("residence-permit"),
+        drawn,
+        qr_text=scan_file(permit.pdf)[0],
+        fonts=Fonts.load(fonts_folder(shared_authority.settings)),
+        photo=out.getvalue(),
+        attachment=Attachment(canonical_bytes(permit.license)),
+    )
+    forged = seal(
+        face,
+        credential=credential_of(shared_authority, "police"),
+        timestamper=None,
+        appearance=None,
+        at=NOON,
+        nonce=lambda: 1,
+    )
+    assert codes(shared_authority.verify(forged)) >= {"photo.mismatch"}
+
+
+def test_a_strangers_seal_leaves_it_undetermined(tmp_path: Path, shared_authority: Authority) -> None:
+    home = tmp_path / "stranger"
+    create_development_keys(initialise(home), b"stranger", at=NOON)
+    with Authority(
+        Settings.load(home), passphrase=b"stranger", clock=StillClock(), randomness=counted_randomness("stranger")
+    ) as stranger:
+        foreign = stranger.issue(example_request("business-license"))
+        assert stranger.verify(foreign.pdf).outcome is Outcome.IN_FORCE
+    verdict = shared_authority.verify(foreign.pdf)
+    assert verdict.outcome is Outcome.UNDETERMINED
+    assert {"seal.unknown-issuer", "qr.unknown-key", "status.not-recorded"} <= codes(verdict)
+
+
+class TestState:
+    """Is it in force, and when?"""
+
+    def test_revoked(self, authority: Authority, clock: StillClock) -> None:
+        issued = authority.issue(example_request("business-license"))
+        clock.advance(hours=1)
+        authority.revoke(issued.identifier, reason="骗取", actor="样例·经办人", legal_basis="行政许可法第六十九条")
+        clock.advance(hours=1)
+        verdict = authority.verify(issued.pdf)
+        assert verdict.outcome is Outcome.NOT_IN_FORCE
+        assert [finding.code for finding in verdict.decisive] == ["status.revoked"]
+
+    def test_before_the_revocation_it_was_in_force(self, authority: Authority, clock: StillClock) -> None:
+        issued = authority.issue(example_request("business-license"))
+        clock.advance(days=2)
+        authority.revoke(issued.identifier, reason="骗取", actor="样例·经办人")
+        assert authority.verify(issued.pdf, at=NOON + timedelta(days=1)).outcome is Outcome.IN_FORCE
+        assert authority.verify(issued.pdf).outcome is Outcome.NOT_IN_FORCE
+
+    def test_first_and_last_day_count(self, authority: Authority) -> None:
+        issued = authority.issue(example_request("residence-permit"))
+        until = issued.license.valid_until
+        assert until is not None
+        last_moment = datetime(until.year, until.month, until.day, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in China
+        assert "validity.expired" not in codes(authority.verify(issued.pdf, at=last_moment))
+        assert "validity.expired" in codes(authority.verify(issued.pdf, at=last_moment + timedelta(seconds=1)))
+        start = issued.license.valid_from
+        first_moment = datetime(start.year, start.month, start.day, tzinfo=UTC) - timedelta(hours=8)
+        assert authority.verify(issued.pdf, at=first_moment).outcome is Outcome.IN_FORCE
+        assert codes(authority.verify(issued.pdf, at=first_moment - timedelta(seconds=1))) >= {"validity.not-yet"}
+
+    def test_the_future_cannot_be_known(self, authority: Authority) -> None:
+        issued = authority.issue(example_request("business-license"))
+        verdict = authority.verify(issued.pdf, at=NOON + timedelta(days=100))
+        assert verdict.outcome is Outcome.UNDETERMINED
+        assert [finding.code for finding in verdict.decisive] == ["status.future"]
+
+    def test_expiry_in_the_future_is_certain(self, authority: Authority) -> None:
+        issued = authority.issue(example_request("residence-permit"))
+        assert authority.verify(issued.pdf, at=NOON + timedelta(days=1000)).outcome is Outcome.NOT_IN_FORCE
+
+    def test_stale_revocation_lists_leave_it_undetermined(self, authority: Authority, clock: StillClock) -> None:
+        issued = authority.issue(example_request("business-license"))
+        clock.advance(days=60)
+        verdict = authority.verify(issued.pdf)
+        assert verdict.outcome is Outcome.UNDETERMINED
+        assert "seal.revocation-stale" in codes(verdict)
+
+    def test_without_a_repository_the_state_is_unknown(self, shared_authority: Authority, business: Issued) -> None:
+        known = shared_authority.verifier
+        alone = Verifier(
+            catalogue=known.catalogue, trust=known.trust, seals=known.seals, issuers=known.issuers, states=None
+        )
+        verdict = alone.verify(business.pdf, at=NOON)
+        assert verdict.outcome is Outcome.UNDETERMINED
+        assert [finding.code for finding in verdict.decisive] == ["status.unknown"]
+
+    def test_status_by_identifier(self, authority: Authority, clock: StillClock) -> None:
+        issued = authority.issue(example_request("business-license"))
+        found = authority.status(issued.identifier)
+        assert found is not None
+        assert found.outcome is Outcome.IN_FORCE
+        clock.advance(seconds=1)
+        authority.revoke(issued.identifier, reason="骗取", actor="样例·经办人")
+        later = authority.status(issued.identifier)
+        assert later is not None
+        assert later.outcome is Outcome.NOT_IN_FORCE
+        assert authority.status("1.2.156.3005.2.x") is None
+
+
+class TestPaper:
+    """Pictures of licences, and texts from scanners."""
+
+    def test_a_picture_proves_the_code_and_asks_to_compare(self, shared_authority: Authority, business: Issued) -> None:
+        verdict = shared_authority.verify(page_png(business.pdf))
+        assert verdict.outcome is Outcome.IN_FORCE
+        assert codes(verdict) == {"paper.compare"}
+        assert verdict.code is not None
+        assert verdict.code.public["ZZBH"] == business.license.number
+        assert verdict.license is None
+
+    def test_the_text_alone(self, shared_authority: Authority, business: Issued) -> None:
+        text = scan_file(business.pdf)[0]
+        assert shared_authority.verify_code(text).outcome is Outcome.IN_FORCE
+        verdict = shared_authority.verify_code(text[:-1] + ("A" if text[-1] != "A" else "Q"))
+        assert verdict.outcome is Outcome.NOT_GENUINE
+
+    def test_two_licences_in_one_picture(self, shared_authority: Authority, issued_licenses: dict[str, Issued]) -> None:
+        pages = [Image.open(io.BytesIO(page_png(issued_licenses[key].pdf))) for key in list(ISSUERS)[:2]]
+        both = Image.new("RGB", (pages[0].width, pages[0].height * 2), "white")
+        for index, page in enumerate(pages):
+            both.paste(page, (0, index * pages[0].height))
+        out = io.BytesIO()
+        both.save(out, "PNG")
+        assert codes(shared_authority.verify(out.getvalue())) == {"qr.several"}
+
+    @pytest.mark.parametrize(
+        ("data", "code"),
+        [
+            (b"", "input.unsupported"),
+            (b"hello", "input.unsupported"),
+            (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "input.unsupported"),
+            (b"%PDF-1.7\n%%EOF", None),
+        ],
+    )
+    def test_other_things(self, shared_authority: Authority, data: bytes, code: str | None) -> None:
+        verdict = shared_authority.verify(data)
+        assert verdict.outcome in {Outcome.UNDETERMINED, Outcome.NOT_GENUINE}
+        assert code is None or codes(verdict) == {code}
+
+    def test_a_picture_without_a_code(self, shared_authority: Authority) -> None:
+        out = io.BytesIO()
+        Image.new("RGB", (600, 400), "white").save(out, "JPEG")
+        assert codes(shared_authority.verify(out.getvalue())) == {"qr.none"}
+
+    def test_a_picture_bomb_is_not_opened(self, shared_authority: Authority) -> None:
+        out = io.BytesIO()
+        Image.new("1", (30_000, 30_000)).save(out, "PNG")
+        assert codes(shared_authority.verify(out.getvalue())) == {"picture.too-large"}
+
+
+def test_the_verification_service_needs_no_private_key(
+    shared_authority: Authority, business: Issued, tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(shared_authority.settings.home, tmp_path / "service"))
+    shutil.rmtree(home / "keys" / "private")
+    verdict = open_verifier(Settings.load(home)).verify(business.pdf, at=NOON)
+    assert verdict.outcome is Outcome.IN_FORCE
+
+
+def test_nothing_proved_is_nothing_in_force(business: Issued) -> None:
+    empty = Verdict(
+        at=NOON,
+        findings=(),
+        proved=frozenset(),
+        required=DOCUMENT_PROOFS,
+        license=business.license,
+        code=None,
+        evidence=Evidence(),
+    )
+    assert empty.outcome is Outcome.UNDETERMINED
+    for missing in DOCUMENT_PROOFS:
+        nearly = replace(empty, proved=frozenset(DOCUMENT_PROOFS) - {missing})
+        assert nearly.outcome is Outcome.UNDETERMINED, missing
+    assert replace(empty, proved=frozenset(Proof)).outcome is Outcome.IN_FORCE
