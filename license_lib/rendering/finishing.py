@@ -120,6 +120,7 @@ def finish(page: bytes, background: bytes, about: Description, attachment: Attac
             out,
             min_version="1.7",
             deterministic_id=True,
+            fix_metadata_version=False,
             compress_streams=True,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
         )

@@ -33,7 +33,8 @@ class Fonts:
 
     def __init__(self, folder: Path) -> None:
         self.faces = {name: TrueTypeFont(folder / file) for name, file in FILES.items()}
-        self._choices: dict[tuple[int, str], str | None] = {}
+        self._choices: dict[str, dict[str, str | None]] = {name: {} for name in FILES}
+        self._widths: dict[str, dict[str, float]] = {name: {} for name in FILES}
 
     @staticmethod
     def load(folder: Path) -> "Fonts":
@@ -50,10 +51,10 @@ class Fonts:
         Control, format, private-use and surrogate characters are drawn by none, whatever a font says; neither is a
         character whose only glyph is empty, unless it is a space.
         """
-        key = (ord(character), wanted)
-        if key not in self._choices:
-            self._choices[key] = self._choose(character, wanted)
-        return self._choices[key]
+        known = self._choices[wanted]
+        if character not in known:
+            known[character] = self._choose(character, wanted)
+        return known[character]
 
     def runs(self, text: str, wanted: str) -> Iterator[Run]:
         """`text` cut where the face changes. Check the text first: characters without a face are left out."""
@@ -63,11 +64,11 @@ class Fonts:
 
     def advances(self, text: str, wanted: str) -> list[float]:
         """Advance width of each character, thousandths of an em."""
-        widths = []
-        for character in text:
+        known = self._widths[wanted]
+        for character in set(text).difference(known):
             font = self.faces[self.face_for(character, wanted) or wanted]
-            widths.append(font.advance(font.glyph(ord(character))))
-        return widths
+            known[character] = font.advance(font.glyph(ord(character)))
+        return [known[character] for character in text]
 
     def check(self, field: str, text: str, wanted: str = SONG) -> None:
         """Refuse text that cannot be printed whole.
@@ -75,13 +76,14 @@ class Fonts:
         Raises:
             InputError: `glyph.missing`, naming the field, the character and its 1-based position; never the value.
         """
-        for position, character in enumerate(text, start=1):
-            if self.face_for(character, wanted) is None:
-                raise InputError(
-                    "glyph.missing",
-                    f"{field}: character {position}, U+{ord(character):04X} ({_kind(character)}), cannot be printed",
-                    hint=_advice(character),
-                )
+        missing = [character for character in set(text) if self.face_for(character, wanted) is None]
+        if missing:
+            position, character = min((text.index(character), character) for character in missing)
+            raise InputError(
+                "glyph.missing",
+                f"{field}: character {position + 1}, U+{ord(character):04X} ({_kind(character)}), cannot be printed",
+                hint=_advice(character),
+            )
 
     def _choose(self, character: str, wanted: str) -> str | None:
         category = unicodedata.category(character)

@@ -36,12 +36,11 @@ def qr_rectangles(matrix: list[bytes]) -> list[tuple[int, int, int, int]]:
     rectangles: list[tuple[int, int, int, int]] = []
     growing: dict[tuple[int, int], int] = {}  # horizontal run → the row where its rectangle began
     for y, row in enumerate([*matrix, bytes(len(matrix))]):
-        runs = set(_runs(row))
-        for run in [run for run in growing if run not in runs]:
+        runs = {match.span() for match in _RUN.finditer(row)}
+        for run in growing.keys() - runs:
             top = growing.pop(run)
-            rectangles.append((run[0], top, run[1], y - top))
-        for run in runs:
-            growing.setdefault(run, y)
+            rectangles.append((run[0], top, run[1] - run[0], y - top))
+        growing.update(dict.fromkeys(runs - growing.keys(), y))
     return sorted(rectangles)
 
 
@@ -59,7 +58,3 @@ def qr_path(text: str, x: float, y: float, size: float) -> str:
     )
     module = size / count
     return f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {y:.3f} cm 1 1 1 rg 0 0 {count} {count} re f 0 0 0 rg {path} f Q"
-
-
-def _runs(row: bytes) -> list[tuple[int, int]]:
-    return [(match.start(), match.end() - match.start()) for match in _RUN.finditer(row)]

@@ -1,0 +1,132 @@
+"""Every text stays in its box: it wraps, it shrinks, or it is refused; it is never cut."""
+
+from itertools import pairwise
+
+import pytest
+from faces import TYPES, Face, example_face, templates
+
+from license_lib.catalogue import FieldType
+from license_lib.errors import InputError
+from license_lib.rendering import Fonts, check_fit, plan_face
+from license_lib.rendering.plan import ASCENT, DESCENT, Block, FacePlan
+
+
+def value_block(plan: FacePlan, field: str) -> Block:
+    return next(block for block in plan.blocks if block.field == field and block.part == "value")
+
+
+def planned(face: Face, fonts: Fonts) -> FacePlan:
+    return plan_face(face.license_type, face.values(), fonts)
+
+
+def assert_within_boxes(plan: FacePlan) -> None:
+    for block in plan.blocks:
+        x, y, width, height = block.box
+        for line in block.lines:
+            assert line.x >= x - 0.01, block
+            assert line.x + line.width <= x + width + 0.01, block
+            assert line.baseline - ASCENT * line.size >= y - 0.01, block
+            assert line.baseline + DESCENT * line.size <= y + height + 0.01, block
+        for upper, lower in pairwise(block.lines):
+            assert lower.baseline - upper.baseline >= 1.2 * lower.size, block
+
+
+def fullest(key: str) -> Face:
+    """The example with every text field as long as its type allows, in full-width characters."""
+    face = example_face(key)
+    texts = {
+        spec.key: ("白银市样例长文本，（第一号）" * 100)[: spec.max_length]
+        for spec in face.license_type.fields
+        if spec.type is FieldType.TEXT and not spec.choices and spec.pattern is None
+    }
+    return face.with_fields(**texts).with_holders("司马欧阳·" * 10)
+
+
+@pytest.mark.parametrize("key", TYPES)
+def test_examples_stay_within_their_boxes(fonts: Fonts, key: str) -> None:
+    assert_within_boxes(planned(example_face(key), fonts))
+
+
+@pytest.mark.parametrize("key", TYPES)
+def test_the_longest_allowed_values_fit_every_type(fonts: Fonts, key: str) -> None:
+    plan = planned(fullest(key), fonts)
+    assert_within_boxes(plan)
+    face = fullest(key)
+    for box in face.license_type.layout.boxes:
+        text = face.values()[box.field]
+        if text:
+            assert "".join(line.text for line in value_block(plan, box.field).lines) == text
+
+
+def test_a_short_value_is_set_in_full_size_beside_its_label(fonts: Fonts, business_face: Face) -> None:
+    plan = planned(business_face.with_fields(address="白银市"), fonts)
+    (line,) = value_block(plan, "address").lines
+    assert line.size == 13
+    label = next(block for block in plan.blocks if block.field == "address" and block.part == "label")
+    assert line.baseline == pytest.approx(label.lines[0].baseline)
+
+
+def test_a_long_value_wraps_then_shrinks(fonts: Fonts, business_face: Face) -> None:
+    def address(length: int) -> Block:
+        return value_block(planned(business_face.with_fields(address="址" * length), fonts), "address")
+
+    assert len(address(60).lines) > 1
+    assert address(60).lines[0].size == 13
+    assert address(190).lines[0].size < 10
+
+
+def test_a_last_line_of_one_or_two_characters_is_avoided(fonts: Fonts, business_face: Face) -> None:
+    for length in range(20, 60):
+        lines = value_block(planned(business_face.with_fields(address="址" * length), fonts), "address").lines
+        assert len(lines) == 1 or len(lines[-1].text) > 2
+
+
+def test_what_does_not_fit_is_refused_with_the_number_of_characters_that_do(fonts: Fonts, business_face: Face) -> None:
+    secret = "密" * 10_000
+    face = business_face.with_fields(address=secret)
+    with pytest.raises(InputError) as error:
+        check_fit(face.license_type, face.values(), fonts)
+    assert error.value.code == "field.overflow"
+    assert "address" in error.value.message
+    assert "10000 characters" in error.value.message
+    assert "mm" in error.value.message
+    assert "密" not in str(error.value)
+    fitting = int("".join(filter(str.isdigit, error.value.hint)))
+    assert_within_boxes(planned(business_face.with_fields(address="密" * fitting), fonts))
+    with pytest.raises(InputError):
+        planned(business_face.with_fields(address="密" * (fitting + 1)), fonts)
+
+
+def test_one_endless_word_is_refused_too(fonts: Fonts, business_face: Face) -> None:
+    face = business_face.with_holders("A" * 50_000)
+    with pytest.raises(InputError, match="holder_name"):
+        face.pdf(fonts)
+
+
+def test_too_many_holders_are_refused_and_five_fit(fonts: Fonts) -> None:
+    face = example_face("real-estate-certificate")
+    names = [f"样例·买买提·阿卜杜热合曼·{number}" for number in range(5)]
+    assert_within_boxes(planned(face.with_holders(*names), fonts))
+    with pytest.raises(InputError, match="holder_name"):
+        planned(face.with_holders(*(names * 8)), fonts)
+
+
+def test_values_that_are_not_known_yet_may_be_absent(fonts: Fonts, business_face: Face) -> None:
+    values = {key: text for key, text in business_face.values().items() if key != "identifier"}
+    check_fit(business_face.license_type, values, fonts)
+
+
+def test_the_longest_identifier_fits_every_type(fonts: Fonts) -> None:
+    for kind in templates():
+        values = {"identifier": f"1.2.156.3005.2.{'W' * 21}.{'W' * 18}.{'W' * 32}.001.W"}
+        assert_within_boxes(plan_face(kind, values, fonts))
+
+
+def test_labels_of_a_column_end_at_the_same_edge(fonts: Fonts, business_face: Face) -> None:
+    plan = planned(business_face, fonts)
+    right_edges = {
+        round(block.lines[0].x + block.lines[0].width, 1)
+        for block in plan.blocks
+        if block.part == "label" and block.field in {"holder_name", "entity_type", "legal_representative"}
+    }
+    assert len(right_edges) == 1

@@ -1,0 +1,95 @@
+"""A photograph is checked before it is trusted, and printed as it came."""
+
+import hashlib
+import re
+from dataclasses import replace
+from io import BytesIO
+
+import pikepdf
+import pytest
+from faces import Face
+from PIL import Image
+
+from license_lib.errors import InputError
+from license_lib.licenses import Photo
+from license_lib.rendering import Fonts, check_photo
+
+
+def picture(kind: str, mode: str = "RGB", size: tuple[int, int] = (300, 400), exif: Image.Exif | None = None) -> bytes:
+    out = BytesIO()
+    image = Image.linear_gradient("L").resize(size).convert(mode)
+    image.save(out, kind, **({"exif": exif} if exif else {}))
+    return out.getvalue()
+
+
+def holding(face: Face, data: bytes) -> Face:
+    media_type = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+    photo = Photo(media_type, hashlib.sha256(data).hexdigest())
+    return replace(face, document=replace(face.document, photo=photo), photo=data)
+
+
+def embedded(pdf: bytes) -> tuple[bytes, bytes | None, str]:
+    """The only image of a page: as it is stored, its samples if they are not a JPEG's, and its colour space."""
+    with pikepdf.open(BytesIO(pdf)) as file:
+        (image,) = file.pages[0].Resources.XObject.as_dict().values()
+        samples = None if image.Filter == pikepdf.Name.DCTDecode else image.read_bytes()
+        return image.read_raw_bytes(), samples, str(image.ColorSpace)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_jpeg_is_embedded_byte_for_byte(fonts: Fonts, residence_face: Face, mode: str) -> None:
+    data = picture("JPEG", mode)
+    stored, samples, colors = embedded(holding(residence_face, data).pdf(fonts))
+    assert stored == data
+    assert samples is None
+    assert colors == ("/DeviceRGB" if mode == "RGB" else "/DeviceGray")
+
+
+def test_a_png_is_embedded_pixel_for_pixel(fonts: Fonts, residence_face: Face) -> None:
+    data = picture("PNG")
+    assert embedded(holding(residence_face, data).pdf(fonts))[1] == Image.open(BytesIO(data)).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "decoded"),
+        (b"GIF89a" + bytes(100), "decoded"),
+        (picture("GIF", "L"), "decoded"),
+        (picture("JPEG")[:2000], "decoded"),
+        (picture("PNG", size=(99, 400)), "99 × 400"),
+        (picture("PNG", "L", size=(4000, 3001)), "4000 × 3001"),
+        (picture("PNG", "RGBA"), "RGBA"),
+        (picture("JPEG", "CMYK"), "CMYK"),
+        (picture("PNG") + bytes(5_000_000), "bytes"),
+    ],
+)
+def test_other_pictures_are_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(InputError) as error:
+        check_photo(data)
+    assert error.value.code == "photo.invalid"
+    assert reason in error.value.message
+
+
+def test_a_picture_stored_sideways_is_refused() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with pytest.raises(InputError, match="turned"):
+        check_photo(picture("JPEG", exif=exif))
+
+
+def test_the_photograph_must_be_the_one_that_the_licence_names(fonts: Fonts, residence_face: Face) -> None:
+    for other in (picture("JPEG"), None):
+        with pytest.raises(InputError) as error:
+            replace(residence_face, photo=other).pdf(fonts)
+        assert error.value.code == "photo.mismatch"
+
+
+def test_a_photograph_keeps_its_proportions(fonts: Fonts, residence_face: Face) -> None:
+    pdf = holding(residence_face, picture("JPEG", size=(400, 200))).pdf(fonts)
+    with pikepdf.open(BytesIO(pdf)) as file:
+        content = b"".join(part.read_bytes() for part in file.pages[0].Contents)
+    placed = re.search(rb"q ([0-9.]+) 0 0 ([0-9.]+) [0-9.]+ [0-9.]+ cm /\S+ Do Q", content)
+    assert placed is not None
+    wide, high = map(float, placed.groups())
+    assert wide / high == pytest.approx(2, rel=0.01)

@@ -1,0 +1,60 @@
+"""The QR as a drawing: exactly the symbol's modules, in few rectangles, in a small version."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from license_lib.errors import InputError
+from license_lib.rendering.qr_drawing import QUIET_ZONE, qr_matrix, qr_path, qr_rectangles
+
+URL = "HTTPS://ZZ.BAIYIN.EXAMPLE/V#" + "MZXW6YTBOI2A7Q" * 30
+
+
+def test_rectangles_cover_every_dark_module_once_and_nothing_else() -> None:
+    matrix = qr_matrix(URL[:330])
+    covered = [bytearray(len(matrix)) for _ in matrix]
+    rectangles = qr_rectangles(matrix)
+    for left, top, wide, high in rectangles:
+        for y in range(top, top + high):
+            for x in range(left, left + wide):
+                assert covered[y][x] == 0
+                covered[y][x] = 1
+    assert [bytes(row) for row in covered] == matrix
+    assert len(rectangles) < sum(map(sum, matrix)) / 2
+
+
+@given(st.lists(st.lists(st.integers(0, 1), min_size=7, max_size=7), min_size=7, max_size=7))
+@settings(max_examples=50)
+def test_any_pattern_is_covered_exactly(pattern: list[list[int]]) -> None:
+    matrix = [bytes(row) for row in pattern]
+    area = sum(wide * high for _, _, wide, high in qr_rectangles(matrix))
+    assert area == sum(map(sum, matrix))
+
+
+@pytest.mark.parametrize(("length", "version"), [(330, 11), (400, 12)])
+def test_a_url_with_a_base32_fragment_stays_in_a_small_version(length: int, version: int) -> None:
+    assert len(qr_matrix(URL[:length])) == 17 + 4 * version
+
+
+def test_the_drawing_keeps_its_quiet_zone() -> None:
+    count = len(qr_matrix(URL[:330])) + 2 * QUIET_ZONE
+    path = qr_path(URL[:330], 10, 20, 100)
+    assert path.startswith(
+        f"q {100 / count:.5f} 0 0 {100 / count:.5f} 10.000 20.000 cm 1 1 1 rg 0 0 {count} {count} re f"
+    )
+    for rectangle in path.split(" rg ")[2].removesuffix(" f Q").split(" re")[:-1]:
+        left, bottom, wide, high = map(int, rectangle.split())
+        assert left >= QUIET_ZONE
+        assert bottom >= QUIET_ZONE
+        assert max(left + wide, bottom + high) <= count - QUIET_ZONE
+
+
+def test_the_same_text_gives_the_same_drawing() -> None:
+    assert qr_path(URL, 0, 0, 100) == qr_path(URL, 0, 0, 100)
+
+
+@pytest.mark.parametrize("text", ["", "A" * 1201, "HTTPS://例/"])
+def test_what_a_code_cannot_hold_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as error:
+        qr_matrix(text)
+    assert error.value.code == "qr.unencodable"
