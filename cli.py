@@ -39,7 +39,7 @@ English = Annotated[bool, typer.Option("--english", envvar="LICENSE_ENGLISH", he
 PassphraseFile = Annotated[
     Path | None, typer.Option("--passphrase-file", help="File with the passphrase; or set LICENSE_PASSPHRASE.")
 ]
-At = Annotated[datetime | None, typer.Option("--at", help="Judge at this moment instead of now; Beijing time.")]
+At = Annotated[datetime | None, typer.Option("--at", help="Was it in force then? Beijing time; now if left out.")]
 
 
 def main() -> None:
@@ -247,15 +247,16 @@ def verify(
     from license_lib.authority import now, open_verifier
     from license_lib.calendar import CHINA
 
-    moment = at.replace(tzinfo=CHINA) if at else now()
+    present = now()
+    moment = at.replace(tzinfo=CHINA) if at else present
     verifier = open_verifier(_settings(home))
     verdicts: list[tuple[str, Verdict | None]] = [
-        (str(path), verifier.verify(_bytes(path), at=moment)) for path in files or []
+        (str(path), verifier.verify(_bytes(path), at=moment, now=present)) for path in files or []
     ]
     if code:
-        verdicts.append((code[:40], verifier.verify_code(code, at=moment)))
+        verdicts.append((code[:40], verifier.verify_code(code, at=moment, now=present)))
     if identifier:
-        verdicts.append((identifier, verifier.status(identifier, at=moment)))
+        verdicts.append((identifier, verifier.status(identifier, at=moment, now=present)))
     if not verdicts:
         raise click.UsageError("give a file, --code or --identifier")
     return max(_print_verdict(name, verdict, as_json, english=english) for name, verdict in verdicts)
