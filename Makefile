@@ -11,7 +11,7 @@ help:  ## Say what there is to make.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: set-up  ## Issue licences of every type, judge good and bad ones; PDFs and pictures are left in build/demo.
-	$(BIN)/license demo --output $(DEMO)
+	$(BIN)/python docs/demo/run.py $(DEMO)
 
 test: set-up-tests  ## Run every test.
 	$(BIN)/pytest -n 2 -rs
@@ -28,8 +28,8 @@ lint: set-up  ## Check style, form and import contracts.
 types: set-up  ## Check types.
 	$(BIN)/mypy
 
-bench: set-up  ## Measure issuing, verifying and scanning.
-	$(BIN)/python -m bench
+bench: set-up-tests  ## Measure issuing, verifying and scanning.
+	$(BIN)/python bench/chain.py
 
 lock: set-up  ## Write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade takes newer versions.
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

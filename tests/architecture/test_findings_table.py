@@ -1,0 +1,99 @@
+"""Every code that may be reported about a document has a row, every row is used, and docs/findings.md shows the rows.
+
+Write the page anew: python tests/architecture/test_findings_table.py
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from license_lib.findings import CODES, Effect
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "findings.md"
+EFFECTS = {
+    Effect.NOT_GENUINE: "NOT_GENUINE",
+    Effect.GENUINE_UNKNOWN: "UNDETERMINED (is it genuine?)",
+    Effect.NOT_IN_FORCE: "NOT_IN_FORCE",
+    Effect.IN_FORCE_UNKNOWN: "UNDETERMINED (is it in force?)",
+    Effect.NOTE: "– (a note)",
+}
+INTRODUCTION = """# Findings
+
+What a verification may report. The codes are stable: tests, the API, the command line and other departments' programs
+use them. A verdict's outcome follows from its gravest finding, and is IN_FORCE only if every step proved its part
+([ADR 4](adr/0004-two-questions-four-outcomes.md)). Texts are in `license_lib/findings.py`; this page is made from them.
+
+| code | outcome | 中文 | English | what to do |
+|---|---|---|---|---|
+"""
+
+
+def test_codes_of_seal_validation_have_a_row() -> None:
+    emitted = {
+        text
+        for path in [*(ROOT / "signing").glob("validation*.py"), ROOT / "signing" / "reports.py"]
+        for text in _literals(path)
+        if re.fullmatch(r"(seal|pdf)\.[a-z-]*[a-z]", text)
+    }
+    assert len(emitted) > 15, "the search finds nothing any more"
+    assert emitted - set(CODES) == set()
+
+
+def test_codes_of_verification_have_a_row() -> None:
+    named = {
+        call.args[0].value
+        for room in ("license_lib", "verify_api")
+        for path in (ROOT / room).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in {"Finding", "QrError", "PictureError"}
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert {"record.missing", "qr.malformed", "picture.malformed"} <= named, "the search finds nothing any more"
+    assert named - set(CODES) == set()
+
+
+def test_every_row_is_used() -> None:
+    used = {
+        text
+        for room in ("license_lib", "signing")
+        for path in (ROOT / room).rglob("*.py")
+        if path.name != "findings.py"
+        for text in _literals(path)
+    }
+    composed = {code for code in CODES for end in used if code.endswith(f"-{end}") and code.removesuffix(end) in used}
+    assert set(CODES) - used - composed == set()
+
+
+def test_every_row_speaks_both_languages_and_says_what_to_do() -> None:
+    for code, row in CODES.items():
+        assert row.zh and row.en, code  # noqa: PT018 -- one statement: both languages
+        assert bool(row.remedy_zh) == bool(row.remedy_en) == (row.effect is not Effect.NOTE), code
+        assert re.findall(r"{\w+}", row.en) <= re.findall(r"{\w+}", row.zh), code
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), f"write it anew: python {Path(__file__).relative_to(ROOT)}"
+
+
+def page() -> str:
+    """docs/findings.md, from the table."""
+    rows = [
+        (f"`{code}`", EFFECTS[row.effect], row.zh, row.en, f"{row.remedy_zh} {row.remedy_en}".strip() or "–")
+        for code, row in CODES.items()
+    ]
+    return INTRODUCTION + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _literals(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
