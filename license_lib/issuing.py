@@ -13,7 +13,7 @@ from typing import Protocol
 import rfc8785
 
 from license_lib.calendar import day_of
-from license_lib.catalogue import Catalogue
+from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
@@ -22,7 +22,9 @@ from license_lib.licenses.public import public_values
 from license_lib.licenses.record import SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.qr import encode
+from license_lib.qr.payload import KEY_ID_BYTES
 from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
+from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, Override, Repository
 from license_lib.verification.reading import RECORD_NAME
 from signing.keys import SealCredential
@@ -32,6 +34,7 @@ from signing.timestamps import Timestamper
 SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SERIAL_RANDOM = 8
 _NONCE_BYTES = 8
+_STAND_IN_SIGNATURE = bytes.fromhex("3006020101020101")  # DER, r = s = 1
 
 
 class Credentials(Protocol):
@@ -109,8 +112,10 @@ class Issuing:
                 hint="see issuers in license.toml",
             )
         checked = draft(request, kind, body.issuer, today=day_of(self._clock()))
-        specimen = checked.license(self._identifier(kind.code.value, body.issuer.code, checked.issued_on), bytes(16))
+        identifier = self._identifier(kind.code.value, body.issuer.code, checked.issued_on)
+        specimen = checked.license(identifier, bytes(SALT_BYTES))
         check_fit(kind, face_values(kind, specimen), self._fonts)
+        self._check_code(kind, specimen)
         if request.photo is not None:
             check_photo(request.photo)
         return checked, body
@@ -119,7 +124,8 @@ class Issuing:
         """Issue a licence, or return the one that the same request was given before.
 
         Raises:
-            InputError: the request is wrong; nothing was written.
+            InputError: the request is wrong; nothing was written. Only if another process took the same number in the
+                very moment between check and commit, an unused reservation and a file that nothing names remain.
             MachineError: storage failed; the same request can be sent again.
             signing.errors.SigningError: the seal key is missing, locked or expired; the same request can be sent again.
         """
@@ -127,6 +133,7 @@ class Issuing:
         credential = self._credentials.credential(body)
         digest = request_digest(request)
         request_key = request.request_key or f"request:{digest.hex()}"
+        self._require_number_free(checked, body, request_key)
         reserved = self._repository.reserve(
             str(self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)),
             request_key=request_key,
@@ -152,17 +159,7 @@ class Issuing:
         """Sign the code, draw the face with it, attach the record, and seal the whole."""
         kind = checked.license_type
         record = canonical_bytes(document)
-        code = encode(
-            identifier=document.identifier,
-            issued_on=document.issued_on,
-            valid_from=document.valid_from,
-            valid_until=document.valid_until,
-            digest=record_digest(record),
-            public=public_values(kind, document),
-            key_id=credential.key_id,
-            sign=credential.sign,
-            base_url=self._public_url,
-        )
+        code = self._code(kind, document, credential.key_id, credential.sign)
         face = render(
             kind, document, qr_text=code, fonts=self._fonts, photo=photo, attachment=Attachment(record, RECORD_NAME)
         )
@@ -183,6 +180,41 @@ class Issuing:
             nonce=lambda: int.from_bytes(self._randomness(_NONCE_BYTES), "big"),
             reason=f"颁发{kind.name}",
         )
+
+    def _code(self, kind: LicenseType, document: License, key_id: bytes, sign: Callable[[bytes], bytes]) -> str:
+        return encode(
+            identifier=document.identifier,
+            issued_on=document.issued_on,
+            valid_from=document.valid_from,
+            valid_until=document.valid_until,
+            digest=record_digest(canonical_bytes(document)),
+            public=public_values(kind, document),
+            key_id=key_id,
+            sign=sign,
+            base_url=self._public_url,
+        )
+
+    def _check_code(self, kind: LicenseType, specimen: License) -> None:
+        """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
+        code = self._code(kind, specimen, bytes(KEY_ID_BYTES), lambda _: _STAND_IN_SIGNATURE)
+        try:
+            qr_matrix(code)
+        except InputError as error:
+            hint = "shorten the holder's name or the fields that are public in the QR"
+            raise InputError(error.code, f"the QR code cannot hold it: {error.message}", hint=hint) from None
+
+    def _require_number_free(self, checked: Draft, body: IssuingBody, request_key: str) -> None:
+        """Refuse a number that another licence has; the one that this very request was given before is no other."""
+        type_code = checked.license_type.code.value
+        try:
+            self._repository.require_number_free(
+                type_code=type_code, issuer_code=body.issuer.code, number=checked.number, at=self._clock()
+            )
+        except InputError:
+            having = self._repository.by_number(checked.number, type_code)
+            events = [event for stored in having for event in self._repository.events(stored.identifier)]
+            if not any(event.details.get("request_key") == request_key for event in events):
+                raise
 
     def _identifier(self, type_code: str, issuer_code: str, day: date) -> LicenseIdentifier:
         """A new identifier: the day of issue and random characters, so that nobody can walk through the numbers."""

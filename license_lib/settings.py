@@ -4,20 +4,20 @@ Read once, by the composition root; nothing is read at import, and nothing below
 """
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from license_lib.errors import InputError, MachineError
+from license_lib.errors import InputError
 from license_lib.identifiers import CreditCode, NumberError
+from license_lib.toml_files import TomlError, TomlFault, located, mendable, read_toml
 
 FILE_NAME = "license.toml"
 
 
 class SettingsError(InputError):
-    """`settings.missing` or `settings.invalid`: the file, the path in it and what is wrong."""
+    """`settings.missing` or `settings.invalid`: the file, the path in it, what is wrong and how to mend it."""
 
 
 class _Frozen(BaseModel):
@@ -46,7 +46,7 @@ class IssuerSettings(_Frozen):
         try:
             return str(CreditCode.parse(value))
         except NumberError as error:
-            raise ValueError(str(error)) from None
+            raise mendable(error.message, error.hint or "copy the code again, character by character") from None
 
 
 class Settings(_Frozen):
@@ -59,11 +59,21 @@ class Settings(_Frozen):
     """
 
     home: Path
-    public_url: Annotated[str, Field(pattern=r"^https?://[^#?\s]{1,100}$")]
+    public_url: Annotated[str, Field(pattern=r'^https?://[!"$->@-~]{1,100}$')]
     keys: Path = Path("keys")
     templates: Path | None = None
     storage: StorageSettings = StorageSettings()
     issuers: tuple[IssuerSettings, ...] = ()
+
+    @field_validator("issuers")
+    @classmethod
+    def _told_apart(cls, value: tuple[IssuerSettings, ...]) -> tuple[IssuerSettings, ...]:
+        for what in ("id", "code"):
+            names = [getattr(issuer, what) for issuer in value]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise mendable(f"two issuing bodies have the {what} {twice[0]!r}", "make it unique")
+        return value
 
     @property
     def database_url(self) -> str:
@@ -86,25 +96,24 @@ class Settings(_Frozen):
         """Read `license.toml` in a folder.
 
         Raises:
-            SettingsError: the file is missing or wrong.
-            MachineError: `settings.unreadable`.
+            SettingsError: the file is missing, cannot be read or is wrong; every fault is named.
         """
         path = home / FILE_NAME
         try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
+            document = read_toml(path)
         except FileNotFoundError:
-            raise SettingsError(
-                "settings.missing", f"there is no {FILE_NAME} in {home}", hint="run `license init`, or give --home"
-            ) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError("settings.invalid", f"{path}: not TOML: {error}") from None
-        except OSError as error:
-            raise MachineError("settings.unreadable", f"{path}: {error.strerror}") from None
+            hint = "run `license init`, or give --home"
+            raise SettingsError("settings.missing", f"there is no {FILE_NAME} in {home}", hint=hint) from None
+        except TomlError as error:
+            raise _invalid(path, [error.fault]) from None
+        if "home" in document:
+            raise _invalid(path, [TomlFault("home", "is not known here", "remove it: it is the folder of this file")])
         try:
             return cls.model_validate({**document, "home": home})
         except ValidationError as error:
-            faults = [
-                f"{FILE_NAME}: {'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}"
-                for fault in error.errors(include_url=False, include_input=False)
-            ]
-            raise SettingsError("settings.invalid", "; ".join(faults)) from None
+            raise _invalid(path, [fault for _, fault in located(error, cls)]) from None
+
+
+def _invalid(path: Path, faults: list[TomlFault]) -> SettingsError:
+    lines = [f"{path}: {fault.path + ': ' if fault.path else ''}{fault.problem} → {fault.mend}" for fault in faults]
+    return SettingsError("settings.invalid", "\n".join(lines))

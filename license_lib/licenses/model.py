@@ -33,7 +33,7 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """The holder's photograph as it is printed: its media type and SHA-256 (hex). The bytes travel beside the record."""
+    """The photograph as it is printed: its media type and SHA-256 (hex). The bytes travel beside the record."""
 
     media_type: str
     sha256: str

@@ -1,0 +1,182 @@
+"""The rules that single values of a request keep: text, days, numbers, face fields. Each is one short function.
+
+A rule gives the value in its canonical form or raises InputError naming the place; it never repeats the value itself,
+which may be an ID number that somebody wrote into the wrong place.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from license_lib.calendar import read_day
+from license_lib.catalogue import FieldSpec, FieldType, LicenseType
+from license_lib.errors import InputError
+from license_lib.identifiers import (
+    CheckOverride,
+    CitizenId,
+    CreditCode,
+    HolderCodeTypes,
+    NumberError,
+    NumberKind,
+    identify,
+)
+
+CREDIT_CODE_KIND, CITIZEN_ID_KIND = "001", "111"
+EARLIEST, LATEST = date(1800, 1, 1), date(2999, 12, 31)
+
+_NEVER_PRINTED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+_NUMBER_LENGTH = 40
+_REASON_LENGTH = 500
+_NUMBER_LIKE = re.compile(r"[0-9]{6}")
+_SHOWN = 40
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
+
+
+def checked_text(text: str, where: str, max_length: int) -> str:
+    """A text as it may stand on a face: trimmed, not empty, within length, with no control or private-use character.
+
+    Raises:
+        InputError: `text.empty`, `text.too-long`, `text.character` (by position, never echoing the text).
+    """
+    trimmed = text.strip()
+    if not trimmed:
+        raise InputError("text.empty", f"{where}: is empty")
+    if len(trimmed) > max_length:
+        raise InputError("text.too-long", f"{where}: has {len(trimmed)} characters, at most {max_length} are allowed")
+    for position, character in enumerate(trimmed, 1):
+        category = unicodedata.category(character)
+        if category in _NEVER_PRINTED and not _newer_than_python(character, category):
+            private = category == "Co"
+            raise InputError(
+                "text.character",
+                f"{where}: character {position} (U+{ord(character):04X}) cannot be printed",
+                hint="private use: replace it with the character's Unicode 11 or later code"
+                if private
+                else "remove it",
+            )
+    return trimmed
+
+
+def checked_day(day: date, where: str) -> date:
+    """A plain day between 1800 and 2999.
+
+    Raises:
+        InputError: `date.form` for a date-time, `date.range`.
+    """
+    if isinstance(day, datetime):
+        raise InputError("date.form", f"{where}: is a time, not a day", hint="give a date")
+    if not EARLIEST <= day <= LATEST:
+        hint = 'for 长期 say "long-term"' if day > LATEST else ""
+        raise InputError("date.range", f"{where}: lies outside {EARLIEST.year} to {LATEST.year}", hint=hint)
+    return day
+
+
+def checked_number(
+    number: str, number_kind: str | None, override: CheckOverride | None, where: str, today: date
+) -> tuple[str, str]:
+    """A holder's number and its kind.
+
+    Args:
+        number_kind: 持证主体代码类型; None lets the number tell whether it is a person's or a body's.
+
+    Raises:
+        InputError: `number.…`, `text.…`, `number.override`.
+    """
+    if number_kind is None:
+        meant = identify(number, on=today).kind
+        number_kind = CREDIT_CODE_KIND if override or meant is NumberKind.CREDIT_CODE else ""
+    if override is not None:
+        if number_kind != CREDIT_CODE_KIND:
+            raise InputError("number.override", f"{where}.override: only a credit code can be accepted in spite of it")
+        checked_text(override.reason, f"{where}.override.reason", _REASON_LENGTH)
+        checked_text(override.approved_by, f"{where}.override.approved_by", _REASON_LENGTH)
+    try:
+        if number_kind == CREDIT_CODE_KIND:
+            return str(CreditCode.parse(number, override=override)), number_kind
+        if number_kind in {CITIZEN_ID_KIND, ""}:
+            person = CitizenId.parse(number, on=today)
+            return person.number, number_kind or HolderCodeTypes().of(person)
+    except NumberError as error:
+        raise InputError(error.code, f"{where}.number: {error.message}", hint=error.hint) from None
+    return checked_text(number, f"{where}.number", _NUMBER_LENGTH), number_kind
+
+
+def checked_fields(given: Mapping[str, str], kind: LicenseType, today: date) -> tuple[dict[str, str], list[InputError]]:
+    """Face fields by their `KZ_…` code, in face order, and every fault of them."""
+    problems: list[InputError] = []
+    texts: dict[str, str] = {}
+    for name, text in given.items():
+        spec = kind.by_key.get(name) or kind.by_label.get(name) or kind.by_code.get(name)
+        if spec is None:
+            problems.append(_unknown_field(name, kind))
+        elif spec.key in texts:
+            problems.append(InputError("field.duplicate", f"fields.{spec.key}: is given twice", hint=spec.label))
+        else:
+            texts[spec.key] = text
+    fields: dict[str, str] = {}
+    for spec in kind.fields:
+        text = texts.get(spec.key, "")
+        if text.strip():
+            try:
+                fields[spec.code] = _field(spec, text, f"fields.{spec.key}", today)
+            except InputError as error:
+                problems.append(error)
+        elif spec.required:
+            problems.append(InputError("field.missing", f"fields.{spec.key}: {spec.label} is required"))
+    return fields, problems
+
+
+def shown_name(name: str) -> str:
+    """A name that somebody gave, as it may stand in a message: short, printable, and no number of a person."""
+    if _NUMBER_LIKE.search(name):
+        return "(a number)"
+    return "".join(c if c.isprintable() else "?" for c in name[:_SHOWN])
+
+
+def _field(spec: FieldSpec, text: str, where: str, today: date) -> str:
+    value = checked_text(text, where, spec.max_length)
+    if spec.type is FieldType.DATE:
+        return _field_day(value, where)
+    if spec.type in {FieldType.CITIZEN_ID, FieldType.CREDIT_CODE}:
+        return _field_number(spec, value, where, today)
+    if spec.type is FieldType.DECIMAL and not _DECIMAL.fullmatch(value):
+        raise InputError("field.decimal", f"{where}: is not a decimal number", hint="for example 86.50")
+    if spec.choices and value not in spec.choices:
+        raise InputError("field.choice", f"{where}: must be one of {'、'.join(spec.choices)}")
+    if spec.pattern is not None and not re.fullmatch(spec.pattern, value):
+        raise InputError("field.pattern", f"{where}: {spec.label} has not the form {spec.pattern}")
+    return value
+
+
+def _field_day(value: str, where: str) -> str:
+    try:
+        day = read_day(value)
+    except ValueError:
+        raise InputError("field.date", f"{where}: is not a date", hint="write it as YYYY-MM-DD") from None
+    return checked_day(day, where).isoformat()
+
+
+def _field_number(spec: FieldSpec, value: str, where: str, today: date) -> str:
+    try:
+        if spec.type is FieldType.CITIZEN_ID:
+            return CitizenId.parse(value, on=today).number
+        return str(CreditCode.parse(value))
+    except NumberError as error:
+        raise InputError(error.code, f"{where}: {error.message}", hint=error.hint) from None
+
+
+def _unknown_field(name: str, kind: LicenseType) -> InputError:
+    near = difflib.get_close_matches(name[:_SHOWN], [*kind.by_key, *kind.by_label], 1)
+    return InputError(
+        "field.unknown",
+        f"fields.{shown_name(name)}: {kind.name} has no such field",
+        hint=f"did you mean {near[0]!r}?" if near else f"its fields are {', '.join(kind.by_key)}",
+    )
+
+
+def _newer_than_python(character: str, category: str) -> bool:
+    """A character of the CJK planes that this Python does not know yet: the fonts decide."""
+    code = ord(character)
+    return category == "Cn" and 0x20000 <= code < 0x40000 and code & 0xFFFE != 0xFFFE  # noqa: PLR2004 -- planes 2, 3
