@@ -19,6 +19,7 @@ from signing.der import DerError, Node
 _CONTEXT_0: Final = 0xA0
 _CONTEXT_1: Final = 0xA1
 _CONTEXT_0_PRIMITIVE: Final = 0x80
+_FIELDS_TO_ISSUER: Final = 3
 _HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
     algorithms.SHA256: hashes.SHA256(),
     algorithms.SHA384: hashes.SHA384(),
@@ -181,21 +182,36 @@ def read_signed_data(encoded: bytes) -> SignedData:
 def _find_signer(identifier: Node, certificates: list[bytes]) -> tuple[x509.Certificate, bytes]:
     """Find the certificate that a SignerIdentifier means (RFC 5652 §5.3)."""
     for encoded in certificates:
-        try:
-            certificate = x509.load_der_x509_certificate(encoded)
-            if identifier.tag == der.SEQUENCE:
-                issuer, serial = identifier.members(der.SEQUENCE, 2)
-                same = (
-                    serial.as_integer() == certificate.serial_number and issuer.raw == certificate.issuer.public_bytes()
-                )
-            else:
-                extension = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-                same = identifier.expect(_CONTEXT_0_PRIMITIVE).content == extension.value.digest
-        except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm):
-            continue
+        if identifier.tag == der.SEQUENCE:
+            same = _issuer_and_serial(encoded) == identifier.content
+        else:
+            same = _subject_key_identifier(encoded) == identifier.expect(_CONTEXT_0_PRIMITIVE).content
         if same:
-            return certificate, encoded
+            return _load(encoded), encoded
     raise DerError("the signer's certificate is not embedded")
+
+
+def _issuer_and_serial(certificate: bytes) -> bytes:
+    """Cut issuer and serial number out of a certificate (RFC 5280 §4.1) as they stand in a SignerIdentifier."""
+    to_be_signed = der.read(certificate).members(der.SEQUENCE, 3)[0].members(der.SEQUENCE)
+    fields = to_be_signed[1:] if to_be_signed and to_be_signed[0].tag == _CONTEXT_0 else to_be_signed
+    if len(fields) < _FIELDS_TO_ISSUER:
+        raise DerError("a certificate is cut short")
+    return fields[2].raw + fields[0].raw
+
+
+def _subject_key_identifier(certificate: bytes) -> bytes | None:
+    try:
+        return _load(certificate).extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _load(certificate: bytes) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(certificate)
+    except Exception as error:  # the library raises many types, not all of them ValueError
+        raise DerError("a certificate cannot be read") from error
 
 
 def _algorithm(node: Node) -> str:

@@ -8,9 +8,10 @@ outlines: no font is embedded and no text operator used, so the picture looks th
 import math
 import zlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from fontTools.pens.basePen import BasePen
 from fontTools.pens.transformPen import TransformPen
@@ -81,17 +82,17 @@ def draw_round_seal(design: SealDesign, font_path: Path | Sequence[Path]) -> byt
     """
     _check(design)
     paths = [font_path] if isinstance(font_path, Path) else list(font_path)
-    outlines = _Outlines(paths)
-    radius = design.diameter_mm / 2
-    canvas = _Canvas()
-    canvas.ring(radius * (1 - _RING_WIDTH / 2), radius * _RING_WIDTH)
-    canvas.star(radius * _STAR)
-    free_arc = 2 * math.pi - _CODE_PITCH * len(design.code) - 2 * _BETWEEN_NAME_AND_CODE
-    _name(canvas, outlines, design.name, radius, min(_WIDEST_NAME_ARC, free_arc))
-    if design.code:
-        _code(canvas, outlines, design.code, radius)
-    if design.caption:
-        _caption(canvas, outlines, design.caption, radius)
+    with _Outlines(paths) as outlines:
+        radius = design.diameter_mm / 2
+        canvas = _Canvas()
+        canvas.ring(radius * (1 - _RING_WIDTH / 2), radius * _RING_WIDTH)
+        canvas.star(radius * _STAR)
+        free_arc = 2 * math.pi - _CODE_PITCH * len(design.code) - 2 * _BETWEEN_NAME_AND_CODE
+        _name(canvas, outlines, design.name, radius, min(_WIDEST_NAME_ARC, free_arc))
+        if design.code:
+            _code(canvas, outlines, design.code, radius)
+        if design.caption:
+            _caption(canvas, outlines, design.caption, radius)
     return _one_page(canvas.content(radius), design.diameter_mm * _POINTS_PER_MM)
 
 
@@ -181,16 +182,30 @@ class _Glyph:
 
 
 class _Outlines:
-    """Finds the outlines of characters in fonts."""
+    """Finds the outlines of characters in fonts, which stay open meanwhile."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self._stack = ExitStack()
+        self._fonts: list[Any] = []
+        self._maps: list[dict[int, str]] = []
+
+    def __enter__(self) -> Self:
         try:
-            self._fonts = [TTFont(path, lazy=True, fontNumber=0) for path in paths]
-            self._maps = [font.getBestCmap() for font in self._fonts]
+            for path in self._paths:
+                font = TTFont(self._stack.enter_context(path.open("rb")), lazy=True, fontNumber=0)
+                self._fonts.append(font)
+                self._maps.append(font.getBestCmap())
         except Exception as error:  # fontTools raises many types for a damaged font
+            self._stack.close()
             raise SealingError(
                 "seal.font", "A font for the seal cannot be read", hint="check the font files"
             ) from error
+
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._stack.close()
 
     def find(self, character: str) -> _Glyph:
         for font, characters in zip(self._fonts, self._maps, strict=True):

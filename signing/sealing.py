@@ -38,7 +38,7 @@ class SealAppearance:
     Attributes:
         pdf: one-page PDF with the picture, e.g. from `signing.seal_image`.
         page_index: page of the document, from 0.
-        x_mm: left edge, millimetres from the left edge of the page.
+        x_mm: left edge, millimetres from the left edge of the (unrotated) page.
         y_mm: top edge, millimetres from the top edge of the page.
         size_mm: width and height, millimetres.
     """
@@ -151,10 +151,8 @@ def _open(pdf: bytes, at: datetime) -> IncrementalPdfFileWriter:
     try:
         writer = _RepeatableWriter(pdf, at)
         encrypted = writer.prev.encrypted
-        form = writer.root.get("/AcroForm")
-        permissions = writer.root.get("/Perms")
-        fields = form.get("/Fields", ()) if form is not None else ()
-        signed = permissions is not None or (form is not None and "/SigFlags" in form) or len(fields) > 0
+        # A document that is encrypted shows nothing else.
+        signed = not encrypted and ("/AcroForm" in writer.root or "/Perms" in writer.root)
     except Exception as error:
         # pyHanko meets malformed files with many exception types; all mean the same here.
         raise SealingError("seal.not-a-pdf", "The document cannot be read as a PDF") from error
@@ -172,18 +170,22 @@ def _open(pdf: bytes, at: datetime) -> IncrementalPdfFileWriter:
 def _field(writer: IncrementalPdfFileWriter, appearance: SealAppearance | None) -> SigFieldSpec:
     if appearance is None:
         return SigFieldSpec(FIELD_NAME)
+    no_page = SealingError(
+        "seal.appearance", f"The document has no page {appearance.page_index + 1} to put the seal on"
+    )
+    if appearance.page_index < 0:
+        raise no_page
     try:
         pages: Any = writer
         page_reference, _resources = pages.find_page_for_modification(appearance.page_index)
         box = _media_box(page_reference.get_object())
     except Exception as error:
-        raise SealingError(
-            "seal.appearance", f"The document has no page {appearance.page_index + 1} to put the seal on"
-        ) from error
+        raise no_page from error
     left = box[0] + appearance.x_mm * _POINTS_PER_MM
     top = box[3] - appearance.y_mm * _POINTS_PER_MM
     size = appearance.size_mm * _POINTS_PER_MM
-    if size <= 0 or left < box[0] or left + size > box[2] or top > box[3] or top - size < box[1]:
+    # Written so that a number that is none fails too.
+    if not (size > 0 and box[0] <= left and left + size <= box[2] and box[1] <= top - size and top <= box[3]):
         raise SealingError("seal.appearance", "The seal would not lie within the page", hint="check position and size")
     corners: Any = tuple(round(value, 3) for value in (left, top - size, left + size, top))
     return SigFieldSpec(FIELD_NAME, on_page=appearance.page_index, box=corners)

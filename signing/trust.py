@@ -93,7 +93,7 @@ class TrustStore:
         )
         try:
             return tuple(verifier.verify(certificate, [*self.intermediates, *_readable(embedded)]).chain)
-        except (verification.VerificationError, ValueError, UnsupportedAlgorithm):
+        except (verification.VerificationError, ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
             return None
 
 
@@ -102,7 +102,7 @@ def _readable(encoded: Iterable[bytes]) -> list[x509.Certificate]:
     for item in encoded:
         try:
             found.append(x509.load_der_x509_certificate(item))
-        except ValueError:
+        except Exception:  # noqa: BLE001, S112 - a certificate that cannot be read helps no path; the library raises many types
             continue
     return found
 

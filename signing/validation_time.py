@@ -42,10 +42,18 @@ def judge_time_stamp(token: bytes, stamped: bytes, *, trust: TrustStore, at: dat
         at: moment of validation.
     """
     try:
-        signed = read_signed_data(token)
-        moment = _check(signed, stamped)
+        return _judge(token, stamped, trust, at)
     except (DerError, UnacceptableAlgorithmError) as error:
         return TimeStampJudgement(None, "invalid", str(error))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - certificates of strangers raise anything; all mean the same here
+        return TimeStampJudgement(None, "invalid", type(error).__name__)
+
+
+def _judge(token: bytes, stamped: bytes, trust: TrustStore, at: datetime) -> TimeStampJudgement:
+    signed = read_signed_data(token)
+    moment = _check(signed, stamped)
     if moment > at + CLOCK_TOLERANCE:
         return TimeStampJudgement(None, "invalid", "it is from the future")
     if not is_for_time_stamps(signed.certificate):

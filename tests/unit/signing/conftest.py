@@ -31,10 +31,14 @@ class Pki:
     passphrase: bytes = PASSPHRASE
     created: datetime = CREATED
     now: datetime = NOW
+    _credentials: dict[str, SealCredential] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def credential(self, name: str = "market") -> SealCredential:
-        return load_credential(self.folder, name, passphrase=self.passphrase, at=self.now)
+        # Opening a key takes scrypt's time; once per test session is enough.
+        if name not in self._credentials:
+            self._credentials[name] = load_credential(self.folder, name, passphrase=self.passphrase, at=self.now)
+        return self._credentials[name]
 
     def timestamper(self, moment: datetime | None = None) -> LocalTimestamper:
         return LocalTimestamper(self.credential("tsa"), lambda: moment or self.now, lambda: next(self._numbers))
