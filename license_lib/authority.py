@@ -6,31 +6,26 @@ gives the judging half alone, with public material and a read-only repository: w
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.issuing import Issued, Issuing
+from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer, License
 from license_lib.licenses.record import parse_record
 from license_lib.licenses.request import LicenseRequest
 from license_lib.repository import Event, EventKind, Repository, StoredLicense, create_or_upgrade
 from license_lib.resources import resource_folder
 from license_lib.settings import FILE_NAME, Settings
-from license_lib.verification import SealDirectory, Verdict, Verifier
-from signing.errors import SigningError
-from signing.keys import SealCredential
-from signing.timestamps import Timestamper
+from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
 from signing.trust import TrustStore
-
-SONG_FONT = "NotoSerifSC-Regular.ttf"
-_TIMESTAMP_SERIAL_BYTES = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ class Authority:
         """
         return cls(Settings.load(Path(home)), passphrase=passphrase)
 
-    def __enter__(self) -> "Authority":
+    def __enter__(self) -> Self:
         """Use it as a context manager to close the repository at the end."""
         return self
 
@@ -193,76 +188,6 @@ class Authority:
         )
 
 
-class KeyFolder:
-    """Seal keys in a PKI folder, each loaded and checked once; errors of `signing` become machine errors."""
-
-    def __init__(
-        self,
-        folder: Path,
-        passphrase: bytes,
-        fonts: Path,
-        *,
-        clock: Callable[[], datetime],
-        randomness: Callable[[int], bytes],
-    ) -> None:
-        self._folder = folder
-        self._passphrase = passphrase
-        self._clock = clock
-        self._randomness = randomness
-        self._song = fonts / SONG_FONT
-        self._credentials: dict[str, SealCredential] = {}
-        self._pictures: dict[tuple[str, float], bytes] = {}
-
-    def credential(self, body: IssuingBody) -> SealCredential:
-        """The seal key of a body, inside its certificate's period and with the body's own credit code in it.
-
-        Raises:
-            MachineError: `key.missing`, `key.passphrase`, `key.certificate-expired`, `key.other-body` …
-        """
-        with signing_errors():
-            if body.id not in self._credentials:
-                self._credentials[body.id] = self._load(body.id)
-            credential = self._credentials[body.id]
-            credential.check_period(self._clock())
-        if credential.organization_id != body.organization_id:
-            raise MachineError(
-                "key.other-body",
-                f"the seal certificate {body.id!r} belongs to another body than license.toml says",
-                hint="correct the code of this issuer, or the key",
-            )
-        return credential
-
-    def seal_picture(self, body: IssuingBody, size_mm: float) -> bytes:
-        """The body's round seal, `size_mm` across, as a one-page vector PDF."""
-        from signing.seal_image import SealDesign, draw_round_seal
-
-        place = (body.id, size_mm)
-        if place not in self._pictures:
-            design = SealDesign(name=body.issuer.name, code=body.issuer.code, diameter_mm=size_mm)
-            with signing_errors():
-                self._pictures[place] = draw_round_seal(design, self._song)
-        return self._pictures[place]
-
-    def timestamper(self) -> Timestamper:
-        """The development time-stamp authority of this PKI.
-
-        Raises:
-            MachineError: its key is missing or cannot be used.
-        """
-        from signing.timestamps import LocalTimestamper
-
-        with signing_errors():
-            return LocalTimestamper(self._load("tsa"), self._clock, self._serial)
-
-    def _serial(self) -> int:
-        return int.from_bytes(self._randomness(_TIMESTAMP_SERIAL_BYTES), "big") or 1
-
-    def _load(self, name: str) -> SealCredential:
-        from signing.keys import load_credential
-
-        return load_credential(self._folder, name, passphrase=self._passphrase, at=self._clock())
-
-
 class RepositoryStates:
     """The repository as the place where verification looks up states."""
 
@@ -300,13 +225,14 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
         MachineError: no trust anchor (`trust.empty`), or trust material that cannot be read.
     """
     with signing_errors():
-        return Verifier(
+        ground = Ground(
             catalogue=catalogue,
             trust=TrustStore.load(settings.keys_folder),
             seals=SealDirectory.load(settings.keys_folder),
             issuers=issuers,
             states=RepositoryStates(repository),
         )
+    return Verifier(ground)
 
 
 def load_catalogue(settings: Settings) -> Catalogue:
@@ -378,12 +304,3 @@ def publish_development_crls(settings: Settings, passphrase: bytes, *, at: datet
 
 def _default_settings() -> str:
     return (Path(__file__).parent / "license.default.toml").read_text(encoding="utf-8")
-
-
-@contextmanager
-def signing_errors() -> Iterator[None]:
-    """Faults of the signing room as machine errors of this one, same code, same hint."""
-    try:
-        yield
-    except SigningError as error:
-        raise MachineError(error.code, error.message, hint=error.hint) from error

@@ -28,6 +28,7 @@ class Finding:
     params: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Refuse a code that the table does not know."""
         if self.code not in CODES:
             raise ValueError(f"finding code {self.code!r} is not in license_lib.findings.CODES")
 

@@ -22,6 +22,7 @@ VERSION = 1
 KEY_ID_BYTES = 8
 MAX_FRAGMENT = 2048
 _ES256 = -7
+_SIGNATURE_BYTES = 64  # r and s of P-256
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SUBJECT, _EXPIRES, _NOT_BEFORE, _ISSUED_AT = 2, 4, 5, 6  # RFC 8392 §4
 _LICENSE = -65537  # private-use claim: [version, record digest, {GB/T 36903 code: text}]
@@ -29,7 +30,7 @@ _PROOF_URL = re.compile(r"https?://[^#\s]{1,200}/v#([A-Z2-7]+)", re.IGNORECASE)
 
 
 class QrError(InputError):
-    """A text that is not a licence proof (`qr.foreign`), a broken one (`qr.malformed`), or a newer one (`qr.version`)."""
+    """A text that is not a licence proof (`qr.foreign`), a broken one (`qr.malformed`) or a newer one (`qr.version`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,8 @@ def _parse(token: bytes) -> QrProof:
         raise _malformed("not COSE_Sign1")
     match tagged.value:
         case [bytes(protected), dict() as unprotected, bytes(payload), bytes(raw)] if (
-            not unprotected and len(raw) == 64
-        ):  # noqa: PLR2004 -- r and s of P-256
+            not unprotected and len(raw) == _SIGNATURE_BYTES
+        ):
             pass
         case _:
             raise _malformed("not COSE_Sign1")

@@ -64,7 +64,7 @@ def open_picture(data: bytes) -> "Picture":
                 return ImageOps.exif_transpose(picture).convert("L")
     except Image.DecompressionBombError:
         pass  # far beyond the bound: said below
-    except Exception as error:  # noqa: BLE001 -- a decoder fed with hostile bytes raises anything
+    except Exception as error:
         raise PictureError("picture.malformed", "this is not a picture that can be read") from error
     raise PictureError("picture.too-large", f"the picture has more than {MAX_PIXELS // 10**6} million pixels")
 

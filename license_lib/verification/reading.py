@@ -31,16 +31,18 @@ def attached_record(pdf: bytes) -> bytes | None:
     return data if len(data) <= _MAX_RECORD else None
 
 
-def photo_digest(pdf: bytes) -> str | None:
-    """SHA-256 (hex) of the page's one embedded JPEG; None if there is none or more than one image."""
+def picture_digests(pdf: bytes) -> tuple[str, ...]:
+    """SHA-256 (hex) of every picture on the page, as it is embedded; a photograph is embedded byte for byte.
+
+    Raises:
+        UnreadableError: the page cannot be read.
+    """
     import pikepdf
 
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
-            images = list(document.pages[0].get_images().values())
-            if len(images) != 1 or str(images[0].get("/Filter")) not in {"/DCTDecode", "[ /DCTDecode ]"}:
-                return None
-            return hashlib.sha256(images[0].read_raw_bytes()).hexdigest()
+            pictures = document.pages[0].get_images().values()
+            return tuple(hashlib.sha256(picture.read_raw_bytes()).hexdigest() for picture in pictures)
     except Exception as error:
         raise UnreadableError("photo") from error
 

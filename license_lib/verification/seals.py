@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from license_lib.qr.payload import KEY_ID_BYTES
 from signing.algorithms import ORGANIZATION_IDENTIFIER
-from signing.keys import load_certificates, sha256, subject_value, verify_signature
+from signing.key_files import load_certificates
+from signing.keys import sha256, subject_value, verify_signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,9 +128,7 @@ def test_anothers_code_under_a_true_seal_is_caught(
 
 def test_a_face_that_differs_from_the_record_names_the_field(shared_authority: Authority, business: Issued) -> None:
     drawn = replace(business.license, fields={**business.license.fields, "KZ_ZCZB": "9000万元人民币"})
-    forged = insider(
-        shared_authority, drawn, record=canonical_bytes(business.license), code=scan_file(business.pdf)[0]
-    )
+    forged = insider(shared_authority, drawn, record=canonical_bytes(business.license), code=scan_file(business.pdf)[0])
     verdict = shared_authority.verify(forged)
     assert verdict.outcome is Outcome.NOT_GENUINE
     mismatch = next(finding for finding in verdict.findings if finding.code == "face.mismatch")
@@ -272,10 +270,7 @@ class TestState:
         assert "seal.revocation-stale" in codes(verdict)
 
     def test_without_a_repository_the_state_is_unknown(self, shared_authority: Authority, business: Issued) -> None:
-        known = shared_authority.verifier
-        alone = Verifier(
-            catalogue=known.catalogue, trust=known.trust, seals=known.seals, issuers=known.issuers, states=None
-        )
+        alone = Verifier(replace(shared_authority.verifier.ground, states=None))
         verdict = alone.verify(business.pdf, at=NOON)
         assert verdict.outcome is Outcome.UNDETERMINED
         assert [finding.code for finding in verdict.decisive] == ["status.unknown"]

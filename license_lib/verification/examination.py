@@ -1,0 +1,335 @@
+"""One verification, step by step; `license_lib.verification.verifier` tells the order of the steps."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from license_lib.calendar import CHINA
+from license_lib.catalogue import Catalogue, LicenseType
+from license_lib.findings import CODES, Effect, Finding
+from license_lib.issuers import Issuers
+from license_lib.licenses import License, face_values
+from license_lib.licenses.public import public_values
+from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
+from license_lib.qr import QrError, QrProof, decode, is_proof
+from license_lib.verification.reading import (
+    Face,
+    UnreadableError,
+    attached_record,
+    picture_digests,
+    read_face,
+    squeezed,
+)
+from license_lib.verification.seals import SealDirectory
+from license_lib.verification.verdict import (
+    CODE_PROOFS,
+    DOCUMENT_PROOFS,
+    RECORD_PROOFS,
+    Evidence,
+    Proof,
+    Verdict,
+    by_severity,
+)
+from signing.reports import Indication, SealFinding, SealReport
+from signing.trust import TrustStore
+
+
+class LicenseState(Protocol):
+    """What the repository knows of a licence at a moment."""
+
+    @property
+    def record(self) -> bytes:
+        """Canonical record bytes."""
+        ...
+
+    @property
+    def revoked_at(self) -> datetime | None:
+        """When a revocation took effect; None if none has."""
+        ...
+
+
+class StateSource(Protocol):
+    """Where the state of licences is looked up: the repository, later also status lists."""
+
+    def state_of(self, identifier: str, at: datetime) -> LicenseState | None:
+        """The state at a moment; None if the licence is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What verification stands on: public material only, no key and no passphrase.
+
+    Args:
+        states: the repository, or None where there is none to ask; outcomes are then UNDETERMINED at best.
+    """
+
+    catalogue: Catalogue
+    trust: TrustStore
+    seals: SealDirectory
+    issuers: Issuers
+    states: StateSource | None
+
+
+class Examination:
+    """One verification: collects findings and proofs, and remembers what was read.
+
+    Args:
+        at: the moment that the question is about.
+        now: the present, at which seals and evidence are judged; `at` if None.
+    """
+
+    def __init__(self, ground: Ground, at: datetime, now: datetime | None) -> None:
+        if at.tzinfo is None or (now is not None and now.tzinfo is None):
+            raise ValueError("`at` and `now` must be aware datetimes")
+        self.ground = ground
+        self.at = at
+        self.now = now or at
+        self.findings: list[Finding] = []
+        self.proved: set[Proof] = set()
+        self.required: tuple[Proof, ...] = DOCUMENT_PROOFS
+        self.license: License | None = None
+        self.code: QrProof | None = None
+        self.report: SealReport | None = None
+        self.revocation_as_of: datetime | None = None
+        self.status_as_of: datetime | None = None
+
+    # -- ways in ------------------------------------------------------------------------------------------------------
+
+    def refuse(self, code: str) -> Verdict:
+        """End at once with one finding."""
+        self.findings.append(Finding(code))
+        return self.verdict()
+
+    def of_document(self, data: bytes) -> Verdict:
+        """Judge a PDF: steps 1 to 8."""
+        self.step(Proof.SEAL, self.seal(data))
+        covered = self.report.covered if self.report else b""
+        if not covered:
+            return self.verdict()
+        self.step(Proof.RECORD, self.record(covered))
+        if self.license is None:
+            return self.verdict()
+        document = self.license
+        self.step(Proof.ISSUER, self.issuer(document.issuer.code, document.template[0], self.organization_id()))
+        self.face_and_code(document, covered)
+        self.state(str(document.identifier), record_digest(canonical_bytes(document)))
+        self.step(Proof.VALIDITY, self.validity(document))
+        return self.verdict()
+
+    def of_code(self, text: str) -> Verdict:
+        """Judge the text of a code: steps 5, 3, 6, 7, 8."""
+        self.required = CODE_PROOFS
+        organizations: list[str] = []
+        self.step(Proof.CODE, self.lone_code(text, organizations))
+        proof = self.code
+        if proof is None:
+            return self.verdict()
+        self.findings.append(Finding("paper.compare"))
+        kind = self.ground.catalogue.find(str(proof.identifier.type_code))
+        issuer_code = str(proof.identifier.issuer)
+        self.step(Proof.ISSUER, self.issuer(issuer_code, kind.key if kind else "", organizations[0]))
+        self.state(str(proof.identifier), proof.digest)
+        self.step(Proof.VALIDITY, self.validity(proof))
+        return self.verdict()
+
+    def of_identifier(self, identifier: str) -> Verdict | None:
+        """Judge a licence of the repository: steps 7 and 8; None if it is not there."""
+        self.required = RECORD_PROOFS
+        state = self.ground.states.state_of(identifier, self.at) if self.ground.states else None
+        if state is None:
+            return None
+        self.license = parse_record(state.record)
+        self.state(identifier, record_digest(state.record))
+        self.step(Proof.VALIDITY, self.validity(self.license))
+        return self.verdict()
+
+    def verdict(self) -> Verdict:
+        """Conclude; a step that is missing without any other reason becomes a finding."""
+        if not any(map(_speaks_against, self.findings)):
+            missing = [proof.value for proof in self.required if proof not in self.proved]
+            self.findings += [Finding("verification.incomplete", {"step": step}) for step in missing]
+        report = self.report
+        return Verdict(
+            at=self.at,
+            findings=by_severity(self.findings),
+            proved=frozenset(self.proved),
+            required=self.required,
+            license=self.license,
+            code=self.code,
+            evidence=Evidence(
+                sealed_at=report.sealed_at if report else None,
+                revocation_as_of=self.revocation_as_of,
+                status_as_of=self.status_as_of,
+            ),
+            intact=report.covered if report else b"",
+        )
+
+    def step(self, proof: Proof, findings: Iterator[Finding]) -> None:
+        """Carry out a step: it proves its part only if it ends without a finding against the licence."""
+        found = list(findings)
+        self.findings += found
+        if not any(map(_speaks_against, found)):
+            self.proved.add(proof)
+
+    # -- the steps ----------------------------------------------------------------------------------------------------
+
+    def seal(self, data: bytes) -> Iterator[Finding]:
+        """Step 1: an intact certification seal over the whole file, by somebody whom a trust anchor vouches for."""
+        from signing.validation import validate
+
+        report = self.report = validate(data, trust=self.ground.trust, at=self.now)
+        self.revocation_as_of = report.revocation_as_of
+        findings = [_finding(found) for found in report.findings]
+        if report.indication is not Indication.TOTAL_PASSED and not any(map(_speaks_against, findings)):
+            findings.append(Finding("verification.incomplete", {"step": Proof.SEAL.value}))
+        yield from findings
+
+    def record(self, covered: bytes) -> Iterator[Finding]:
+        """Step 2: the attached record, canonical and complete."""
+        try:
+            data = attached_record(covered)
+            if data is None:
+                yield Finding("record.missing")
+                return
+            self.license = parse_record(data)
+        except RecordError as error:
+            yield Finding("record.invalid", {"path": error.path})
+        except UnreadableError:
+            yield Finding("pdf.malformed")
+
+    def organization_id(self) -> str:
+        """The organizationIdentifier of whoever sealed the file."""
+        signer = self.report.signer if self.report else None
+        return signer.organization_id if signer else ""
+
+    def issuer(self, issuer_code: str, type_key: str, organization_id: str) -> Iterator[Finding]:
+        """Step 3: the seal is the issuing body's own, and the body may issue this type."""
+        if organization_id != f"NTRCN-{issuer_code}":
+            yield Finding("issuer.mismatch")
+        body = self.ground.issuers.find(issuer_code)
+        if body is None:
+            yield Finding("issuer.unknown")
+        elif type_key not in body.types:
+            yield Finding("issuer.out-of-scope" if self.ground.catalogue.find(type_key) else "type.unknown")
+
+    def face_and_code(self, document: License, covered: bytes) -> None:
+        """Steps 4 and 5: what a person sees, and what a phone scans, say the same as the record."""
+        kind = self.ground.catalogue.find(document.type_code)
+        if kind is None or kind.key != document.template[0] or kind.name != document.type_name:
+            self.findings.append(Finding("type.unknown"))
+            return
+        if kind.version != document.template[1]:
+            self.findings.append(Finding("template.unknown"))
+            return
+        try:
+            face = read_face(covered, kind.layout)
+            pictures = picture_digests(covered)
+        except UnreadableError:
+            self.findings.append(Finding("face.unreadable"))
+            return
+        self.step(Proof.FACE, self.face(document, kind, face, pictures))
+        self.step(Proof.CODE, self.code_on_face(document, kind, face.codes))
+
+    def face(self, document: License, kind: LicenseType, face: Face, pictures: tuple[str, ...]) -> Iterator[Finding]:
+        """Step 4: every box shows its label and the record's value, nothing else, and the photo is the record's."""
+        values = face_values(kind, document)
+        differing = [] if face.pages == 1 else ["page"]
+        for box, seen in zip(kind.layout.boxes, face.boxes, strict=True):
+            label = box.label if box.label is not None else kind.label_of(box.field)
+            if seen not in {squeezed(label + values[box.field]), squeezed(values[box.field])}:
+                differing.append(box.field)
+        if differing:
+            yield Finding("face.mismatch", {"fields": ", ".join(differing)})
+        if pictures != ((document.photo.sha256,) if document.photo else ()):
+            yield Finding("photo.mismatch")
+
+    def code_on_face(self, document: License, kind: LicenseType, codes: Sequence[str]) -> Iterator[Finding]:
+        """Step 5: exactly one licence code on the page, and it says the same as the record."""
+        proofs = [text for text in codes if is_proof(text)]
+        if len(proofs) != 1:
+            yield Finding("qr.several" if proofs else "qr.missing")
+            return
+        yield from self.lone_code(proofs[0], [])
+        if self.code is None:
+            return
+        proof = self.code
+        expected = {
+            "ZZBS": (document.identifier, proof.identifier),
+            "ZZBFRQ": (document.issued_on, proof.issued_on),
+            "ZZYXQQSRQ": (document.valid_from, proof.valid_from),
+            "ZZYXQJZRQ": (document.valid_until, proof.valid_until),
+            "record": (record_digest(canonical_bytes(document)), proof.digest),
+            "public": (public_values(kind, document), dict(proof.public)),
+        }
+        differing = [name for name, (recorded, seen) in expected.items() if recorded != seen]
+        if differing:
+            yield Finding("qr.mismatch", {"fields": ", ".join(differing)})
+
+    def lone_code(self, text: str, organizations: list[str]) -> Iterator[Finding]:
+        """Step 5: a well-formed code, signed with a seal key that a trust anchor vouches for."""
+        from cryptography import x509
+
+        from signing.validation_chain import judge_chain
+
+        try:
+            proof = decode(text)
+        except QrError as error:
+            yield Finding(error.code)
+            return
+        candidates = self.ground.seals.find(proof.key_id)
+        if not candidates:
+            yield Finding("qr.unknown-key")
+            return
+        signer = next((one for one in candidates if one.verifies(proof.signature, proof.signed)), None)
+        if signer is None:
+            yield Finding("qr.signature")
+            return
+        self.code = proof
+        organizations.append(signer.organization_id)
+        certificate = x509.load_der_x509_certificate(signer.certificate_der)
+        chain = judge_chain(certificate, (), self.ground.trust, at=self.now, existed_at=None)
+        self.revocation_as_of = self.revocation_as_of or chain.as_of
+        yield from (_finding(problem.finding) for problem in chain.problems)
+
+    def state(self, identifier: str, digest: bytes) -> None:
+        """Steps 6 and 7: the repository holds the very same record under the identifier, and it is not revoked."""
+        if self.ground.states is None:
+            self.findings.append(Finding("status.unknown"))
+            self.required = tuple(proof for proof in self.required if proof is not Proof.REPOSITORY)
+            return
+        state = self.ground.states.state_of(identifier, self.at)
+        self.status_as_of = self.now
+        if state is None:
+            self.findings.append(Finding("status.not-recorded"))
+            return
+        same = record_digest(state.record) == digest
+        self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
+        revoked = state.revoked_at
+        day = revoked.astimezone(CHINA).date().isoformat() if revoked else ""
+        if revoked:
+            self.findings.append(Finding("status.revoked", {"date": day}))
+        elif self.at > self.now:
+            self.findings.append(Finding("status.future"))
+        else:
+            self.proved.add(Proof.STATUS)
+
+    def validity(self, document: License | QrProof) -> Iterator[Finding]:
+        """Step 8: the day asked for lies within the period of validity, first and last day included."""
+        day = self.at.astimezone(CHINA).date()
+        if day < document.valid_from:
+            yield Finding("validity.not-yet", {"date": document.valid_from.isoformat()})
+        if document.valid_until is not None and day > document.valid_until:
+            yield Finding("validity.expired", {"date": document.valid_until.isoformat()})
+
+
+def _finding(found: SealFinding) -> Finding:
+    """A finding of the signing room as one of ours; one that we have no row for keeps the question open."""
+    if found.code not in CODES:
+        return Finding("verification.incomplete", {"step": found.code})
+    return Finding(found.code, found.params)
+
+
+def _speaks_against(finding: Finding) -> bool:
+    return finding.effect is not Effect.NOTE
