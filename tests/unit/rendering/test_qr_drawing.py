@@ -37,6 +37,7 @@ def test_a_url_with_a_base32_fragment_stays_in_a_small_version(length: int, vers
 
 
 def test_the_drawing_keeps_its_quiet_zone() -> None:
+    assert QUIET_ZONE == 4  # ISO/IEC 18004
     count = len(qr_matrix(URL[:330])) + 2 * QUIET_ZONE
     path = qr_path(URL[:330], 10, 20, 100)
     assert path.startswith(
