@@ -30,7 +30,7 @@ _PROOF_URL = re.compile(r"https?://[^#\s]{1,200}/v#([A-Z2-7]+)", re.IGNORECASE)
 
 
 class QrError(InputError):
-    """A text that is not a licence proof (`qr.foreign`), a broken one (`qr.malformed`) or a newer one (`qr.version`)."""
+    """A text that is not a licence proof (`qr.foreign`), a broken one (`qr.malformed`), or a newer (`qr.version`)."""
 
 
 @dataclass(frozen=True, slots=True)
