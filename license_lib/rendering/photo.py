@@ -4,8 +4,6 @@ import warnings
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image
-
 from license_lib.errors import InputError
 
 MOST_PIXELS = 12_000_000
@@ -58,6 +56,8 @@ def check_photo(data: bytes) -> Picture:
 
 def _decode(data: bytes) -> tuple[Picture, str, bool]:
     """The picture, its colour mode, and whether its metadata asks for it to be turned."""
+    from PIL import Image  # loads native libraries; most licences show no photograph
+
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # Pillow warns of decompression bombs and of broken metadata
         with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as image:
