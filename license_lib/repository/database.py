@@ -184,9 +184,7 @@ def _connect_sqlite(path: Path, *, read_only: bool, busy_seconds: float) -> sqli
     )
     try:
         connection.execute("PRAGMA foreign_keys=ON")
-        if read_only:
-            connection.execute("PRAGMA query_only=ON")
-        else:
+        if not read_only:
             # WAL lets readers go on while one writes; FULL: an acknowledged commit survives a power cut.
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")

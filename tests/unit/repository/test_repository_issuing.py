@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -233,3 +233,11 @@ def test_a_read_only_repository_reads_and_refuses_to_write(
             assert refused.value.code == "storage.read-only"
     assert repository.by_identifier("id-a") == stored
     assert repository.by_identifier("id-b") is None
+
+
+def test_a_moment_is_the_same_in_every_zone(repository: Repository, issue: Issue, at: datetime) -> None:
+    china = timezone(timedelta(hours=8))
+    stored = issue("a", at=at.astimezone(china))
+    assert (stored.recorded_at, stored.recorded_at.tzinfo) == (at, UTC)
+    (event,) = repository.events("id-a")
+    assert (event.recorded_at, event.recorded_at.tzinfo) == (at, UTC)
