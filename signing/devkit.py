@@ -12,12 +12,14 @@ Layout, below one folder:
       bodies.json          id → name, credit code, certificate file
 """
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -28,7 +30,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from signing import certificates
 from signing.certificates import Issuer, Revocation
-from signing.errors import PkiError
+from signing.errors import KeyLoadError, PkiError
 from signing.key_files import encrypt_private_key, load_certificates, load_private_key
 from signing.pki_description import PkiDescription, load_description, parse_description
 
@@ -98,6 +100,13 @@ def publish_crls(
         KeyLoadError: keys missing or passphrase wrong.
         PkiError: `pki.damaged` if a CRL that should be there cannot be read.
     """
+    with _alone(folder):
+        _publish(folder, passphrase, at, days, revoked or {})
+
+
+def _publish(
+    folder: Path, passphrase: bytes, at: datetime, days: int, revoked: Mapping[str, Iterable[Revocation]]
+) -> None:
     for name, (key_name, place) in _AUTHORITIES.items():
         issuer = Issuer(
             load_certificates(folder / "public" / place / f"{key_name}.pem")[0],
@@ -105,7 +114,7 @@ def publish_crls(
         )
         path = folder / "public" / "crl" / f"{name}.crl"
         entries, number = _read_crl(path)
-        for entry in (revoked or {}).get(name, ()):
+        for entry in revoked.get(name, ()):
             entries.setdefault(entry.serial_number, entry)
         crl = certificates.revocation_list(issuer, entries.values(), number=number + 1, at=at, days=days)
         _replace(path, crl.public_bytes(serialization.Encoding.DER))
@@ -197,6 +206,20 @@ class _Workshop:
         }
         text = json.dumps(bodies, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         _replace(self._public / "bodies.json", text.encode("utf-8"))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time extend the lists: two that read the same list would lose a revocation."""
+    try:
+        descriptor = os.open(folder / "private", os.O_RDONLY)
+    except OSError as error:
+        raise KeyLoadError("key.missing", "There is no private folder", hint="create or copy the keys first") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _refuse_existing(folder: Path) -> None:

@@ -183,8 +183,8 @@ def check_range(pdf: bytes, numbers: Sequence[Any]) -> Range:
     content = _gap(pdf, first, second)
     try:
         used = der.encoded_length(content)
-    except der.DerError as error:
-        raise CoverageError("the gap holds no DER value") from error
+    except der.DerError:
+        used = len(content)  # not DER: the reader of the container will say so
     if content[used:].strip(b"\0"):
         raise CoverageError("something hides behind the signature value")
     return Range(first, second, end, content[:used])
@@ -235,7 +235,15 @@ def _judge_tail(pdf: bytes, name: str) -> Tail:
     """Tell what the revisions behind the seal do; only a security store and document time-stamps are evidence."""
     if not _CLEAN_END.search(pdf[-_TAIL_BYTES:]):
         return Tail.STRAY
-    reader = PdfFileReader(BytesIO(pdf))
+    try:
+        return _compare_revisions(PdfFileReader(BytesIO(pdf)), name)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - what cannot be understood is no evidence; the library raises many types
+        return Tail.CHANGES
+
+
+def _compare_revisions(reader: PdfFileReader, name: str) -> Tail:
     fields = {found: field for found, _value, field in enumerate_sig_fields(reader, filled_status=True)}
     embedded = EmbeddedPdfSignature(reader, fields[name].get_object(), name)
     if embedded.signed_revision == reader.total_revisions - 1:

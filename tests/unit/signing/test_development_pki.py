@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -240,3 +241,16 @@ def test_a_missing_description_is_named(tmp_path: Path) -> None:
     with pytest.raises(PkiError) as caught:
         devkit.load_description(tmp_path / "nothing.toml")
     assert caught.value.code == "pki.description"
+
+
+def test_revocations_at_the_same_time_are_all_kept(own_pki: Any) -> None:
+    found = [own_pki.credential(name).certificate for name in ("market", "transport", "police", "health", "land")]
+
+    def revoke(certificate: x509.Certificate) -> None:
+        devkit.revoke_certificate(own_pki.folder, certificate, passphrase=own_pki.passphrase, at=own_pki.now)
+
+    with ThreadPoolExecutor(len(found)) as pool:
+        list(pool.map(revoke, found))
+    entries = {entry.serial_number for entry in read_crl(own_pki.folder, "city")}
+    assert entries == {certificate.serial_number for certificate in found}
+    assert number(read_crl(own_pki.folder, "city")) == 1 + len(found)

@@ -15,7 +15,7 @@ from signing.sealing import SealAppearance, seal
 
 FONTS = Path(__file__).resolve().parents[3] / "templates" / "fonts"
 FONT = FONTS / "NotoSerifSC-Regular.ttf"
-SCALE = 8.0
+SCALE = 4.0
 
 pytestmark = pytest.mark.skipif(not FONT.is_file(), reason="the fonts of templates/fonts are not there")
 
