@@ -37,71 +37,69 @@ class ProblemKind:
 
 KINDS: Mapping[str, ProblemKind] = MappingProxyType(
     {
-        "request.empty": ProblemKind(
+        "http.empty": ProblemKind(
             400,
             "没有收到要核验的内容",
             "Nothing to verify was sent",
             "请选择文件，或粘贴二维码的文字",
             "Send a PDF, a picture or the text of a QR code",
         ),
-        "request.malformed": ProblemKind(
+        "http.malformed": ProblemKind(
             400,
             "请求无法读取",
             "The request cannot be read",
             "请重新提交",
             "Compare the request with the documentation",
         ),
-        "request.ambiguous": ProblemKind(
+        "http.ambiguous": ProblemKind(
             400,
             "请求含有多个核验对象或时间",
             "The request holds more than one thing to verify, or more than one time",
             "一次只核验一份证照",
             "Verify one at a time",
         ),
-        "request.invalid": ProblemKind(
+        "http.invalid": ProblemKind(
             422,
             "请求参数有误",
             "A part of the request is not valid",
             "请按接口说明修改",
             "Correct the parts that `faults` names",
         ),
-        "request.at": ProblemKind(
+        "http.at": ProblemKind(
             422,
             "核验时间的格式有误",
             "The time `at` is not valid",
             "请使用 ISO 8601 格式，例如 2026-11-22T12:00:00+08:00",
             "Use ISO 8601, for example 2026-11-22T12:00:00+08:00; in a query string write + as %2B",
         ),
-        "request.media-type": ProblemKind(
+        "http.media-type": ProblemKind(
             415,
             "不支持的内容类型",
             "This media type is not supported",
             "请提交 PDF 文件或图片",
             "Send multipart/form-data with `file`, application/pdf, image/*, or application/json with `code`",
         ),
-        "request.too-large": ProblemKind(
+        "http.too-large": ProblemKind(
             413,
             "文件超过大小上限",
             "The request is too large",
             "请提供 32 MB 以内的文件",
             "Send at most 32 MiB",
         ),
-        "request.timeout": ProblemKind(
+        "http.timeout": ProblemKind(
             408, "上传超时", "The upload took too long", "请检查网络后重试", "Check the network and send it again"
         ),
-        "request.not-found": ProblemKind(
+        "http.not-found": ProblemKind(
             404, "没有这个页面", "There is nothing at this address", "请检查网址", "Check the address"
         ),
-        "request.method": ProblemKind(
+        "http.method": ProblemKind(
             405,
             "不支持的请求方法",
             "This method is not supported here",
             "请检查请求方法",
             "The Allow header names the methods",
         ),
-        "request.refused": ProblemKind(
-            400, "请求有误", "The request is wrong", "请检查后重新提交", "Correct the request"
-        ),
+        "http.refused": ProblemKind(400, "请求有误", "The request is wrong", "请检查后重新提交", "Correct the request"),
         "license.unknown": ProblemKind(
             404,
             "证照库中没有此证照",
@@ -136,7 +134,7 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
 )
 """Code, or the first part of a code, → what it means. Codes are stable."""
 
-_OF_STATUS = {404: "request.not-found", 405: "request.method"}
+_OF_STATUS = {404: "http.not-found", 405: "http.method"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
         *,
         faults: tuple[Fault, ...] = (),
         headers: Mapping[str, str] = MappingProxyType({}),
-        fallback: str = "request.refused",
+        fallback: str = "http.refused",
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -197,9 +195,9 @@ def problem_of(error: Exception) -> Problem:
             LOG.error("%s: %s", error.code, error.message)
             problem = Problem(error.code, fallback="service.unavailable")
         case RequestValidationError():
-            problem = Problem("request.invalid", faults=faults_of(error))
+            problem = Problem("http.invalid", faults=faults_of(error))
         case HTTPException():
-            problem = Problem(_OF_STATUS.get(error.status_code, "request.refused"), headers=error.headers or {})
+            problem = Problem(_OF_STATUS.get(error.status_code, "http.refused"), headers=error.headers or {})
         case _:
             LOG.error("unexpected %s", _place(error))
             problem = Problem("service.fault")

@@ -47,14 +47,14 @@ async def read_question(request: Request, at: str | None = None, *, seconds: flo
         async with asyncio.timeout(seconds):
             question, inside = await _read(request)
     except TimeoutError:
-        raise Problem("request.timeout", headers={"Connection": "close"}) from None
+        raise Problem("http.timeout", headers={"Connection": "close"}) from None
     if not question.data and not question.code:
-        raise Problem("request.empty")
+        raise Problem("http.empty")
     if question.data and question.code:
-        raise Problem("request.ambiguous")
+        raise Problem("http.ambiguous")
     times = [text for text in (at, inside) if text]
     if len(times) > 1:
-        raise Problem("request.ambiguous")
+        raise Problem("http.ambiguous")
     return Question(question.data, question.code, read_moment(times[0]) if times else None)
 
 
@@ -62,14 +62,14 @@ def read_moment(text: str) -> datetime:
     """An ISO 8601 date and time; Beijing time if it has no offset.
 
     Raises:
-        Problem: `request.at`.
+        Problem: `http.at`.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise Problem("request.at") from None
+        raise Problem("http.at") from None
     if moment.year not in _YEARS:
-        raise Problem("request.at")
+        raise Problem("http.at")
     return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
@@ -82,8 +82,8 @@ async def _read(request: Request) -> tuple[Question, str | None]:
     if media_type == "application/pdf" or media_type.startswith("image/"):
         return Question(await _whole(request, MAX_FILE_BYTES)), None
     if not media_type and not await _whole(request, MAX_CODE_BYTES):
-        raise Problem("request.empty")
-    raise Problem("request.media-type")
+        raise Problem("http.empty")
+    raise Problem("http.media-type")
 
 
 def _json(body: bytes) -> tuple[Question, str | None]:
@@ -92,7 +92,7 @@ def _json(body: bytes) -> tuple[Question, str | None]:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         if any(fault["type"] == "json_invalid" for fault in faults):
-            raise Problem("request.malformed" if body else "request.empty") from None
+            raise Problem("http.malformed" if body else "http.empty") from None
         raise RequestValidationError(faults) from None
     return Question(code=asked.code), asked.at
 
@@ -102,18 +102,18 @@ async def _form(request: Request) -> tuple[Question, str | None]:
     try:
         form = await MultiPartParser(request.headers, body, max_files=1, max_fields=2, max_part_size=8192).parse()
     except MultiPartException:
-        raise Problem("request.malformed") from None
+        raise Problem("http.malformed") from None
     finally:
         await body.aclose()
     try:
         file, code, at = form.get("file"), form.get("code"), form.get("at")
-        if set(form) - _FORM_FIELDS or isinstance(file, str) or not isinstance(code, str | None):
-            raise Problem("request.invalid", faults=(_FORM_FAULT,))
+        if set(form) - _FORM_FIELDS or (isinstance(file, str) and file) or not isinstance(code, str | None):
+            raise Problem("http.invalid", faults=(_FORM_FAULT,))
         if len(form) < len(form.multi_items()):
-            raise Problem("request.ambiguous")
+            raise Problem("http.ambiguous")
         if isinstance(at, UploadFile):
-            raise Problem("request.at")
-        return Question(await file.read() if file else b"", (code or "").strip()), at
+            raise Problem("http.at")
+        return Question(await file.read() if isinstance(file, UploadFile) else b"", (code or "").strip()), at
     finally:
         await form.close()
 
@@ -130,10 +130,10 @@ async def _bounded(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body's chunks; refused by its announced length, and as soon as more than `limit` bytes have come."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and (len(announced) > len(str(limit)) or int(announced) > limit):
-        raise Problem("request.too-large", headers={"Connection": "close"})
+        raise Problem("http.too-large", headers={"Connection": "close"})
     seen = 0
     async for chunk in request.stream():
         seen += len(chunk)
         if seen > limit:
-            raise Problem("request.too-large", headers={"Connection": "close"})
+            raise Problem("http.too-large", headers={"Connection": "close"})
         yield chunk

@@ -59,8 +59,8 @@ _VERDICT: Final[dict[str, Any]] = {
                     "valid_until": "2026-12-31",
                 },
                 "evidence": {
-                    "sealed_at": None,
-                    "revocation_as_of": None,
+                    "sealed_at": "2023-04-03T02:10:00Z",
+                    "revocation_as_of": "2026-11-22T00:00:00Z",
                     "status_as_of": "2026-11-22T04:00:00Z",
                 },
             }
@@ -83,14 +83,14 @@ def service_of(request: Request) -> Service:
     responses={
         200: _VERDICT,
         **responses(
-            "request.empty",
-            "request.malformed",
-            "request.ambiguous",
-            "request.timeout",
-            "request.too-large",
-            "request.media-type",
-            "request.at",
-            "request.invalid",
+            "http.empty",
+            "http.malformed",
+            "http.ambiguous",
+            "http.timeout",
+            "http.too-large",
+            "http.media-type",
+            "http.at",
+            "http.invalid",
             "service.busy",
             "storage.locked",
         ),
@@ -122,7 +122,7 @@ async def verify(
     tags=["verification"],
     summary="状态 State of a licence by its identifier",
     response_model_exclude_unset=True,
-    responses={200: _VERDICT, **responses("license.unknown", "number", "request.invalid", "storage.locked")},
+    responses={200: _VERDICT, **responses("license.unknown", "number", "http.invalid", "storage.locked")},
 )
 async def status(
     request: Request,

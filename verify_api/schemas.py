@@ -115,11 +115,11 @@ class Fault(_Document):
 class ProblemDocument(_Document):
     """An RFC 9457 problem: the request was wrong or the machine is in the way. It says nothing about a document."""
 
-    type: str = Field(examples=["/problems#request.empty"])
+    type: str = Field(examples=["/problems#http.empty"])
     title: str
     status: int
     detail: str
-    code: str = Field(examples=["request.empty"])
+    code: str = Field(examples=["http.empty"])
     hint: str
     title_zh: str
     hint_zh: str

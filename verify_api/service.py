@@ -14,7 +14,7 @@ import anyio
 from license_lib.authority import load_catalogue, load_issuers, make_verifier
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError
-from license_lib.identifiers import LicenseIdentifier
+from license_lib.identifiers import LicenseIdentifier, mask
 from license_lib.issuers import Issuers
 from license_lib.repository import Repository
 from license_lib.settings import Settings
@@ -25,7 +25,7 @@ from verify_api.questions import Question
 from verify_api.schemas import VerdictDocument, Words
 
 WORKERS: Final = 4
-MAX_WAITING: Final = 64
+QUEUE: Final = 64
 _LOOK_AGAIN: Final = timedelta(seconds=5)
 _STANDARD_LABELS: Final = {
     "ZZBH": Words(zh="证照编号", en="Licence number"),
@@ -49,11 +49,11 @@ class Judge(Protocol):
         """Issuing bodies, for their names."""
         ...
 
-    def verify(self, data: bytes, *, at: datetime) -> Verdict:
+    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:
         """Judge a PDF or a picture."""
         ...
 
-    def verify_code(self, text: str, *, at: datetime) -> Verdict:
+    def verify_code(self, text: str, *, at: datetime, now: datetime | None = None) -> Verdict:
         """Judge the text of a QR."""
         ...
 
@@ -142,11 +142,15 @@ class Service:
     Args:
         clock: the time, aware: the moment that a question without one is about.
         workers: how many files are examined at once; look-ups do not wait for them.
+        queue: how many more may wait.
     """
 
-    def __init__(self, bench: Bench, clock: Callable[[], datetime], *, workers: int = WORKERS) -> None:
+    def __init__(
+        self, bench: Bench, clock: Callable[[], datetime], *, workers: int = WORKERS, queue: int = QUEUE
+    ) -> None:
         self._bench = bench
         self._clock = clock
+        self._queue = queue
         self._limit = anyio.CapacityLimiter(workers)
 
     async def verify(self, question: Question) -> VerdictDocument:
@@ -156,14 +160,16 @@ class Service:
             Problem: `service.busy` if too many are waiting.
             MachineError: the repository cannot be asked.
         """
-        if self._limit.statistics().tasks_waiting >= MAX_WAITING:
+        if self._limit.statistics().tasks_waiting >= self._queue:
             raise Problem("service.busy")
-        at = question.at or self._clock()
+        now = self._clock()
+        at = question.at or now
 
         def work() -> VerdictDocument:
-            judge = self._bench.judge(self._clock())
-            verdict = judge.verify(question.data, at=at) if question.data else judge.verify_code(question.code, at=at)
-            return told(verdict, judge)
+            judge = self._bench.judge(now)
+            if question.data:
+                return told(judge.verify(question.data, at=at, now=now), judge)
+            return told(judge.verify_code(question.code, at=at, now=now), judge)
 
         return await anyio.to_thread.run_sync(work, limiter=self._limit)
 
@@ -209,6 +215,8 @@ def told(verdict: Verdict, judge: Judge, *, minimal: bool = False) -> VerdictDoc
             facts.setdefault("type", kind.name)
         if body:
             facts["issuer"].setdefault("name", body.issuer.name)
+        if verdict.license and any(facts.get("number") == holder.number for holder in verdict.license.holders):
+            facts["number"] = mask(facts["number"])  # some licences are numbered by their holder's own number
         if "public" in facts:
             own = {code: Words(zh=spec.label, en=spec.english) for code, spec in kind.by_code.items()} if kind else {}
             facts["labels"] = {code: label for code in facts["public"] if (label := (_STANDARD_LABELS | own).get(code))}

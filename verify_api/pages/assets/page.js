@@ -1,5 +1,5 @@
 /* Asks without reloading, and reads the fragment of the QR's address, which browsers keep from servers.
-   Written for the browsers of 2019: no optional chaining, no replaceChildren. */
+   Written for the browsers of 2019, without syntax and functions that came later. */
 (function () {
   "use strict";
 

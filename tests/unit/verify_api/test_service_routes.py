@@ -1,0 +1,137 @@
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from fastapi import Request
+from fastapi.testclient import TestClient
+from unit.verify_api.told_judge import IDENTIFIER, NOON, ToldJudge, verdict
+
+from license_lib.errors import MachineError
+from verify_api.problems import KINDS, Problem
+from verify_api.questions import Question, read_question
+from verify_api.schemas import ProblemDocument, VerdictDocument
+from verify_api.service import Service
+
+STATUS = "/api/v1/licenses/{}/status"
+
+
+def test_status_by_identifier(client: TestClient, judge: ToldJudge) -> None:
+    judge.answer = verdict("status.revoked", date="2026-10-01")
+    answer = client.get(STATUS.format(IDENTIFIER))
+    assert answer.json()["outcome"] == "NOT_IN_FORCE"
+    assert answer.headers["cache-control"] == "no-store"
+    assert judge.asked == [("status", str(IDENTIFIER), NOON)]
+
+
+def test_an_unknown_identifier(client: TestClient, judge: ToldJudge) -> None:
+    judge.answer = None
+    answer = client.get(STATUS.format(IDENTIFIER))
+    assert (answer.status_code, answer.json()["code"]) == (404, "license.unknown")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("abc", "number.form"),
+        (str(IDENTIFIER)[:-1] + "!", "number.alphabet"),
+        (str(IDENTIFIER).replace("20260302TEST", "20260303TEST"), "number.check"),
+        ("x" * 200, "http.invalid"),
+    ],
+)
+def test_a_malformed_identifier(client: TestClient, judge: ToldJudge, text: str, code: str) -> None:
+    answer = client.get(STATUS.format(text))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert text not in answer.text
+    assert not judge.asked
+
+
+def test_wrong_addresses_and_methods(client: TestClient) -> None:
+    lost = client.get("/api/v1/nothing")
+    assert (lost.status_code, lost.json()["code"]) == (404, "http.not-found")
+    wrong = client.delete("/api/v1/verify")
+    assert (wrong.status_code, wrong.json()["code"], wrong.headers["allow"]) == (405, "http.method", "POST")
+
+
+def test_health_does_not_ask_the_repository_and_readiness_does(client: TestClient, judge: ToldJudge) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert not judge.asked
+    judge.answer = None
+    assert client.get("/readyz").status_code == 200
+    judge.answer = MachineError("storage.failed", "gone")
+    assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
+
+
+@pytest.mark.parametrize("path", ["/", "/V", "/healthz", "/api/v1/nothing", "/assets/page.js"])
+def test_every_answer_has_an_envelope(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    policy = headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} <= set(policy)
+    assert "unsafe" not in headers["content-security-policy"]
+    assert "set-cookie" not in headers
+
+
+def test_a_request_id_is_kept_if_it_is_harmless(client: TestClient) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": "abc-12345"}).headers["x-request-id"] == "abc-12345"
+    assert client.get("/healthz", headers={"X-Request-ID": "evil\tid<>"}).headers["x-request-id"] == "00" * 8
+
+
+def test_an_upload_that_never_ends_is_given_up() -> None:
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {}
+
+    request = Request({"type": "http", "method": "POST", "headers": [(b"content-type", b"application/pdf")]}, receive)
+    with pytest.raises(Problem) as caught:
+        asyncio.run(read_question(request, seconds=0.01))
+    assert caught.value.code == "http.timeout"
+
+
+def test_no_more_than_a_bounded_number_waits(judge: ToldJudge) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        release.wait()
+
+    judge.before = hold
+
+    async def ask() -> tuple[str, int]:
+        service = Service(judge, lambda: NOON, workers=1, queue=1)
+        tasks = [asyncio.create_task(service.verify(Question(code="x"))) for _ in range(2)]
+        await asyncio.to_thread(begun.wait)
+        try:
+            await service.verify(Question(code="x"))
+        except Problem as problem:
+            return problem.code, problem.kind.status
+        finally:
+            release.set()
+            await asyncio.gather(*tasks)
+        return "", 0
+
+    assert asyncio.run(ask()) == ("service.busy", 503)
+    assert len(judge.asked) == 2
+
+
+def test_the_description_documents_every_problem(client: TestClient) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    seen = set()
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                for code, example in (
+                    response.get("content", {}).get("application/problem+json", {}).get("examples", {}).items()
+                ):
+                    assert ProblemDocument.model_validate(example["value"]).status == int(status)
+                    seen.add(code)
+            for response in operation["responses"].values():
+                example = response.get("content", {}).get("application/json", {}).get("example")
+                assert example is None or VerdictDocument.model_validate(example), path
+    assert "HTTPValidationError" not in str(document["paths"])
+    assert seen == set(KINDS) - {"http.not-found", "http.method", "http.refused"}
+
+
+def test_there_is_no_documentation_page_that_loads_from_elsewhere(client: TestClient) -> None:
+    assert [client.get(path).status_code for path in ("/docs", "/redoc")] == [404, 404]

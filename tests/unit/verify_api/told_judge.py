@@ -1,0 +1,86 @@
+"""A judge that says what a test tells it to say, and remembers what it was asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from license_lib.catalogue import Catalogue
+from license_lib.findings import Finding
+from license_lib.identifiers import LicenseIdentifier
+from license_lib.issuers import Issuers, IssuingBody
+from license_lib.licenses import Issuer
+from license_lib.qr import QrProof
+from license_lib.verification import Proof, Verdict
+from license_lib.verification.verdict import CODE_PROOFS, Evidence
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+BODY = IssuingBody(
+    "market", Issuer("白银市市场监督管理局（样例）", "11620400000000102W", 3), frozenset({"business-license"})
+)
+IDENTIFIER = LicenseIdentifier.build("11100000MB0143028R001", BODY.issuer.code, "20260302TEST")
+
+
+def verdict(*codes: str, public: dict[str, str] | None = None, **params: str) -> Verdict:
+    """A verdict on a code, with these findings."""
+    findings = tuple(Finding(code, params) for code in codes)
+    proof = QrProof(
+        identifier=IDENTIFIER,
+        issued_on=date(2026, 3, 2),
+        valid_from=date(2026, 3, 2),
+        valid_until=None,
+        digest=bytes(32),
+        public=public if public is not None else {"CZZT": "白银市样例商贸有限公司", "KZ_LX": "有限责任公司"},
+        key_id=bytes(8),
+        signed=b"",
+        signature=b"",
+    )
+    return Verdict(
+        at=NOON,
+        findings=findings,
+        proved=frozenset(set(CODE_PROOFS) - {Proof.STATUS} if findings else CODE_PROOFS),
+        required=CODE_PROOFS,
+        license=None,
+        code=proof,
+        evidence=Evidence(status_as_of=NOON),
+    )
+
+
+@dataclass
+class ToldJudge:
+    """A bench with one judge, who answers what he is told and remembers what he was asked."""
+
+    catalogue: Catalogue
+    issuers: Issuers
+    answer: Verdict | Exception | None = field(default_factory=verdict)
+    asked: list[tuple[str, object, datetime]] = field(default_factory=list)
+    closed: bool = False
+    before: Callable[[], object] = lambda: None
+
+    def judge(self, at: datetime) -> "ToldJudge":
+        assert at.tzinfo
+        return self
+
+    def close(self) -> None:
+        self.closed = True
+
+    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:
+        assert now == NOON
+        return self._say("file", data, at)
+
+    def verify_code(self, text: str, *, at: datetime, now: datetime | None = None) -> Verdict:
+        assert now == NOON
+        return self._say("code", text, at)
+
+    def status(self, identifier: str, *, at: datetime) -> Verdict | None:
+        if self.answer is None:
+            self.asked.append(("status", identifier, at))
+            return None
+        return self._say("status", identifier, at)
+
+    def _say(self, kind: str, value: object, at: datetime) -> Verdict:
+        self.asked.append((kind, value, at))
+        self.before()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        assert self.answer is not None
+        return self.answer
