@@ -11,9 +11,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_LINES = 350
 LONG_BECAUSE = {
     "cli.py": "one command is one short function, and a reader looks for all of them in one place",
-    "license_lib/authority.py": "the one place where all rooms meet",
-    "license_lib/licenses/request.py": "one rule, one short function: the way from request to draft",
-    "license_lib/verification/verifier.py": "the numbered steps of one verification, read from top to bottom",
 }
 MAX_FONT_BYTES = 40_000_000
 
