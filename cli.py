@@ -1,29 +1,37 @@
 """The `license` command: parse → one call → print. It decides nothing.
 
-Exit codes: 0 in force (or done), 1 not, 2 undetermined, 3 usage or machine.
+Results go to stdout, Chinese or English text, or with --json one JSON object a line; errors go to stderr in the same
+form. Exit codes: 0 in force (or done), 1 not, 2 undetermined, 3 usage or machine.
 """
+
+# Longer than other modules: one command is one short function, and a reader looks for all of them in one place.
+# (A comment, because the docstring is what `license --help` shows.)
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from inspect import Parameter, Signature, signature
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
-from license_lib.errors import InputError, LicenseError
+from license_lib.errors import InputError, LicenseError, MachineError
 
 if TYPE_CHECKING:
     from license_lib.authority import Authority
+    from license_lib.catalogue import Catalogue
     from license_lib.issuing import Issued
     from license_lib.settings import Settings
     from license_lib.verification import Verdict
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
+_INTERRUPTED = 130  # how typer reports Ctrl-C
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys_app = typer.Typer(no_args_is_help=True, help="密钥 The development PKI.")
@@ -34,120 +42,189 @@ app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(qr_app, name="qr")
 
 Home = Annotated[Path, typer.Option("--home", envvar="LICENSE_HOME", help="Folder of license.toml.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-English = Annotated[bool, typer.Option("--english", envvar="LICENSE_ENGLISH", help="English instead of 中文.")]
 PassphraseFile = Annotated[
     Path | None, typer.Option("--passphrase-file", help="File with the passphrase; or set LICENSE_PASSPHRASE.")
 ]
-At = Annotated[datetime | None, typer.Option("--at", help="Was it in force then? Beijing time; now if left out.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the PDF here.")]
+At = Annotated[datetime | None, typer.Option("--at", help="Judge at this moment instead of now; Beijing time.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, errors too.")]
+English = Annotated[bool, typer.Option("--english", envvar="LICENSE_ENGLISH", help="English instead of 中文.")]
+
+Command = Callable[..., int | None]
+
+
+class Printer:
+    """Prints results and errors, as JSON lines or as text in one language; terminals get no control characters."""
+
+    def __init__(self, *, as_json: bool, english: bool) -> None:
+        self.as_json = as_json
+        self.english = english
+
+    def result(self, value: dict[str, Any], zh: str, en: str) -> None:
+        """One result, on stdout."""
+        print(json.dumps(value, ensure_ascii=False) if self.as_json else _plain(en if self.english else zh))
+
+    def error(self, error: LicenseError) -> None:
+        """What went wrong, on stderr."""
+        from license_lib.error_texts import error_value
+
+        line = json.dumps({"error": error_value(error)}, ensure_ascii=False)
+        print(line if self.as_json else ("error " if self.english else "错误 ") + self.words(error), file=sys.stderr)
+
+    def words(self, error: LicenseError) -> str:
+        """An error as people read it."""
+        from license_lib.error_texts import error_lines
+
+        return _plain("\n".join(error_lines(error, english=self.english)))
+
+
+def command(group: typer.Typer, name: str) -> Callable[[Command], Command]:
+    """Add a command. Each has --json and --english, and is called with the printer that they ask for."""
+
+    def add(work: Command) -> Command:
+        def run_command(*, as_json: bool, english: bool, **arguments: Any) -> int | None:
+            return work(Printer(as_json=as_json, english=english), **arguments)
+
+        _, *own = signature(work).parameters.values()
+        common = [
+            Parameter(flag, Parameter.KEYWORD_ONLY, default=False, annotation=annotation)
+            for flag, annotation in (("as_json", Json), ("english", English))
+        ]
+        run_command.__signature__ = Signature([*own, *common])  # type: ignore[attr-defined]  # what typer reads
+        run_command.__doc__ = work.__doc__
+        group.command(name)(run_command)
+        return work
+
+    return add
 
 
 def main() -> None:
-    """Run the command line; every error is one clear line on stderr and exit code 3."""
+    """Entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text that no terminal can show
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code; what goes wrong is printed, never raised."""
+    english = "--english" in arguments or os.environ.get("LICENSE_ENGLISH", "") not in {"", "0"}
+    printer = Printer(as_json="--json" in arguments, english=english)
     try:
-        code = app(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        code = FAILED
-    except (click.Abort, KeyboardInterrupt):
-        print("中断 aborted", file=sys.stderr)
-        code = FAILED
+        code = app(list(arguments), standalone_mode=False, prog_name="license") or DONE
+        sys.stdout.flush()
     except LicenseError as error:
-        print_error(error)
+        printer.error(error)
         code = FAILED
-    sys.exit(code or DONE)
+    except typer.TyperException as error:
+        problem = error.format_message() or "no command is given"
+        printer.error(InputError("usage", problem, hint="license --help, license COMMAND --help"))
+        code = FAILED
+    except typer.Abort:
+        code = _INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # the reader went away; typer says so by leaving
+        with suppress(OSError):  # what is still buffered goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FAILED
+    except Exception:  # noqa: BLE001 -- Python would end with 1, and 1 says "not in force"
+        traceback.print_exc()
+        code = FAILED
+    if code == _INTERRUPTED:
+        printer.error(InputError("interrupted", "stopped; what was issued stays issued", hint="run the same again"))
+        code = FAILED
+    return code
 
 
-@app.command()
-def init(home: Home = Path(), *, as_json: Json = False) -> None:
+@command(app, "init")
+def init(printer: Printer, home: Home = Path()) -> None:
     """建立 Make `license.toml` and an empty repository in a folder."""
     from license_lib.authority import initialise
 
-    settings = initialise(home)
-    show({"home": str(settings.home), "database": settings.database_url}, as_json, f"已建立 ready: {home.resolve()}")
+    where = str(initialise(home).home.resolve())
+    printer.result({"home": where}, f"已建立：{where}", f"ready: {where}")
 
 
-@keys_app.command("init")
-def keys_init(home: Home = Path(), passphrase_file: PassphraseFile = None, *, as_json: Json = False) -> None:
+@command(keys_app, "init")
+def keys_init(printer: Printer, home: Home = Path(), passphrase_file: PassphraseFile = None) -> None:
     """生成 Make a development PKI: root, city CA, department seals, time-stamps, CRL and OCSP."""
     from license_lib.authority import create_development_keys, now
 
     settings = _settings(home)
     create_development_keys(settings, _passphrase(passphrase_file, confirm=True), at=now())
-    text = f"已生成开发测试密钥（不具法律效力） development keys, without legal effect: {settings.keys_folder}"
-    show({"keys": str(settings.keys_folder), "development": True}, as_json, text)
+    folder = str(settings.keys_folder.resolve())
+    printer.result(
+        {"keys": folder, "development": True},
+        f"已生成开发测试密钥（不具法律效力）：{folder}",
+        f"development keys, without legal effect: {folder}",
+    )
 
 
-@keys_app.command("publish")
-def keys_publish(home: Home = Path(), passphrase_file: PassphraseFile = None, *, as_json: Json = False) -> None:
+@command(keys_app, "publish")
+def keys_publish(printer: Printer, home: Home = Path(), passphrase_file: PassphraseFile = None) -> None:
     """更新 Issue fresh certificate revocation lists before the old ones go stale."""
     from license_lib.authority import now, publish_development_crls
 
-    settings = _settings(home)
-    publish_development_crls(settings, _passphrase(passphrase_file), at=now())
-    show({"published": True}, as_json, "已更新吊销列表 revocation lists published")
+    publish_development_crls(_settings(home), _passphrase(passphrase_file), at=now())
+    printer.result({"published": True}, "已更新证书吊销列表", "revocation lists published")
 
 
-@catalogue_app.command("list")
-def catalogue_list(home: Home = Path(), *, as_json: Json = False) -> None:
+@command(catalogue_app, "list")
+def catalogue_list(printer: Printer, home: Home = Path()) -> None:
     """列出 All licence types."""
     for kind in _catalogue(home):
-        official = "官方 official" if kind.code.official else "地方 local"
-        show(
-            {"key": kind.key, "name": kind.name, "code": kind.code.value, "official": kind.code.official},
-            as_json,
-            f"{kind.key:26} {kind.code.value}  {official:12} {kind.name}",
+        code, official = kind.code.value, kind.code.official
+        printer.result(
+            {"key": kind.key, "name": kind.name, "english": kind.english, "code": code, "official": official},
+            f"{kind.key:26} {code}  {'国家代码' if official else '本地代码'}  {kind.name}",
+            f"{kind.key:26} {code}  {'official' if official else 'local   '}  {kind.english}",
         )
 
 
-@catalogue_app.command("show")
-def catalogue_show(key: str, home: Home = Path(), *, as_json: Json = False) -> None:
+@command(catalogue_app, "show")
+def catalogue_show(printer: Printer, key: str, home: Home = Path()) -> None:
     """查看 One licence type: its rules and fields."""
     kind = _catalogue(home).get(key)
-    if as_json:
-        print(kind.model_dump_json(exclude={"layout"}))
-        return
-    print(
-        f"{kind.name} {kind.english}\n  {kind.code.value}  {'' if kind.code.official else '地方代码 '}{kind.code.source}"
-    )
-    print(f"  持证主体 holder: {kind.holder.kind}  有效期 validity: {kind.validity.rule} {kind.validity.years or ''}")
+    validity = f"{kind.validity.rule} {kind.validity.years or ''}".strip()
+    zh = f"{kind.name}  {kind.code.value}  {kind.code.source}"
+    zh += f"\n  持证主体 {kind.holder.kind}  证照编号 {kind.number.rule} {kind.number.hint}  有效期 {validity}"
+    en = f"{kind.english}  {kind.code.value}  {'official' if kind.code.official else 'local'} code"
+    en += f"\n  holder {kind.holder.kind}  number {kind.number.rule}  validity {validity}"
     for spec in kind.fields:
-        need = "必填" if spec.required else "选填"
-        print(f"  {spec.key:26} {spec.code:14} {need} {spec.type:12} {spec.label} {spec.english}")
+        place = f"\n  {spec.key:26} {spec.code:14} {spec.type:12}"
+        zh += f"{place} {'必填' if spec.required else '选填'} {spec.label}"
+        en += f"{place} {'required' if spec.required else 'optional'} {spec.english}"
+    printer.result(kind.model_dump(mode="json"), zh, en)
 
 
-@catalogue_app.command("check")
-def catalogue_check(folder: Annotated[Path | None, typer.Argument()] = None, *, as_json: Json = False) -> int:
+@command(catalogue_app, "check")
+def catalogue_check(
+    printer: Printer, folder: Annotated[Path | None, typer.Argument(help="Built-in ones if left out.")] = None
+) -> int:
     """检查 Load every template of a folder and name every fault with its mend."""
+    from dataclasses import asdict
+
     from license_lib.catalogue import Catalogue, TemplateError
     from license_lib.resources import resource_folder
 
     try:
-        types = Catalogue.load(folder or resource_folder("templates"))
+        keys = [kind.key for kind in Catalogue.load(folder or resource_folder("templates"))]
     except TemplateError as error:
-        problems = [str(problem) for problem in error.problems]
-        show({"valid": False, "problems": problems}, as_json, "\n".join(problems))
+        problems = [asdict(problem) for problem in error.problems]
+        printer.result({"valid": False, "problems": problems}, error.message, error.message)
         return NOT
-    show(
-        {"valid": True, "types": [kind.key for kind in types]},
-        as_json,
-        f"{len(types)} 种证照模板无误 templates are in order",
-    )
+    zh, en = f"{len(keys)} 种证照模板无误", f"{len(keys)} templates are in order"
+    printer.result({"valid": True, "types": keys}, zh, en)
     return DONE
 
 
-@app.command()
+@command(app, "issue")
 def issue(
+    printer: Printer,
     request: Annotated[Path, typer.Argument(help="The request: a .toml or .json file.")],
     license_type: Annotated[str | None, typer.Option("--type", help="Licence type, if the file names none.")] = None,
     issuer: Annotated[str | None, typer.Option("--issuer", help="Issuing body, if the file names none.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the PDF here, too.")] = None,
+    output: Output = None,
     home: Home = Path(),
     passphrase_file: PassphraseFile = None,
-    *,
-    as_json: Json = False,
 ) -> None:
     """颁发 Issue one licence."""
     from license_lib.batch import read_request
@@ -155,186 +232,189 @@ def issue(
     wanted = read_request(request, {"type": license_type, "issuer": issuer})
     with _authority(home, _passphrase(passphrase_file)) as authority:
         issued = authority.issue(wanted)
+    what = f"{issued.license.type_name} {issued.identifier}"
+    printer.result(
+        _issued(issued),
+        f"{'此前已颁发' if issued.already else '已颁发'}：{what}",
+        f"{'issued before' if issued.already else 'issued'}: {what}",
+    )
     if output is not None:
-        output.write_bytes(issued.pdf)
-    state = "此前已颁发 issued before" if issued.already else "已颁发 issued"
-    show(_issued(issued), as_json, f"{state}: {issued.identifier}  {issued.license.type_name} {issued.license.number}")
+        _write_pdf(output, issued.pdf, issued.identifier)
 
 
-@app.command("issue-batch")
+@command(app, "issue-batch")
 def issue_batch(
+    printer: Printer,
     file: Annotated[Path, typer.Argument(help="A .csv or .jsonl file, one licence a row.")],
     home: Home = Path(),
     passphrase_file: PassphraseFile = None,
-    *,
-    as_json: Json = False,
 ) -> int:
     """批量颁发 Issue a file of licences; a bad row is reported with its line, the others are issued."""
     from license_lib.batch import read_batch
+    from license_lib.error_texts import error_value
 
-    rows = list(read_batch(file))
+    rows, again = tee(read_batch(file))
+    passphrase = _passphrase(passphrase_file)
     counts = {"issued": 0, "already": 0, "failed": 0}
-    with _authority(home, _passphrase(passphrase_file)) as authority, _progress(len(rows)) as advance:
-        for row, result in zip(rows, authority.issue_all(row.request for row in rows), strict=True):
-            advance()
-            if isinstance(result, LicenseError):
-                counts["failed"] += 1
-                fault = {"line": row.line, "status": "failed", "code": result.code, "reason": str(result)}
-                show(fault, as_json, f"第{row.line}行 line {row.line}: {result.code}: {result}")
-                continue
-            status = "already" if result.already else "issued"
-            counts[status] += 1
-            if as_json:
-                show({"line": row.line, "status": status, **_issued(result)}, as_json, "")
-    show(
-        {"summary": counts},
-        as_json,
-        f"新颁发 {counts['issued']}，此前已颁发 {counts['already']}，失败 {counts['failed']} "
-        f"(issued, issued before, failed; {len(rows)} rows)",
-    )
+    try:
+        with _authority(home, passphrase) as authority, _progress(file) as advance:
+            for row, result in zip(rows, authority.issue_all(row.request for row in again), strict=True):
+                if isinstance(result, LicenseError):
+                    status, value = "failed", {"error": error_value(result)}
+                    words = printer.words(result).replace("\n", "\n  ")
+                else:
+                    status, value, words = "already" if result.already else "issued", _issued(result), ""
+                counts[status] += 1
+                if words or printer.as_json:
+                    line = {"line": row.line, "status": status, **value}
+                    printer.result(line, f"第{row.line}行 {words}", f"line {row.line} {words}")
+                advance(row.line)
+    finally:  # also where the machine stops it: what was issued stays issued
+        printer.result(
+            {"summary": counts},
+            f"新颁发 {counts['issued']}，此前已颁发 {counts['already']}，未颁发 {counts['failed']}",
+            f"issued {counts['issued']}, issued before {counts['already']}, not issued {counts['failed']}",
+        )
     return NOT if counts["failed"] else DONE
 
 
-@app.command("show")
+@command(app, "show")
 def show_license(
+    printer: Printer,
     identifier: Annotated[str, typer.Argument(help="证照标识")] = "",
     number: Annotated[str, typer.Option(help="证照编号")] = "",
     holder: Annotated[str, typer.Option(help="持证主体代码: ID number or credit code")] = "",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the PDF of the one licence here.")
-    ] = None,
+    output: Output = None,
     home: Home = Path(),
-    *,
-    as_json: Json = False,
 ) -> int:
     """查找 Look up licences by identifier, licence number or holder number."""
     with _authority(home, None) as authority:
         found = authority.find(identifier=identifier, number=number, holder_number=holder)
         for stored in found:
-            record = json.loads(stored.record)
+            state = stored.state.value
             events = [
                 {"kind": one.kind.value, "effective_at": one.effective_at.isoformat(), "reason": one.reason}
                 for one in authority.repository.events(stored.identifier)
             ]
-            text = (
-                f"{stored.identifier}  {stored.type_name} {stored.number}  {stored.issuer_name}  {stored.state.value}"
-            )
-            value = {"identifier": stored.identifier, "state": stored.state.value, "record": record, "events": events}
-            show(value, as_json, text)
-        if output is not None:
-            if len(found) != 1:
-                raise InputError(
-                    "lookup.one", f"{len(found)} licences were found; a file holds one", hint="be more exact"
-                )
-            output.write_bytes(authority.repository.files.get(found[0].file_digest))
-    if not found and not as_json:
-        print("没有找到 nothing found", file=sys.stderr)
+            value = {"identifier": stored.identifier, "state": state, "record": json.loads(stored.record)}
+            line = f"{stored.identifier}  {stored.type_name}  {stored.issuer_name}  {stored.issued_on}  {state}"
+            printer.result({**value, "events": events}, line, line)
+        if output is not None and len(found) > 1:
+            problem = f"{len(found)} licences were found; a file holds one"
+            raise InputError("lookup.one", problem, hint="give the identifier of one of them")
+        if output is not None and found:
+            _write_pdf(output, authority.repository.files.get(found[0].file_digest), found[0].identifier)
+    if not found and not printer.as_json:
+        print("nothing found" if printer.english else "没有找到", file=sys.stderr)
     return DONE if found else NOT
 
 
-@app.command()
+@command(app, "verify")
 def verify(
+    printer: Printer,
     files: Annotated[list[Path] | None, typer.Argument(help="PDF files or pictures.")] = None,
     code: Annotated[str, typer.Option(help="The text of a QR code.")] = "",
     identifier: Annotated[str, typer.Option(help="证照标识 in this repository.")] = "",
     at: At = None,
     home: Home = Path(),
-    *,
-    as_json: Json = False,
-    english: English = False,
 ) -> int:
-    """核验 Judge files, a scanned code, or a licence of the repository."""
+    """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
     from license_lib.authority import now, open_verifier
     from license_lib.calendar import CHINA
 
-    present = now()
+    if not (files or code or identifier):
+        raise typer.BadParameter("give a file, --code or --identifier")
+    verifier, present = open_verifier(_settings(home)), now()
     moment = at.replace(tzinfo=CHINA) if at else present
-    verifier = open_verifier(_settings(home))
-    verdicts: list[tuple[str, Verdict | None]] = [
-        (str(path), verifier.verify(_bytes(path), at=moment, now=present)) for path in files or []
-    ]
+    codes = set()
+    for path in files or []:
+        try:
+            verdict: Verdict | None = verifier.verify(_bytes(path), at=moment, now=present)
+            codes.add(_print_verdict(printer, str(path), verdict))
+        except InputError as error:  # the other files are judged all the same
+            printer.error(error)
+            codes.add(FAILED)
     if code:
-        verdicts.append((code[:40], verifier.verify_code(code, at=moment, now=present)))
+        codes.add(_print_verdict(printer, "--code", verifier.verify_code(code, at=moment, now=present)))
     if identifier:
-        verdicts.append((identifier, verifier.status(identifier, at=moment, now=present)))
-    if not verdicts:
-        raise click.UsageError("give a file, --code or --identifier")
-    return max(_print_verdict(name, verdict, as_json, english=english) for name, verdict in verdicts)
+        codes.add(_print_verdict(printer, identifier, verifier.status(identifier, at=moment, now=present)))
+    return next(worst for worst in (FAILED, NOT, UNDETERMINED, DONE) if worst in codes)
 
 
-@qr_app.command("scan")
-def qr_scan(files: list[Path], *, as_json: Json = False) -> int:
-    """扫描 Read every QR code of pictures and PDF files, one line a file."""
+@command(qr_app, "scan")
+def qr_scan(printer: Printer, files: list[Path]) -> int:
+    """扫描 Read every QR code of pictures and PDF files."""
+    from license_lib.error_texts import error_value
     from license_lib.qr import PictureError, QrError, decode, is_proof
     from license_lib.qr.scanning import scan_file
 
-    found_all = True
+    codes = set()
     for path in files:
-        line: dict[str, Any] = {"file": str(path), "texts": [], "licenses": []}
+        texts: list[str] = []
+        value: dict[str, Any] = {"file": str(path), "licenses": []}
+        zh, en = "没有二维码", "no code"
         try:
-            line["texts"] = list(scan_file(_bytes(path)))
-            for text in filter(is_proof, line["texts"]):
+            texts = list(scan_file(_bytes(path)))
+            for text in filter(is_proof, texts):
                 proof = decode(text)
-                line["licenses"].append({"identifier": str(proof.identifier), "public": dict(proof.public)})
+                value["licenses"].append({"identifier": str(proof.identifier), "public": dict(proof.public)})
         except (PictureError, QrError) as error:
-            line["error"] = {"code": error.code, "reason": str(error)}
-        found_all = found_all and bool(line["texts"])
-        show(line, as_json, f"{path}: " + ("; ".join(line["texts"]) or str(line.get("error", {}).get("reason", "—"))))
-    return DONE if found_all else NOT
+            value["error"] = error_value(error)
+            zh = en = printer.words(error)
+        except InputError as error:  # the other files are read all the same
+            printer.error(error)
+            codes.add(FAILED)
+            continue
+        codes.add(DONE if texts else NOT)
+        printer.result(value | {"texts": texts}, *(f"{path}: " + ("\n  ".join(texts) or words) for words in (zh, en)))
+    return max(codes, default=NOT)
 
 
-@app.command()
+@command(app, "revoke")
 def revoke(
+    printer: Printer,
     identifier: str,
     reason: Annotated[str, typer.Option(help="撤销原因")],
     actor: Annotated[str, typer.Option(help="经办人")],
     legal_basis: Annotated[str, typer.Option(help="法律依据")] = "",
     home: Home = Path(),
-    *,
-    as_json: Json = False,
 ) -> None:
     """撤销 Revoke a licence, with effect from now."""
     with _authority(home, None) as authority:
         event = authority.revoke(identifier, reason=reason, actor=actor, legal_basis=legal_basis)
     value = {"identifier": identifier, "event": event.kind.value, "effective_at": event.effective_at.isoformat()}
-    show(value, as_json, f"已撤销 revoked: {identifier}")
+    printer.result(value, f"已撤销：{identifier}", f"revoked: {identifier}")
 
 
 @app.command()
 def serve(
-    home: Home = Path(), host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=1, max=65535)] = 8000
+    home: Home = Path(),
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
 ) -> None:
     """启动 Start the verification service. It needs no key and no passphrase."""
-    import uvicorn
-    from verify_api.app import create_app
+    from verify_api.app import serve as serve_until_stopped
 
-    uvicorn.run(create_app(_settings(home)), host=host, port=port, access_log=False)
+    serve_until_stopped(_settings(home), host=host, port=port)
 
 
-@app.command("check-number")
-def check_number(number: str, *, as_json: Json = False, english: English = False) -> int:
+@command(app, "check-number")
+def check_number(printer: Printer, number: str) -> int:
     """查号 What kind of number is this, is it valid, and if not, why?"""
     from license_lib.authority import now
     from license_lib.calendar import day_of
     from license_lib.identifiers import identify
 
     check = identify(number, on=day_of(now()))
-    reason = check.reason_en if english else check.reason_zh
     value = {"kind": check.kind.value, "valid": check.valid, "reason": check.reason_en, "reason_zh": check.reason_zh}
-    show(value, as_json, f"{check.kind.value}: {'有效 valid' if check.valid else '无效 invalid'} {reason}")
+    zh, en = f"{check.kind.name_zh}：{check.reason_zh}", f"{check.kind.value}: {check.reason_en}"
+    printer.result({**value, "code": check.reason_code}, zh, en)
     return DONE if check.valid else NOT
 
 
-def show(value: dict[str, Any], as_json: bool, text: str) -> None:  # noqa: FBT001 -- every command hands its flag on
-    """Print a result as one JSON line, or as text."""
-    print(json.dumps(value, ensure_ascii=False) if as_json else text)
-
-
-def print_error(error: LicenseError) -> None:
-    """One line, and a hint line if there is a hint."""
-    print(f"错误 error [{error.code}]: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(f"提示 hint: {error.hint}", file=sys.stderr)
+def _plain(text: str) -> str:
+    """Text for a terminal: what is not printable is escaped, for a scanned code may hold any character."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 def _settings(home: Path) -> "Settings":
@@ -343,15 +423,14 @@ def _settings(home: Path) -> "Settings":
     return Settings.load(home)
 
 
-def _catalogue(home: Path) -> Any:
+def _catalogue(home: Path) -> "Catalogue":
     from license_lib.authority import load_catalogue
     from license_lib.catalogue import Catalogue
     from license_lib.resources import resource_folder
     from license_lib.settings import FILE_NAME
 
-    return (
-        load_catalogue(_settings(home)) if (home / FILE_NAME).exists() else Catalogue.load(resource_folder("templates"))
-    )
+    configured = (home / FILE_NAME).exists()
+    return load_catalogue(_settings(home)) if configured else Catalogue.load(resource_folder("templates"))
 
 
 def _authority(home: Path, passphrase: bytes | None) -> "Authority":
@@ -361,14 +440,14 @@ def _authority(home: Path, passphrase: bytes | None) -> "Authority":
 
 
 def _passphrase(file: Path | None, *, confirm: bool = False) -> bytes:
+    given = os.environ.get("LICENSE_PASSPHRASE", "").encode(errors="surrogateescape")
     if file is not None:
-        return _bytes(file).strip()
-    given = os.environ.get("LICENSE_PASSPHRASE")
-    if given is None and sys.stdin.isatty():
-        given = typer.prompt("口令 passphrase", hide_input=True, confirmation_prompt=confirm)
+        given = _bytes(file).rstrip(b"\r\n")
+    elif not given and sys.stdin.isatty():
+        given = str(typer.prompt("口令 passphrase", hide_input=True, confirmation_prompt=confirm, err=True)).encode()
     if not given:
         raise InputError("key.passphrase", "no passphrase is given", hint="use --passphrase-file or LICENSE_PASSPHRASE")
-    return given.encode()
+    return given
 
 
 def _bytes(path: Path) -> bytes:
@@ -378,46 +457,54 @@ def _bytes(path: Path) -> bytes:
         raise InputError("file.unreadable", f"{path}: {error.strerror}") from None
 
 
+def _write_pdf(path: Path, pdf: bytes, identifier: str) -> None:
+    try:
+        path.write_bytes(pdf)
+    except OSError as error:
+        raise MachineError(
+            "output.unwritable",
+            f"the licence is on record as {identifier}, but {path} could not be written: {error.strerror}",
+            hint=f"license show {identifier} --output FILE writes it elsewhere",
+        ) from None
+
+
 def _issued(issued: "Issued") -> dict[str, Any]:
-    return {"identifier": issued.identifier, "number": issued.license.number, "already": issued.already}
+    return {"identifier": issued.identifier, "type": issued.license.template[0], "already": issued.already}
 
 
-def _print_verdict(name: str, verdict: "Verdict | None", as_json: bool, *, english: bool) -> int:  # noqa: FBT001 -- as show
+def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:
     from license_lib.verification import OUTCOME_TEXTS, Outcome
     from license_lib.verification.report import verdict_report
 
     if verdict is None:
-        show(
-            {"input": name, "outcome": None, "findings": []},
-            as_json,
-            f"{name}: 证照库中没有此证照 not in the repository",
-        )
+        value = {"input": name, "outcome": Outcome.UNDETERMINED.value, "findings": []}
+        printer.result(value, f"{name}: 证照库中没有此证照", f"{name}: not in this repository")
         return UNDETERMINED
-    if as_json:
-        show({"input": name, **verdict_report(verdict)}, as_json, "")
-    else:
-        zh, en = OUTCOME_TEXTS[verdict.outcome]
-        print(f"{name}: {verdict.outcome} {en if english else zh}")
+    texts = []
+    for language, words in zip(("zh", "en"), OUTCOME_TEXTS[verdict.outcome], strict=True):
+        lines = [f"{name}: {verdict.outcome} {words}"]
         for finding in verdict.findings:
-            language = "en" if english else "zh"
-            print(f"  {finding.code}: {finding.text(language)}")
+            lines.append(f"  {finding.code}: {finding.text(language)}")
             if finding in verdict.decisive and finding.remedy(language):
-                print(f"    → {finding.remedy(language)}")
+                lines.append(f"    → {finding.remedy(language)}")
+        texts.append("\n".join(lines))
+    printer.result({"input": name, **verdict_report(verdict)}, *texts)
     return {Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(verdict.outcome, NOT)
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar on stderr, where somebody is looking."""
+def _progress(file: Path) -> Iterator[Callable[[int], None]]:
+    """A progress bar over a file's lines on stderr, where somebody is looking."""
     if not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("颁发 issuing", total=total)
-        yield lambda: bar.advance(task)
+    # Redirected only where both are the screen: rich would send what goes into a piped stdout to the screen, too.
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        task = bar.add_task("颁发 issuing", total=_bytes(file).count(b"\n") + 1)
+        yield lambda line: bar.update(task, completed=line)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,152 @@
+"""Errors for people and for programs: a Chinese title by code, lines to print, a value to send.
+
+An error's own message is English and exact (`holders[0].name: has 10000 characters …`). A clerk reads the title and
+sees the place; whoever integrates a system reads all of it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from license_lib.errors import LicenseError
+
+TITLES_ZH: Mapping[str, str] = MappingProxyType(
+    {
+        # The command and its files
+        "usage": "命令用法有误",
+        "interrupted": "已中断，已颁发的证照仍然有效",
+        "output.unwritable": "结果无法写入",
+        "file.unreadable": "文件无法读取",
+        "file.too-large": "文件过大",
+        "file.encoding": "文件编码有误",
+        "batch.format": "批量文件格式有误",
+        "batch.empty": "批量文件为空",
+        "batch.csv": "此行不是正确的CSV",
+        # The request
+        "request.invalid": "申请有多处错误",
+        "request.form": "申请格式有误",
+        "request.json": "不是正确的JSON",
+        "request.unknown": "有未知的项目",
+        "request.missing": "缺少必要的项目",
+        "request.date": "日期格式有误",
+        "request.key-reused": "请求标识已用于另一申请",
+        "type.unknown": "目录中没有此证照类型",
+        "issuer.unknown": "没有配置此颁发机构",
+        "issuer.out-of-scope": "该机构不得颁发此类证照",
+        "issuer.level": "颁发机构级别不符",
+        "holder.missing": "缺少持证主体",
+        "holder.several": "持证主体过多",
+        "holder.duplicate": "持证主体重复",
+        "holder.kind": "持证主体类别不符",
+        "holder.number-kind": "持证主体代码类型有误",
+        "number.missing": "缺少证照编号",
+        "number.pattern": "证照编号格式不符",
+        "number.not-holders": "证照编号应为持证主体自己的号码",
+        "number.length": "号码长度有误",
+        "number.alphabet": "号码含有不允许的字符",
+        "number.form": "号码格式有误",
+        "number.province": "号码的地区代码有误",
+        "number.date": "号码中的日期有误",
+        "number.check": "号码校验码不符",
+        "number.version": "版本号有误",
+        "number.override": "强制接受号码的说明有误",
+        "field.unknown": "此类证照没有该照面项",
+        "field.missing": "缺少必填的照面项",
+        "field.duplicate": "照面项重复",
+        "field.date": "照面项日期格式有误",
+        "field.decimal": "照面项应为数字",
+        "field.choice": "照面项不在可选范围内",
+        "field.pattern": "照面项格式不符",
+        "field.overflow": "照面项过长，版面放不下",
+        "text.empty": "内容为空",
+        "text.too-long": "内容过长",
+        "text.character": "含有不能打印的字符",
+        "glyph.missing": "含有字库没有的字符",
+        "date.form": "应为日期",
+        "date.range": "日期超出范围",
+        "date.future": "颁发日期在将来",
+        "validity.missing": "缺少有效期截止",
+        "validity.rule": "有效期不符合此类证照的规定",
+        "validity.order": "有效期截止早于起始",
+        "photo.missing": "缺少照片",
+        "photo.unexpected": "此类证照没有照片",
+        "photo.invalid": "照片不可用",
+        "qr.unencodable": "公开内容过多，二维码放不下",
+        "qr.id-number": "身份号码不得进入二维码",
+        "license.number-taken": "证照编号已被占用",
+        # Looking up and revoking
+        "license.unknown": "证照库中没有此证照",
+        "license.already-revoked": "证照此前已撤销",
+        "event.reason-missing": "缺少原因",
+        "event.actor-missing": "缺少经办人",
+        "event.before-issue": "生效时间早于颁发",
+        "lookup.one": "找到多份证照",
+        "lookup.one-key": "须且只须给出一个查找条件",
+        # Pictures and codes
+        "picture.malformed": "图片无法读取",
+        "picture.too-large": "图片过大",
+        "qr.foreign": "不是证照二维码",
+        "qr.malformed": "证照二维码损坏",
+        "qr.version": "证照二维码版本较新",
+        # Set-up: configuration, templates, keys, storage
+        "settings.missing": "没有配置文件",
+        "settings.invalid": "配置文件有误",
+        "template.invalid": "证照模板有误",
+        "resource.missing": "安装不完整",
+        "font.unreadable": "字体文件无法读取",
+        "key.missing": "缺少印章密钥",
+        "key.passphrase": "口令缺少或有误",
+        "key.damaged": "密钥文件损坏",
+        "key.mismatch": "密钥与证书不匹配",
+        "key.certificate-expired": "印章证书已过期",
+        "key.certificate-not-yet-valid": "印章证书尚未生效",
+        "key.other-body": "印章证书属于另一机构",
+        "pki.exists": "密钥已存在，不会覆盖",
+        "pki.passphrase": "口令太弱或有误",
+        "pki.damaged": "密钥文件夹损坏",
+        "pki.folder": "密钥文件夹不可用",
+        "trust.empty": "没有可信的根证书",
+        "timestamp.failed": "未能取得时间戳",
+        "repository.not-initialised": "证照库尚未建立",
+        "repository.outdated": "证照库版本较旧",
+        "repository.newer": "证照库版本较新",
+        "repository.url": "数据库地址有误",
+        "repository.text": "文字含有不能保存的字符",
+        "storage.full": "存储空间不足",
+        "storage.locked": "数据库正被占用",
+        "storage.read-only": "存储不可写入",
+        "storage.corrupt": "存储的数据已损坏",
+        "storage.failed": "存储失败",
+        "storage.file-missing": "证照文件缺失",
+        "service.address": "服务地址不可用",
+    }
+)
+"""Code → what is wrong, in one short phrase. A code that is not here is shown without one."""
+
+
+def error_lines(error: LicenseError, *, english: bool = False) -> list[str]:
+    """An error as people read it: code and title, then what exactly is wrong, then what to do; every fault."""
+    lines: list[str] = []
+    for problem in _problems(error) or (error,):
+        title = "" if english else TITLES_ZH.get(problem.code, "")
+        lines.append(f"[{problem.code}] {title}".rstrip())
+        lines += [f"  {line}" for line in problem.message.split("\n")]
+        lines += [f"  → {problem.hint}"] if problem.hint else []
+    return lines
+
+
+def error_value(error: LicenseError) -> dict[str, Any]:
+    """An error as plain JSON values; one that holds several faults lists them in `problems`."""
+    value: dict[str, Any] = {
+        "code": error.code,
+        "title_zh": TITLES_ZH.get(error.code, ""),
+        "message": error.message,
+        "hint": error.hint,
+    }
+    problems = [error_value(problem) for problem in _problems(error)]
+    return value | ({"problems": problems} if problems else {})
+
+
+def _problems(error: LicenseError) -> tuple[LicenseError, ...]:
+    """The faults of a request; those of a template are in its message already, each on its line."""
+    return tuple(problem for problem in getattr(error, "problems", ()) if isinstance(problem, LicenseError))
