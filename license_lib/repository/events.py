@@ -51,7 +51,7 @@ def append_event(
     )
     event = replace(event, digest=event_digest(event))
     columns = {column.name: getattr(event, column.name) for column in EVENT.columns}
-    connection.execute(insert(EVENT).values(columns | {"kind": str(kind), "details": details_text}))
+    connection.execute(insert(EVENT), columns | {"kind": str(kind), "details": details_text})
     connection.execute(update(CHAIN_HEAD).values(sequence=event.sequence, digest=event.digest))
     return event
 

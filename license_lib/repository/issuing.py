@@ -43,9 +43,13 @@ def reserve(
     if connection.scalar(select(exists().where(RESERVATION.c.identifier == identifier))):
         raise InputError("identifier.taken", "The identifier was given away before", hint="choose another serial")
     connection.execute(
-        insert(RESERVATION).values(
-            identifier=identifier, request_key=request_key, request_digest=request_digest, reserved_at=at
-        )
+        insert(RESERVATION),
+        {
+            "identifier": identifier,
+            "request_key": request_key,
+            "request_digest": request_digest,
+            "reserved_at": at,
+        },
     )
     return Reservation(identifier, request_key, resumed=False)
 

@@ -46,8 +46,10 @@ def insert_license(connection: Connection, issued: IssuedLicense, *, position: i
         for column in LICENSE.columns
         if column.name not in {"position", "state", "recorded_at"}
     }
+    # Values beside the statement, not inside it: SQLAlchemy then need not look at each to find the compiled one.
     connection.execute(
-        insert(LICENSE).values(**columns, position=position, state=str(LicenseState.ISSUED), recorded_at=issued.at)
+        insert(LICENSE),
+        columns | {"position": position, "state": str(LicenseState.ISSUED), "recorded_at": issued.at},
     )
     connection.execute(
         insert(HOLDER),
