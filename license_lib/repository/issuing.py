@@ -71,6 +71,7 @@ def commit(connection: Connection, issued: IssuedLicense) -> StoredLicense:
             type_code=issued.type_code,
             issuer_code=issued.issuer_code,
             number=issued.number,
+            request_key=issued.request_key,
             at=issued.at,
         )
         insert_license(connection, issued, position=next_sequence(connection))
@@ -90,10 +91,13 @@ def commit(connection: Connection, issued: IssuedLicense) -> StoredLicense:
     return _committed(connection, issued.identifier)
 
 
-def require_number_free(connection: Connection, *, type_code: str, issuer_code: str, number: str, at: datetime) -> None:
+def require_number_free(
+    connection: Connection, *, type_code: str, issuer_code: str, number: str, request_key: str, at: datetime
+) -> None:
     """Refuse a number 证照编号 that another licence of this type and issuer still has.
 
-    A revoked licence frees its number once the revocation has taken effect.
+    A revoked licence frees its number once the revocation has taken effect. The licence that this very request was
+    given is no other.
 
     Raises:
         InputError: `license.number-taken`.
@@ -105,6 +109,7 @@ def require_number_free(connection: Connection, *, type_code: str, issuer_code: 
         LICENSE.c.type_code == type_code,
         LICENSE.c.issuer_code == issuer_code,
         LICENSE.c.number == number,
+        LICENSE.c.identifier.not_in(select(RESERVATION.c.identifier).where(RESERVATION.c.request_key == request_key)),
         ~and_(LICENSE.c.state == str(LicenseState.REVOKED), ended),
     )
     if connection.scalar(select(in_use)):

@@ -110,8 +110,17 @@ class Repository:
             )
         )
 
-    def require_number_free(self, *, type_code: str, issuer_code: str, number: str, at: datetime) -> None:
-        """Ask before sealing what `commit` will ask again.
+    def require_number_free(
+        self, *, type_code: str, issuer_code: str, number: str, at: datetime, request_key: str = ""
+    ) -> None:
+        """Ask before reserving what `commit` will ask again.
+
+        Args:
+            type_code: 证照类型代码.
+            issuer_code: 颁发机构代码.
+            number: 证照编号.
+            at: now.
+            request_key: the licence that this request was given before does not count.
 
         Raises:
             InputError: `license.number-taken`.
@@ -119,7 +128,7 @@ class Repository:
         require_zone(at, "at")
         self._database.read(
             lambda connection: issuing.require_number_free(
-                connection, type_code=type_code, issuer_code=issuer_code, number=number, at=at
+                connection, type_code=type_code, issuer_code=issuer_code, number=number, request_key=request_key, at=at
             )
         )
 

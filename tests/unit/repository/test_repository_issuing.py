@@ -144,6 +144,26 @@ def test_a_number_in_use_is_refused_and_nothing_remains_of_the_attempt(
     assert repository.first_broken_event() is None
 
 
+def test_a_request_is_not_in_its_own_way(repository: Repository, issue: Issue, prepare: Prepare, at: datetime) -> None:
+    stored = issue("a")
+    prepare("b")
+
+    def ask(request_key: str) -> None:
+        repository.require_number_free(
+            type_code=stored.type_code,
+            issuer_code=stored.issuer_code,
+            number=stored.number,
+            at=at,
+            request_key=request_key,
+        )
+
+    ask("a")
+    for other in ("b", "c", ""):
+        with pytest.raises(InputError) as refused:
+            ask(other)
+        assert refused.value.code == "license.number-taken"
+
+
 @pytest.mark.parametrize("change", [{"type_code": "other"}, {"issuer_code": "other"}, {"number": "other"}])
 def test_a_number_counts_within_its_type_and_issuer(issue: Issue, change: dict[str, str]) -> None:
     issue("a", number="N1")
