@@ -19,6 +19,7 @@ from verify_api.schemas import CodeQuestion, Fault
 
 MAX_CODE_BYTES: Final = 16 * 1024
 _ENVELOPE_BYTES: Final = 16 * 1024  # what multipart/form-data may add to a file
+_LINGER_BYTES: Final = 2 * MAX_FILE_BYTES
 _FORM_FIELDS: Final = frozenset({"file", "code", "at"})
 _FORM_FAULT: Final = Fault(path="body", message="the parts are `file` (a file), `code` and `at` (texts)")
 _YEARS: Final = range(1970, 2200)
@@ -127,13 +128,22 @@ async def _whole(request: Request, limit: int) -> bytes:
 
 
 async def _bounded(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body's chunks; refused by its announced length, and as soon as more than `limit` bytes have come."""
+    """The body's chunks; more than `limit` bytes are refused, by the announced length or as they come.
+
+    What is too much is read on for a while and thrown away: a connection that is closed with unread bytes in it is
+    reset, and the caller would see that instead of our answer. Who waits for `100 Continue` has not sent it yet.
+    """
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and (len(announced) > len(str(limit)) or int(announced) > limit):
-        raise Problem("http.too-large", headers={"Connection": "close"})
+    too_large = announced.isdecimal() and (len(announced) > len(str(limit)) or int(announced) > limit)
+    if too_large and "expect" in request.headers:
+        raise Problem("http.too-large")
     seen = 0
     async for chunk in request.stream():
         seen += len(chunk)
-        if seen > limit:
-            raise Problem("http.too-large", headers={"Connection": "close"})
-        yield chunk
+        too_large = too_large or seen > limit
+        if seen > limit + _LINGER_BYTES:
+            break
+        if not too_large:
+            yield chunk
+    if too_large:
+        raise Problem("http.too-large", headers={"Connection": "close"})

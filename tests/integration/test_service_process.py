@@ -1,77 +1,24 @@
 """The service as a process of its own, as `license serve` starts it: real sockets, real signals, real logs."""
 
-import os
 import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-import httpx2
 import pytest
-from support import PASSPHRASE, example_request
+from integration.served_process import Served, served_license
 
-from license_lib.authority import Authority, create_development_keys, initialise
+from license_lib.authority import Authority
 from license_lib.errors import MachineError
-from license_lib.issuing import Issued
 from license_lib.qr import scan_file
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.app import serve
 
-PROGRAM = """
-import sys
-from pathlib import Path
-from license_lib.settings import Settings
-from verify_api.app import serve
-serve(Settings.load(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2]))
-"""
-
-
-@dataclass
-class Served:
-    """A running service and the licence it knows."""
-
-    process: subprocess.Popen[bytes]
-    client: httpx2.Client
-    issued: Issued
-    log: Path
-
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("served")
-    settings = initialise(home)
-    create_development_keys(settings, PASSPHRASE, at=datetime.now(UTC))
-    with Authority(settings, passphrase=PASSPHRASE) as authority:
-        issued = authority.issue(example_request("residence-permit"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = home / "service.log"
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(home), str(port)],
-            stdout=stream,
-            stderr=stream,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
-    try:
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            for _ in range(300):
-                try:
-                    if client.get("/readyz").status_code == 200:
-                        break
-                except httpx2.TransportError:
-                    assert process.poll() is None, log.read_text()
-                    time.sleep(0.1)
-            yield Served(process, client, issued, log)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+    with served_license(tmp_path_factory.mktemp("served"), "residence-permit") as running:
+        yield running
 
 
 def test_a_license_over_the_wire(served: Served) -> None:
@@ -83,10 +30,11 @@ def test_a_license_over_the_wire(served: Served) -> None:
     assert "server" not in answer.headers
 
 
-def test_too_much_is_refused_over_the_wire(served: Served) -> None:
-    answer = served.client.post(
-        "/api/v1/verify", content=bytes(MAX_FILE_BYTES + 1), headers={"Content-Type": "application/pdf"}
-    )
+@pytest.mark.parametrize(
+    ("media_type", "size"), [("application/pdf", MAX_FILE_BYTES + 1), ("application/json", MAX_FILE_BYTES)]
+)
+def test_too_much_is_refused_over_the_wire(served: Served, media_type: str, size: int) -> None:
+    answer = served.client.post("/api/v1/verify", content=bytes(size), headers={"Content-Type": media_type})
     assert (answer.status_code, answer.json()["code"]) == (413, "http.too-large")
 
 

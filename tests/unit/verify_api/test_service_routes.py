@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from unit.verify_api.told_judge import IDENTIFIER, NOON, ToldJudge, verdict
 
 from license_lib.errors import MachineError
+from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.problems import KINDS, Problem
 from verify_api.questions import Question, read_question
 from verify_api.schemas import ProblemDocument, VerdictDocument
@@ -87,6 +88,23 @@ def test_an_upload_that_never_ends_is_given_up() -> None:
     with pytest.raises(Problem) as caught:
         asyncio.run(read_question(request, seconds=0.01))
     assert caught.value.code == "http.timeout"
+
+
+def test_an_endless_body_is_given_up_without_being_kept() -> None:
+    received = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal received
+        received += 2**20
+        return {"type": "http.request", "body": bytes(2**20), "more_body": True}
+
+    for media_type in (b"application/pdf", b"application/json", b"multipart/form-data; boundary=b"):
+        received = 0
+        request = Request({"type": "http", "method": "POST", "headers": [(b"content-type", media_type)]}, receive)
+        with pytest.raises(Problem) as caught:
+            asyncio.run(read_question(request))
+        assert caught.value.code == "http.too-large" or media_type.startswith(b"multipart")
+        assert received < 4 * MAX_FILE_BYTES
 
 
 def test_no_more_than_a_bounded_number_waits(judge: ToldJudge) -> None:

@@ -1,5 +1,4 @@
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -139,19 +138,6 @@ def test_a_wrong_request(client: TestClient, judge: ToldJudge, sent: dict[str, A
 def test_the_largest_file_is_judged(client: TestClient, judge: ToldJudge) -> None:
     assert client.post(URL, files={"file": ("a", bytes(MAX_FILE_BYTES))}).status_code == 200
     assert len(judge.asked) == 1
-
-
-def test_a_body_of_unknown_length_is_refused_while_it_streams(client: TestClient, judge: ToldJudge) -> None:
-    drawn = 0
-
-    def endless() -> Iterator[bytes]:
-        nonlocal drawn
-        while drawn < 4 * MAX_FILE_BYTES:
-            drawn += 2**20
-            yield bytes(2**20)
-
-    problem(client.post(URL, content=endless(), headers=PDF), 413, "http.too-large")
-    assert not judge.asked
 
 
 @pytest.mark.parametrize(
