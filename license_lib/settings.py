@@ -46,7 +46,7 @@ class IssuerSettings(_Frozen):
         try:
             return str(CreditCode.parse(value))
         except NumberError as error:
-            raise mendable(error.message, error.hint or "copy the code again, character by character") from None
+            raise mendable(error.message, "copy the code again, character by character") from None
 
 
 class Settings(_Frozen):

@@ -72,8 +72,11 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def located(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[tuple[int | str, ...], TomlFault]]:
     """Every fault of a document that does not fit its model, with the steps that lead to it."""
-    for detail in error.errors(include_url=False, include_input=False):
+    details = error.errors(include_url=False, include_input=False)
+    for detail in details:
         steps = detail["loc"]
+        if detail["type"] == "too_short" and any(other["loc"][:-1][: len(steps)] == steps for other in details):
+            continue  # not the list is too short: its items are at fault
         problem = _PROBLEMS.get(detail["type"], detail["msg"])
         yield steps, TomlFault(path_of(steps), problem, _mend(detail, model))
 

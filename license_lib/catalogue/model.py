@@ -1,8 +1,8 @@
 """What a licence type is: the values behind `type.toml` and `layout.toml`.
 
 A `LicenseType` is one catalogue item 证照目录项 (GB/T 36902) with everything needed to issue it: who may hold it, how
-its number and validity are ruled, which face fields 照面信息 it shows, and where each stands on the page. Rules that one
-value can break are here; those that only several together can break are in `checks`.
+its number and validity are ruled, which face fields 照面信息 it shows, and where each stands on the page. Rules that
+one value can break are here; those that only several together can break are in `checks`.
 All lengths on a page are millimetres from the page's top-left corner; type sizes are points.
 """
 
@@ -106,7 +106,7 @@ class TypeCode(_Frozen):
         try:
             LicenseTypeCode.parse(value)
         except NumberError as error:
-            raise mendable(error.message, error.hint or "copy the code again, character by character") from None
+            raise mendable(error.message, "copy the code again, character by character") from None
         return value
 
 

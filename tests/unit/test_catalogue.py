@@ -1,0 +1,135 @@
+"""Loading the catalogue: what a good template gives, and how every fault of a bad one is named."""
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from license_lib.catalogue import Catalogue, FieldType, HolderKind, TemplateError, ValidityRule
+from license_lib.errors import InputError
+from license_lib.resources import resource_folder
+
+VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "templates"
+CASES = sorted(path.parent for path in VECTORS.glob("*/case.toml"))
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(VECTORS / "base", tmp_path / "templates"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_bad_template_is_refused_with_every_fault(case: Path, good: Path) -> None:
+    description = tomllib.loads((case / "case.toml").read_text(encoding="utf-8"))
+    change(good, case, description)
+    with pytest.raises(TemplateError) as caught:
+        Catalogue.load(good)
+    found = [(one.file.replace(str(good), "."), one.path, one.mend) for one in caught.value.problems]
+    expected = [(one["file"], one["path"], one["mend"]) for one in description["problem"]]
+    assert sorted(found) == sorted(expected)
+    for one in description["problem"]:
+        assert any(one["problem"] in seen.problem for seen in caught.value.problems), one["problem"]
+    assert caught.value.code == "template.invalid"
+    assert str(caught.value).count("\n") == len(expected) - 1, "one line a fault"
+
+
+def change(folder: Path, case: Path, description: dict[str, Any]) -> None:
+    for step in description.get("copy", []):
+        shutil.copytree(folder / step["from"], folder / step["to"])
+    for edit in description.get("edit", []):
+        file = folder / edit["file"]
+        text = file.read_text(encoding="utf-8")
+        assert text.count(edit["old"]) == 1, f"{edit['old']!r} must stand once in {edit['file']}"
+        file.write_text(text.replace(edit["old"], edit["new"]), encoding="utf-8")
+    for name in description.get("remove", []):
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    for overlay in case.glob("*/*"):
+        shutil.copy(overlay, folder / overlay.relative_to(case))
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 25
+
+
+def test_a_good_template_loads_whole(good: Path) -> None:
+    kind = Catalogue.load(good).get("sample")
+    assert (kind.holder.kind, kind.validity.rule, kind.validity.years) == (HolderKind.PERSON, ValidityRule.YEARS, 2)
+    assert [field.key for field in kind.fields] == ["address", "grade", "guardian_id"]
+    assert kind.by_label["等级"] is kind.by_key["grade"] is kind.by_code["KZ_DJ"]
+    assert kind.by_key["guardian_id"].type is FieldType.CITIZEN_ID
+    assert (kind.label_of("address"), kind.label_of("issued_on")) == ("住所", "颁发日期")
+    assert (kind.layout.page.width, kind.layout.page.height) == (297, 210)
+
+
+def test_a_type_is_found_by_key_name_and_code(good: Path) -> None:
+    catalogue = Catalogue.load(good)
+    (kind,) = catalogue
+    assert len(catalogue) == 1
+    assert all(catalogue.get(name) is kind for name in ("sample", "样例证", "11620400000000101R999"))
+    assert catalogue.find("other") is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [
+        ("smaple", "did you mean 'sample'?"),
+        ("样例", "did you mean '样例证'?"),
+        ("", "`license catalogue list` shows all types"),
+        ("x" * 100_000, "`license catalogue list` shows all types"),
+    ],
+)
+def test_an_unknown_type_gets_a_suggestion_and_no_echo(good: Path, wanted: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Catalogue.load(good).get(wanted)
+    assert (caught.value.code, caught.value.hint) == ("type.unknown", hint)
+    assert not wanted or wanted not in str(caught.value).replace(hint, "")
+
+
+def test_files_of_windows_editors_load(good: Path) -> None:
+    for file in good.glob("sample/*.toml"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert len(Catalogue.load(good)) == 1
+
+
+def test_fonts_hidden_folders_and_loose_files_are_no_types(good: Path) -> None:
+    for name in ("fonts", ".git", "__pycache__"):
+        (good / name).mkdir()
+    (good / "README.md").write_text("x", encoding="utf-8")
+    assert [kind.key for kind in Catalogue.load(good)] == ["sample"]
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match=r"nowhere: cannot be read: No such file"):
+        Catalogue.load(tmp_path / "nowhere")
+
+
+def test_a_file_that_is_a_folder_is_a_fault(good: Path) -> None:
+    (good / "sample" / "type.toml").unlink()
+    (good / "sample" / "type.toml").mkdir()
+    with pytest.raises(TemplateError, match=r"sample/type.toml: cannot be read"):
+        Catalogue.load(good)
+
+
+def test_deep_nesting_is_a_fault(good: Path) -> None:
+    (good / "sample" / "type.toml").write_text("a = " + "[" * 50_000, encoding="utf-8")
+    with pytest.raises(TemplateError, match="not TOML"):
+        Catalogue.load(good)
+
+
+def test_a_type_cannot_be_changed(good: Path) -> None:
+    kind = Catalogue.load(good).get("sample")
+    with pytest.raises(ValueError, match="frozen"):
+        kind.name = "anders"  # type: ignore[misc]  # what the test is about
+
+
+def test_the_built_in_types_say_whether_their_code_is_official() -> None:
+    catalogue = Catalogue.load(resource_folder("templates"))
+    official = {kind.key for kind in catalogue if kind.code.official}
+    assert official == {"business-license", "real-estate-certificate", "road-transport-permit"}
+    assert all("本地代码" in kind.code.source for kind in catalogue if not kind.code.official)
