@@ -133,7 +133,13 @@ class Issuing:
         credential = self._credentials.credential(body)
         digest = request_digest(request)
         request_key = request.request_key or f"request:{digest.hex()}"
-        self._require_number_free(checked, body, request_key)
+        self._repository.require_number_free(
+            type_code=checked.license_type.code.value,
+            issuer_code=body.issuer.code,
+            number=checked.number,
+            at=self._clock(),
+            request_key=request_key,
+        )
         reserved = self._repository.reserve(
             str(self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)),
             request_key=request_key,
@@ -202,19 +208,6 @@ class Issuing:
         except InputError as error:
             hint = "shorten the holder's name or the fields that are public in the QR"
             raise InputError(error.code, f"the QR code cannot hold it: {error.message}", hint=hint) from None
-
-    def _require_number_free(self, checked: Draft, body: IssuingBody, request_key: str) -> None:
-        """Refuse a number that another licence has; the one that this very request was given before is no other."""
-        type_code = checked.license_type.code.value
-        try:
-            self._repository.require_number_free(
-                type_code=type_code, issuer_code=body.issuer.code, number=checked.number, at=self._clock()
-            )
-        except InputError:
-            having = self._repository.by_number(checked.number, type_code)
-            events = [event for stored in having for event in self._repository.events(stored.identifier)]
-            if not any(event.details.get("request_key") == request_key for event in events):
-                raise
 
     def _identifier(self, type_code: str, issuer_code: str, day: date) -> LicenseIdentifier:
         """A new identifier: the day of issue and random characters, so that nobody can walk through the numbers."""

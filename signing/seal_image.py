@@ -253,7 +253,7 @@ class _Canvas:
 
     def content(self, radius: float) -> bytes:
         """Return the stream, with the origin moved to the centre of the page."""
-        head = f"q {_RED} rg {_RED} RG 1 j {_n(_POINTS_PER_MM, 6)} 0 0 {_n(_POINTS_PER_MM, 6)}"
+        head = f"q /Ink gs {_RED} rg {_RED} RG 1 j {_n(_POINTS_PER_MM, 6)} 0 0 {_n(_POINTS_PER_MM, 6)}"
         origin = _n(radius * _POINTS_PER_MM, 4)
         return "\n".join((f"{head} {origin} {origin} cm", *self._operators, "Q")).encode("ascii")
 
@@ -290,15 +290,14 @@ def _n(value: float, digits: int = 3) -> str:
 
 
 def _one_page(content: bytes, side: float) -> bytes:
-    """Wrap a content stream into a PDF of one square page."""
+    """Wrap a content stream into a PDF of one square page; its ink darkens what it lies on and hides nothing."""
     packed = zlib.compress(content, 9)
     size = _n(side, 4)
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size} {size}] /Resources << >> /Contents 4 0 R >>".encode(
-            "ascii"
-        ),
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size} {size}] "
+        "/Resources << /ExtGState << /Ink << /BM /Multiply >> >> >> /Contents 4 0 R >>".encode("ascii"),
         b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed),
     )
     pdf = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
