@@ -13,7 +13,7 @@ help:  ## Say what there is to make.
 demo: set-up  ## Issue licences of every type, judge good and bad ones; PDFs and pictures are left in build/demo.
 	$(BIN)/python docs/demo/run.py $(DEMO)
 
-test: set-up-tests  ## Run every test.
+test: set-up-tests  ## Run the tests.
 	$(BIN)/pytest -n 2 -rs
 
 serve: set-up  ## Start the verification service on the demo's licences.
