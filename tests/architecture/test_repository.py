@@ -35,7 +35,7 @@ def texts() -> dict[str, str]:
     for path in tracked():
         data = path.read_bytes() if path.stat().st_size < 1_000_000 and path.name != "requirements.lock" else b"\0"
         if b"\0" not in data:
-            found[path.relative_to(ROOT).as_posix()] = data.decode("utf-8")
+            found[path.relative_to(ROOT).as_posix()] = data.decode("utf-8", errors="replace")
     return found
 
 
