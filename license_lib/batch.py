@@ -121,7 +121,7 @@ def _csv_request(header: list[str], cells: list[str], folder: Path) -> LicenseRe
     if not len(names) == len(numbers) == len(number_kinds):
         raise InputError(
             "batch.csv",
-            f"{len(names)} holder names, {len(numbers)} numbers, {len(number_kinds)} kinds of number",
+            f"holder names: {len(names)}, numbers: {len(numbers)}, kinds of number: {len(number_kinds)}",
             hint="separate several holders by |, in every column alike",
         )
     raw: dict[str, object] = {name: cell for name, cell in row.items() if name in REQUEST_COLUMNS}
