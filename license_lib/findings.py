@@ -117,6 +117,9 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         "seal.unknown-issuer": FindingText(
             _UNSURE, "印章证书不是由受信任的机构签发", "No trusted authority vouches for the seal's certificate", *_ASK
         ),
+        "seal.stray-certificate": FindingText(
+            _UNSURE, "印章附带了无关的证书", "The seal carries a certificate that leads nowhere", *_ASK
+        ),
         "seal.certificate-expired": FindingText(
             _UNSURE,
             "印章证书已过期，且无可信时间证明",

@@ -6,6 +6,7 @@ pyHanko reads the structure. The arithmetic of `/ByteRange` is ours and strict: 
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ _BYTE_RANGE: Final = re.compile(
     rb"/ByteRange\s{0,8}\[\s{0,8}0\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{0,64}\]"
 )
 _RANGES_LOOKED_AT: Final = 8
+_LARGEST_GAP: Final = 4 * 1024 * 1024
 _PADES: Final = "/ETSI.CAdES.detached"
 
 
@@ -144,7 +146,7 @@ def _shorten(pdf: bytes) -> _Shortened:
     """
     short = bytearray(pdf)
     markers: dict[int, bytes] = {}
-    for match in list(_BYTE_RANGE.finditer(pdf))[-_RANGES_LOOKED_AT:]:
+    for match in _last_ranges(pdf):
         try:
             found = check_range(pdf, [0, *map(int, match.groups())])
         except CoverageError:
@@ -160,12 +162,17 @@ def _shorten(pdf: bytes) -> _Shortened:
 
 def locate_by_scan(pdf: bytes) -> Range | None:
     """Find the last byte range of a file that cannot be parsed, to tell an altered seal from any odd file."""
-    for match in reversed(list(_BYTE_RANGE.finditer(pdf))[-_RANGES_LOOKED_AT:]):
+    for match in reversed(_last_ranges(pdf)):
         try:
             return check_range(pdf, [0, *map(int, match.groups())])
         except CoverageError:
             continue
     return None
+
+
+def _last_ranges(pdf: bytes) -> deque[re.Match[bytes]]:
+    """Return the last few byte ranges by their look; a hostile file may hold a million."""
+    return deque(_BYTE_RANGE.finditer(pdf), maxlen=_RANGES_LOOKED_AT)
 
 
 def check_range(pdf: bytes, numbers: Sequence[Any]) -> Range:
@@ -180,6 +187,8 @@ def check_range(pdf: bytes, numbers: Sequence[Any]) -> Range:
     end = second + length
     if start != 0 or not 0 < first < second < end <= len(pdf):
         raise CoverageError("/ByteRange does not start at 0, overlaps, or leaves the file")
+    if second - first > _LARGEST_GAP:
+        raise CoverageError("the gap is larger than any signature")
     content = _gap(pdf, first, second)
     try:
         used = der.encoded_length(content)

@@ -12,6 +12,7 @@ from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
 from license_lib.settings import Settings
 
+
 @pytest.fixture(scope="session")
 def master_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prepared home: configuration, empty repository, development keys. Copied, never used itself."""
@@ -63,5 +64,3 @@ def issued_licenses(shared_authority: Authority) -> dict[str, Issued]:
 @pytest.fixture(scope="session")
 def business(issued_licenses: dict[str, Issued]) -> Issued:
     return issued_licenses["business-license"]
-
-

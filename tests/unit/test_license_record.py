@@ -21,7 +21,10 @@ LICENSE = License(
     type_code="11100000MB0143028R001",
     template=("business-license", 1),
     number="91620100719023721L",
-    holders=(Holder("白银市样例商贸有限公司", "91620100719023721L", "001"), Holder("样例·𠮷", "11010519491231002X", "111")),
+    holders=(
+        Holder("白银市样例商贸有限公司", "91620100719023721L", "001"),
+        Holder("样例·𠮷", "11010519491231002X", "111"),
+    ),
     issuer=Issuer("白银市市场监督管理局（样例）", "11620400000000102W", 3),
     issued_on=date(2026, 11, 22),
     valid_from=date(2026, 11, 22),
@@ -129,7 +132,9 @@ def test_no_second_spelling_of_the_same_record() -> None:
             parse_record(other)
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"null", b"[" * 100_000, b'"\\ud800"', b"\xff", b"{" + b" " * 300_000])
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"[]", b"null", b"[" * 100_000, b'"\\ud800"', b"\xff", b"{" + b" " * 300_000]
+)
 def test_garbage_is_refused(data: bytes) -> None:
     with pytest.raises(RecordError):
         parse_record(data)

@@ -103,7 +103,9 @@ def test_an_id_number_never_stands_in_a_code() -> None:
         assert number not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "https://example.com", "HTTPS://LICENSE.EXAMPLE/V#", "WIFI:S:x;;", "#ABC", "x" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "https://example.com", "HTTPS://LICENSE.EXAMPLE/V#", "WIFI:S:x;;", "#ABC", "x" * 5000]
+)
 def test_other_texts_are_foreign(text: str) -> None:
     assert not is_proof(text)
     with pytest.raises(QrError) as caught:
@@ -205,7 +207,9 @@ def test_a_newer_version_is_told_apart_from_a_broken_one() -> None:
     assert caught.value.code == "qr.version"
 
 
-@pytest.mark.parametrize("header", [{1: -8, 4: b"12345678"}, {1: -7}, {1: -7, 4: b"1"}, {1: -7, 4: b"12345678", 2: [1]}, {}])
+@pytest.mark.parametrize(
+    "header", [{1: -8, 4: b"12345678"}, {1: -7}, {1: -7, 4: b"1"}, {1: -7, 4: b"12345678", 2: [1]}, {}]
+)
 def test_other_protected_headers_are_refused(header: dict[int, object]) -> None:
     payload = cbor2.dumps(claims(), canonical=True)
     with pytest.raises(QrError):
