@@ -1,0 +1,108 @@
+"""license.toml: what it holds, and that every fault is named with its place and mend."""
+
+from pathlib import Path
+
+import pytest
+
+from license_lib.authority import initialise
+from license_lib.settings import FILE_NAME, Settings, SettingsError
+
+GOOD = """
+public_url = "https://zz.example.gov.cn"
+
+[[issuers]]
+id = "market"
+name = "白银市市场监督管理局（样例）"
+code = "11620400000000102W"
+level = 3
+types = ["business-license"]
+"""
+
+
+def loaded(folder: Path, text: str | bytes) -> Settings:
+    (folder / FILE_NAME).write_bytes(text.encode() if isinstance(text, str) else text)
+    return Settings.load(folder)
+
+
+def refusal(folder: Path, text: str | bytes) -> str:
+    with pytest.raises(SettingsError) as caught:
+        loaded(folder, text)
+    assert caught.value.code == "settings.invalid"
+    return caught.value.message.replace(str(folder / FILE_NAME), FILE_NAME)
+
+
+def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, GOOD)
+    assert settings.home == tmp_path
+    assert settings.database_url == f"sqlite:///{tmp_path / 'data/license.db'}"
+    assert (settings.files, settings.keys_folder) == (tmp_path / "data/files", tmp_path / "keys")
+    assert [(one.id, one.code, one.types) for one in settings.issuers] == [
+        ("market", "11620400000000102W", frozenset({"business-license"}))
+    ]
+
+
+def test_absolute_paths_and_other_databases_stay_as_they_are(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    text = f'{GOOD}\n[storage]\ndatabase = "sqlite:///{there}/a.db"\nfiles = "{there}/files"\n'
+    assert loaded(tmp_path, text).database_url == f"sqlite:///{there}/a.db"
+    assert loaded(tmp_path, text).files == there / "files"
+    text = f'{GOOD}\n[storage]\ndatabase = "postgresql://me@host/db"\n'
+    assert loaded(tmp_path, text).database_url == "postgresql://me@host/db"
+
+
+def test_a_file_of_a_windows_editor_loads(tmp_path: Path) -> None:
+    assert loaded(tmp_path, b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()).issuers
+
+
+def test_what_init_writes_loads_and_is_kept(tmp_path: Path) -> None:
+    settings = initialise(tmp_path)
+    assert len(settings.issuers) == 5
+    (tmp_path / FILE_NAME).write_text(GOOD, encoding="utf-8")
+    assert len(initialise(tmp_path).issuers) == 1
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(tmp_path)
+    assert (caught.value.code, caught.value.hint) == ("settings.missing", "run `license init`, or give --home")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (GOOD.replace("public_url", "public_ulr"), "public_ulr: is not known here → did you mean `public_url`?"),
+        (GOOD.replace("types =", "type ="), "issuers[0].types: is missing → add it"),
+        (GOOD.replace("level = 3", "level = 9"), "issuers[0].level: Input should be less than or equal to 5"),
+        (GOOD.replace("102W", "102X"), "issuers[0].code: the check character does not fit"),
+        (GOOD.replace('"market"', '"Market 1"'), "issuers[0].id: String should match"),
+        (GOOD.replace("https:", "ftp:"), "public_url: String should match"),
+        (GOOD.replace("example.gov.cn", "example.gov.cn/?x="), "public_url: String should match"),
+        (GOOD.replace("zz.example", "白银.example"), "public_url: String should match"),
+        ("home = '.'" + GOOD, "home: is not known here → remove it"),
+        (GOOD + GOOD[GOOD.index("[[") :], "issuers: two issuing bodies have the id 'market' → make it unique"),
+        (
+            GOOD + GOOD[GOOD.index("[[") :].replace('"market"', '"other"'),
+            "issuers: two issuing bodies have the code '11620400000000102W' → make it unique",
+        ),
+        ("public_url :=", f"{FILE_NAME}: line 1, column 12: not TOML: "),
+        ("# 样例\nname = '样例'".encode("gb18030"), f"{FILE_NAME}: line 1: not UTF-8 → save the file as UTF-8"),
+    ],
+)
+def test_faults_are_named_with_place_and_mend(tmp_path: Path, text: str | bytes, problem: str) -> None:
+    assert problem in refusal(tmp_path, text)
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
+    message = refusal(tmp_path, GOOD.replace("public_url", "public_ulr").replace("level = 3", "levle = 3"))
+    assert [line.split(": ")[1] for line in message.splitlines()] == [
+        "public_url",
+        "issuers[0].level",
+        "issuers[0].levle",
+        "public_ulr",
+    ]
+
+
+def test_a_folder_instead_of_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        Settings.load(tmp_path)
