@@ -151,7 +151,7 @@ class Issuing:
             pdf = self._repository.files.get(stored.file_digest)
             return Issued(parse_record(stored.record), pdf, already=True)
         document = checked.license(LicenseIdentifier.parse(reserved.identifier), self._randomness(SALT_BYTES))
-        pdf = self.sealed_face(document, checked, body, credential, request.photo)
+        pdf = self.sealed_face(document, checked, body, credential)
         committed = self._repository.commit(self._entry(document, pdf, credential, checked, request_key))
         if committed.record_digest != record_digest(canonical_bytes(document)):  # somebody else's commit came first
             return Issued(
@@ -159,15 +159,18 @@ class Issuing:
             )
         return Issued(document, pdf, already=False)
 
-    def sealed_face(
-        self, document: License, checked: Draft, body: IssuingBody, credential: SealCredential, photo: bytes | None
-    ) -> bytes:
+    def sealed_face(self, document: License, checked: Draft, body: IssuingBody, credential: SealCredential) -> bytes:
         """Sign the code, draw the face with it, attach the record, and seal the whole."""
         kind = checked.license_type
         record = canonical_bytes(document)
         code = self._code(kind, document, credential.key_id, credential.sign)
         face = render(
-            kind, document, qr_text=code, fonts=self._fonts, photo=photo, attachment=Attachment(record, RECORD_NAME)
+            kind,
+            document,
+            qr_text=code,
+            fonts=self._fonts,
+            photo=checked.photo,
+            attachment=Attachment(record, RECORD_NAME),
         )
         place = kind.layout.seal
         appearance = SealAppearance(

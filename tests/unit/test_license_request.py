@@ -1,5 +1,6 @@
 """From a request to a draft: every rule, all faults at once, and no number of a person in any message."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError
-from license_lib.identifiers import CheckOverride, NumberError
-from license_lib.licenses import Issuer
+from license_lib.identifiers import CheckOverride, LicenseIdentifier, NumberError
+from license_lib.licenses import Issuer, Photo
 from license_lib.licenses.request import MAX_HOLDERS, Draft, HolderRequest, LicenseRequest, RequestError, draft
 from license_lib.licenses.rules import checked_text
 from license_lib.resources import resource_folder
@@ -23,7 +24,7 @@ ISSUER = Issuer("白银市样例行政审批局", "11620400000000101R", 3)
 CREDIT_CODE, OTHER_CREDIT_CODE = "91620402MA0000000Q", "91620402MA0000001U"
 FAILING_CODE = "91350100M0001TGQXM"  # issued like this, standards.md §8
 CITIZEN, OTHER_CITIZEN, MISTYPED = "11010519491231002X", "440524188001010014", "110105194912310021"
-JPEG = b"\xff\xd8\xff\xe0rest"
+JPEG = (resource_folder("templates") / "residence-permit" / "example-photo.jpg").read_bytes()
 
 
 def type_of(key: str, **changes: Any) -> LicenseType:
@@ -178,9 +179,12 @@ def test_a_number_of_the_holder_may_be_left_out_or_repeated_in_any_form() -> Non
 
 
 def test_a_photo_goes_in_as_its_digest() -> None:
-    photo = drafted(RESIDENCE_REQUEST, RESIDENCE).photo
-    assert photo is not None
-    assert (photo.media_type, len(photo.sha256)) == ("image/jpeg", 64)
+    made = drafted(RESIDENCE_REQUEST, RESIDENCE)
+    assert made.photo is not None
+    named = made.license(
+        LicenseIdentifier.build(RESIDENCE.code.value, ISSUER.code, "20261122AAAAAAAA"), bytes(16)
+    ).photo
+    assert named == Photo("image/jpeg", hashlib.sha256(made.photo).hexdigest())
 
 
 # -- validity ----------------------------------------------------------------------------------------------------------
