@@ -13,7 +13,7 @@ from license_lib.licenses.photo import without_metadata
 
 def jpeg(**options: object) -> bytes:
     out = io.BytesIO()
-    Image.linear_gradient("L").convert("RGB").save(out, "JPEG", **options)  # type: ignore[arg-type]  # Pillow's options
+    Image.linear_gradient("L").convert("RGB").save(out, "JPEG", **options)
     return out.getvalue()
 
 
