@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import ISSUERS, NOON, PASSPHRASE, StillClock, counted_randomness, example_request
+from support import ISSUERS, NOON, PASSPHRASE, StillClock, counted_randomness, example_request, license_command
 
 from license_lib.authority import Authority, create_development_keys, initialise
 from license_lib.issuing import Issued
@@ -64,3 +64,19 @@ def issued_licenses(shared_authority: Authority) -> dict[str, Issued]:
 @pytest.fixture(scope="session")
 def business(issued_licenses: dict[str, Issued]) -> Issued:
     return issued_licenses["business-license"]
+
+
+@pytest.fixture(scope="session")
+def typed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home as the command line makes it, by the machine's clock. Copied, never used itself."""
+    home = tmp_path_factory.mktemp("typed") / "home"
+    for command in (["init"], ["keys", "init"]):
+        done = license_command(*command, "--home", home)
+        assert done.code == 0, done.err
+    return home
+
+
+@pytest.fixture
+def city(typed_home: Path, tmp_path: Path) -> Path:
+    """A fresh home of the test's own, for the command line."""
+    return Path(shutil.copytree(typed_home, tmp_path / "city"))

@@ -1,10 +1,18 @@
 """What tests share: a clock that stands still, counted randomness, and the examples of the templates as requests."""
 
 import hashlib
+import io
 import itertools
+import json
+import os
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
 
+import cli
 from license_lib.batch import read_request
 from license_lib.licenses.request import LicenseRequest
 from license_lib.resources import resource_folder
@@ -48,3 +56,40 @@ def example_request(type_key: str) -> LicenseRequest:
     """The type's own example, as its issuing body would send it."""
     path = resource_folder("templates") / type_key / "example.toml"
     return read_request(path, {"type": type_key, "issuer": ISSUERS[type_key]})
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command line did: its exit code, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def values(self) -> list[dict[str, Any]]:
+        """The JSON objects on stdout, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The only one."""
+        (value,) = self.values
+        return value
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The JSON error on stderr, which holds nothing else."""
+        (line,) = self.err.splitlines()
+        error: dict[str, Any] = json.loads(line)["error"]
+        return error
+
+
+def license_command(*arguments: object, passphrase: bytes | None = PASSPHRASE) -> Done:
+    """Run `license ARGUMENTS` in this process, without a terminal and without settings from the environment."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LICENSE_")}
+    given = {"LICENSE_PASSPHRASE": passphrase.decode()} if passphrase is not None else {}
+    out, err = io.StringIO(), io.StringIO()
+    with patch.dict(os.environ, clean | given, clear=True), redirect_stdout(out), redirect_stderr(err):
+        code = cli.run([str(argument) for argument in arguments])
+    return Done(code, out.getvalue(), err.getvalue())
