@@ -28,7 +28,6 @@ class Standing(StrEnum):
 
     GOOD = "good"
     REVOKED = "revoked"
-    STALE = "stale"
     UNKNOWN = "unknown"
 
 
@@ -47,6 +46,10 @@ class RevocationAnswer:
     as_of: datetime | None = None
     next_update: datetime | None = None
     revoked_at: datetime | None = None
+
+    def is_fresh(self, at: datetime) -> bool:
+        """Tell whether the list is still the newest at a moment; silence of a stale list proves nothing."""
+        return self.next_update is not None and at <= self.next_update
 
 
 class RevocationLists:
@@ -74,9 +77,8 @@ class RevocationLists:
     def ask(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> RevocationAnswer:
         """Ask for a certificate's standing at a moment.
 
-        The newest list that the issuer signed decides. A revocation is reported even by a stale list; silence of a
-        stale list proves nothing. Silence about a certificate that expired before the list was made counts only if the
-        list says that it keeps expired certificates.
+        The newest list that the issuer signed decides, stale or not: the answer tells its freshness. Silence about a
+        certificate that expired before the list was made counts only if the list says that it keeps such certificates.
 
         Args:
             certificate: whose standing.
@@ -91,8 +93,6 @@ class RevocationLists:
             revoked = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
             if revoked is not None and revoked.revocation_date_utc <= at:
                 return RevocationAnswer(Standing.REVOKED, as_of, next_update, revoked.revocation_date_utc)
-            if next_update is None or next_update < at:
-                return RevocationAnswer(Standing.STALE, as_of, next_update)
             if certificate.not_valid_after_utc < as_of and not _keeps_expired(crl, certificate):
                 return RevocationAnswer(Standing.UNKNOWN, as_of, next_update)
             return RevocationAnswer(Standing.GOOD, as_of, next_update)

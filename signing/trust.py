@@ -13,15 +13,6 @@ from signing.errors import TrustError
 from signing.revocation import RevocationLists
 
 _LONGEST_PATH: Final = 5
-_HANDLED_CRITICAL: Final = frozenset(
-    {
-        x509.BasicConstraints.oid,
-        x509.KeyUsage.oid,
-        x509.ExtendedKeyUsage.oid,
-        x509.CertificatePolicies.oid,
-    }
-)
-"""Extensions of an end entity that may be critical, because this room looks at them (RFC 5280 §4.2)."""
 
 
 class TrustStore:
@@ -66,9 +57,10 @@ class TrustStore:
     def find_path(
         self, certificate: x509.Certificate, embedded: Sequence[bytes], at: datetime
     ) -> tuple[x509.Certificate, ...] | None:
-        """Find a path that is valid at a moment (RFC 5280 §6): signatures, periods, CA constraints, name constraints.
+        """Find a path that is valid at a moment (RFC 5280 §6).
 
-        Revocation and the end entity's key usage are judged elsewhere.
+        Signatures, periods, CA and name constraints are checked, and that no critical extension is left that is not
+        understood. Revocation and the end entity's key usage are judged elsewhere.
 
         Args:
             certificate: the end entity.
@@ -78,8 +70,6 @@ class TrustStore:
         Returns:
             The path, end entity first and anchor last; None if there is none.
         """
-        if any(extension.critical and extension.oid not in _HANDLED_CRITICAL for extension in certificate.extensions):
-            return None
         verifier = (
             verification.PolicyBuilder()
             .store(self._store)

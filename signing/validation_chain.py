@@ -154,7 +154,6 @@ def _revocation_problems(
 ) -> list[Problem]:
     if answer.standing is Standing.UNKNOWN:
         return [undecided("seal.revocation-unknown", SubIndication.TRY_LATER)]
-    stale = answer.next_update is None or answer.next_update < at
     problems = []
     if answer.standing is Standing.REVOKED and answer.revoked_at is not None:
         date = answer.revoked_at.isoformat()
@@ -164,7 +163,7 @@ def _revocation_problems(
             problems.append(undecided("seal.certificate-revoked", SubIndication.REVOKED_NO_POE, date=date))
         elif answer.revoked_at <= existed_at:
             problems.append(failed("seal.certificate-revoked", SubIndication.REVOKED, date=date))
-    if stale and not problems:
+    if not problems and not answer.is_fresh(at):
         next_update = answer.next_update.isoformat() if answer.next_update else ""
         problems.append(undecided("seal.revocation-stale", SubIndication.TRY_LATER, next_update=next_update))
     return problems

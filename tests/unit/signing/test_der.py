@@ -72,8 +72,21 @@ def test_times_with_a_fraction_are_read() -> None:
         "30040201",
         "1f8101 00".replace(" ", ""),
         "30850000000000",
+        "04820080" + 128 * "00",
     ],
-    ids=["empty", "cut", "indefinite", "long-form", "padded-length", "tail", "tail-2", "short", "high-tag", "huge"],
+    ids=[
+        "empty",
+        "cut",
+        "indefinite",
+        "long-form",
+        "padded-length",
+        "tail",
+        "tail-2",
+        "short",
+        "high-tag",
+        "huge",
+        "padded-octets",
+    ],
 )
 def test_other_encodings_are_refused(encoded: str) -> None:
     with pytest.raises(der.DerError):

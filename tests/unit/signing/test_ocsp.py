@@ -1,5 +1,6 @@
 """The OCSP responder: refusals, and answers as `cryptography` reads them. OpenSSL judges in the conformance tests."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -65,7 +66,20 @@ def test_a_revoked_certificate(own_pki: Any) -> None:
 
 
 def test_of_unknown_certificates_nothing_is_said(pki: Any, other_pki: Any) -> None:
+    issuer = city_ca(other_pki)
+    same_number = (
+        ocsp.OCSPRequestBuilder()
+        .add_certificate_by_hash(
+            hashlib.sha256(issuer.subject.public_bytes()).digest(),
+            issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest.ljust(32, b"\0"),
+            pki.credential().certificate.serial_number,
+            hashes.SHA256(),
+        )
+        .build()
+        .public_bytes(Encoding.DER)
+    )
     strangers = (
+        same_number,
         request(other_pki.credential().certificate, city_ca(other_pki)),
         request(other_pki.credential().certificate, city_ca(pki)),
     )
