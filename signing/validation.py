@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from signing import algorithms
+from signing.byte_range import CoverageError, Range, locate_by_scan
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError, read_signed_data
 from signing.der import DerError
 from signing.keys import subject_value
@@ -23,7 +24,7 @@ from signing.validation_chain import (
     judge_chain,
     undecided,
 )
-from signing.validation_pdf import CoverageError, LocatedSeal, Range, SealCountError, Tail, locate, locate_by_scan
+from signing.validation_pdf import LocatedSeal, SealCountError, Tail, locate
 from signing.validation_time import judge_time_stamp
 
 MAX_BYTES: Final = 32 * 1024 * 1024

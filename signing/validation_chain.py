@@ -90,7 +90,7 @@ def judge_chain(
     oldest: datetime | None = None
     for position, (link, issuer) in enumerate(pairwise(path)):
         answer = trust.revocation.ask(link, issuer, at)
-        problems.extend(_revocation_problems(answer, at, existed_at if position == 0 else None, is_ca=position > 0))
+        problems.extend(_revocation_problems(answer, at, existed_at, is_ca=position > 0))
         if answer.as_of is not None:
             oldest = answer.as_of if oldest is None else min(oldest, answer.as_of)
     return ChainJudgement(tuple(problems), oldest)

@@ -56,9 +56,9 @@ def test_nothing_but_paths_is_drawn() -> None:
     pdf = draw_round_seal(SealDesign(NAMES[2], "6204000000002", caption="专用章"), FONT)
     with pikepdf.open(BytesIO(pdf)) as document:
         page = document.pages[0]
-        assert dict(page.Resources) == {}
+        assert list(page.Resources) == ["/ExtGState"]
         operators = {str(instruction.operator) for instruction in pikepdf.parse_content_stream(page)}
-    assert operators <= {"q", "Q", "cm", "rg", "RG", "j", "w", "m", "l", "c", "h", "f", "s", "B"}
+    assert operators <= {"q", "Q", "cm", "gs", "rg", "RG", "j", "w", "m", "l", "c", "h", "f", "s", "B"}
     assert b"/Font" not in pdf
 
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
@@ -155,6 +156,61 @@ def test_an_added_field_is_a_change(judge: Callable[[bytes], SealReport], sealed
     writer.write(stream)
     report = judge(stream.getvalue())
     assert (report.indication, report.codes[0]) == (Indication.TOTAL_FAILED, "seal.changed-after")
+
+
+def updated(pdf: bytes, change: Callable[[Any], None]) -> bytes:
+    """Append a revision."""
+    writer: Any = IncrementalPdfFileWriter(BytesIO(pdf))
+    change(writer)
+    stream = BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def mark(writer: Any) -> None:
+    writer.root["/MarkInfo"] = pdf_dictionary({"/Suspects": True})
+    writer.update_root()
+
+
+def metadata(writer: Any) -> None:
+    xml = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
+    stream: Any = generic.StreamObject
+    writer.root["/Metadata"] = writer.add_object(
+        stream({generic.pdf_name("/Type"): generic.pdf_name("/Metadata")}, xml)
+    )
+    writer.update_root()
+
+
+def title(writer: Any) -> None:
+    info = writer.trailer["/Info"]
+    info["/Title"] = generic.pdf_string("Something else")
+    writer.update_container(info)
+
+
+def pdf_dictionary(entries: dict[str, Any]) -> Any:
+    new: Any = generic.DictionaryObject
+    boolean: Any = generic.BooleanObject
+    return new({generic.pdf_name(key): boolean(value) for key, value in entries.items()})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda writer: writer.add_object(generic.pdf_string("unused")),
+        lambda writer: append_signature_field(writer, SigFieldSpec("Invisible and empty")),
+        mark,
+        metadata,
+        title,
+    ],
+    ids=["an unused object", "an empty field", "mark info", "metadata", "a title"],
+)
+def test_what_others_wave_through_is_a_change(
+    judge: Callable[[bytes], SealReport], sealed_pdf: bytes, change: Callable[[Any], None]
+) -> None:
+    """What is no evidence has no business behind a seal: another reader may find a use for it."""
+    report = judge(updated(sealed_pdf, change))
+    assert (report.indication, report.codes[0]) == (Indication.TOTAL_FAILED, "seal.changed-after")
+    assert report.covered == sealed_pdf
 
 
 def test_a_hostile_number_of_ranges_is_bounded(judge: Callable[[bytes], SealReport]) -> None:
