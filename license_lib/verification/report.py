@@ -5,6 +5,7 @@ from typing import Any
 
 from license_lib.identifiers import mask
 from license_lib.licenses import License
+from license_lib.licenses.record import ORGANISATION_KINDS
 from license_lib.masking import mask_name
 from license_lib.qr import QrProof
 from license_lib.verification.verdict import OUTCOME_TEXTS, Verdict
@@ -57,11 +58,12 @@ def _license_facts(document: License, *, minimal: bool) -> dict[str, Any]:
         "valid_until": _iso(document.valid_until),
     }
     if not minimal:
+        personal = {holder.number for holder in document.holders if holder.number_kind not in ORGANISATION_KINDS}
         facts |= {
-            "number": document.number,
+            "number": mask(document.number) if document.number in personal else document.number,
             "holders": [
                 {
-                    "name": holder.name if holder.number_kind in {"001", "099"} else mask_name(holder.name),
+                    "name": holder.name if holder.number_kind in ORGANISATION_KINDS else mask_name(holder.name),
                     "number": mask(holder.number),
                     "number_kind": holder.number_kind,
                 }
