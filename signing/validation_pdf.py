@@ -153,9 +153,10 @@ class _TouchedInfoRule(DocInfoRule):
 
 
 def _told(revision: HistoricalResolver) -> dict[str, str]:
-    info: Any = revision.trailer_view.get("/Info")
-    items = info.get_object().items() if info is not None else ()
-    return {str(key): repr(value) for key, value in items if key not in _TOUCHED_BY_EVERY_WRITER}
+    # Resolved in that revision: the trailer's own look-up would give the newest.
+    reference = revision.trailer_view.get_value_as_reference("/Info", optional=True)
+    info: Any = revision(reference) if reference is not None else {}
+    return {str(key): repr(value) for key, value in info.items() if key not in _TOUCHED_BY_EVERY_WRITER}
 
 
 _catalog_rule: Any = CatalogModificationRule
