@@ -125,6 +125,9 @@ def run(arguments: Sequence[str]) -> int:
         with suppress(OSError):  # what is still buffered goes nowhere
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = FAILED
+    except OSError as error:
+        printer.error(MachineError("output.unwritable", f"the results could not be written: {error.strerror}"))
+        code = FAILED
     except Exception:  # noqa: BLE001 -- Python would end with 1, and 1 says "not in force"
         traceback.print_exc()
         code = FAILED

@@ -132,6 +132,12 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         "seal.certificate-revoked": FindingText(
             _NO, "盖章时印章证书已被吊销", "The seal's certificate had been revoked", *_REFUSE
         ),
+        "seal.revoked-no-proof": FindingText(
+            _UNSURE,
+            "印章证书或其签发证书已被吊销，且无法证明盖章在先",
+            "The seal's certificate or its issuer's was revoked, and nothing proves that the seal is older",
+            *_ASK,
+        ),
         "seal.revocation-unknown": FindingText(
             _UNSURE, "缺少印章证书的吊销信息", "There is no revocation information for the seal's certificate", *_LATER
         ),
@@ -139,9 +145,9 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
             _UNSURE, "印章证书的吊销信息已过时", "The revocation information is out of date", *_LATER
         ),
         "seal.timestamp-missing": FindingText(_NOTE, "印章没有时间戳", "The seal has no time-stamp"),
-        "seal.timestamp-invalid": FindingText(_NO, "印章的时间戳无效", "The seal's time-stamp is not valid", *_REFUSE),
+        "seal.timestamp-invalid": FindingText(_UNSURE, "印章的时间戳无效", "The seal's time-stamp is not valid", *_ASK),
         "seal.timestamp-untrusted": FindingText(
-            _NOTE, "时间戳不是由受信任的机构签发", "No trusted authority vouches for the time-stamp"
+            _UNSURE, "时间戳不是由受信任的机构签发", "No trusted authority vouches for the time-stamp", *_ASK
         ),
         "seal.development": FindingText(
             _NOTE, "使用开发测试印章，不具法律效力", "Sealed with a development key: without legal effect"

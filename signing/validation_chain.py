@@ -158,9 +158,9 @@ def _revocation_problems(
     if answer.standing is Standing.REVOKED and answer.revoked_at is not None:
         date = answer.revoked_at.isoformat()
         if is_ca:
-            problems.append(undecided("seal.certificate-revoked", SubIndication.REVOKED_CA_NO_POE, date=date))
+            problems.append(undecided("seal.revoked-no-proof", SubIndication.REVOKED_CA_NO_POE, date=date))
         elif existed_at is None:
-            problems.append(undecided("seal.certificate-revoked", SubIndication.REVOKED_NO_POE, date=date))
+            problems.append(undecided("seal.revoked-no-proof", SubIndication.REVOKED_NO_POE, date=date))
         elif answer.revoked_at <= existed_at:
             problems.append(failed("seal.certificate-revoked", SubIndication.REVOKED, date=date))
     if not problems and not answer.is_fresh(at):

@@ -14,7 +14,7 @@ import anyio
 from license_lib.authority import load_catalogue, load_issuers, make_verifier
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError
-from license_lib.identifiers import LicenseIdentifier, mask
+from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers
 from license_lib.repository import Repository
 from license_lib.settings import Settings
@@ -215,8 +215,6 @@ def told(verdict: Verdict, judge: Judge, *, minimal: bool = False) -> VerdictDoc
             facts.setdefault("type", kind.name)
         if body:
             facts["issuer"].setdefault("name", body.issuer.name)
-        if verdict.license and any(facts.get("number") == holder.number for holder in verdict.license.holders):
-            facts["number"] = mask(facts["number"])  # some licences are numbered by their holder's own number
         if "public" in facts:
             own = {code: Words(zh=spec.label, en=spec.english) for code, spec in kind.by_code.items()} if kind else {}
             facts["labels"] = {code: label for code in facts["public"] if (label := (_STANDARD_LABELS | own).get(code))}

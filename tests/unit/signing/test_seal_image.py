@@ -17,7 +17,6 @@ FONTS = Path(__file__).resolve().parents[3] / "templates" / "fonts"
 FONT = FONTS / "NotoSerifSC-Regular.ttf"
 SCALE = 4.0
 
-pytestmark = pytest.mark.skipif(not FONT.is_file(), reason="the fonts of templates/fonts are not there")
 
 NAMES = [
     "白银公安",

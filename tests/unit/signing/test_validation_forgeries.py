@@ -299,7 +299,7 @@ def test_an_authority_revoked_later_is_not_saved_by_a_time_stamp(own_pki: Any) -
         existed_at=own_pki.now,
     )
     (problem,) = judgement.problems
-    assert problem.finding.code == "seal.certificate-revoked"
+    assert problem.finding.code == "seal.revoked-no-proof"
     assert problem.sub_indication is SubIndication.REVOKED_CA_NO_POE
 
 
