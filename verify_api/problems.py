@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from license_lib.error_texts import TITLES_ZH
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.identifiers import NumberError
 from verify_api.schemas import Fault, ProblemDocument
@@ -190,7 +191,7 @@ def problem_of(error: Exception) -> Problem:
         case NumberError():
             problem = Problem(error.code, Told(error.message, error.message_zh, error.hint))
         case InputError():
-            problem = Problem(error.code, Told(error.message, hint=error.hint))
+            problem = Problem(error.code, Told(error.message, TITLES_ZH.get(error.code, ""), error.hint))
         case MachineError():
             LOG.error("%s: %s", error.code, error.message)
             problem = Problem(error.code, fallback="service.unavailable")

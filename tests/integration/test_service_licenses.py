@@ -132,6 +132,8 @@ def test_a_revocation_counts_at_once_and_the_past_stays(
     ):
         assert outcome(answer)[0] == "NOT_IN_FORCE"
         assert "status.revoked" in outcome(answer)[1]
+    later = client.post(URL, json={"code": code, "at": (clock() + timedelta(days=1)).isoformat()})
+    assert outcome(later)[0] == "NOT_IN_FORCE"
     earlier = client.post(URL, json={"code": code, "at": before.isoformat()})
     assert outcome(earlier)[0] == "IN_FORCE"
 
