@@ -61,8 +61,9 @@ class Printer:
         self.english = english
 
     def result(self, value: dict[str, Any], zh: str, en: str) -> None:
-        """One result, on stdout."""
-        print(json.dumps(value, ensure_ascii=False) if self.as_json else _plain(en if self.english else zh))
+        """One result, on stdout at once: a reader follows a batch, and keeps what came before a crash."""
+        line = json.dumps(value, ensure_ascii=False) if self.as_json else _plain(en if self.english else zh)
+        print(line, flush=True)
 
     def error(self, error: LicenseError) -> None:
         """What went wrong, on stderr."""
