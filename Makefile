@@ -1,6 +1,6 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve lint types bench lock clean set-up set-up-tests
+.PHONY: help demo test browser serve lint types bench lock clean set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
 export PYTHON
@@ -15,6 +15,9 @@ demo: set-up  ## Issue licences of every type, judge good and bad ones; PDFs and
 
 test: set-up-tests  ## Run the tests.
 	$(BIN)/pytest -n 2 -rs
+
+browser: set-up-browser  ## Open the page behind the QR in a real browser.
+	$(BIN)/pytest tests/browser
 
 serve: set-up  ## Start the verification service on the demo's licences.
 	test -e $(DEMO)/license.toml || $(MAKE) demo
@@ -44,3 +47,6 @@ set-up:
 
 set-up-tests:
 	@.ci/set-up test
+
+set-up-browser:
+	@.ci/set-up browser

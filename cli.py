@@ -473,7 +473,7 @@ def _write_pdf(path: Path, pdf: bytes, identifier: str) -> None:
 
 
 def _issued(issued: "Issued") -> dict[str, Any]:
-    return {"identifier": issued.identifier, "type": issued.license.template[0], "already": issued.already}
+    return {"identifier": issued.identifier, "type": issued.license.template.key, "already": issued.already}
 
 
 def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:

@@ -173,7 +173,7 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         ),
         # Cross-binding: face, record, code and repository say the same
         "face.mismatch": FindingText(
-            _NO, "照面与证照数据不一致：{fields}", "The face differs from the record: {fields}", *_REFUSE
+            _NO, "照面与证照数据不一致：{labels}", "The face differs from the record: {fields}", *_REFUSE
         ),
         "face.unreadable": FindingText(_NO, "照面文字无法读取", "The face's text cannot be read", *_REFUSE),
         "photo.mismatch": FindingText(_NO, "照片与证照数据不一致", "The photo differs from the record", *_REFUSE),
@@ -203,7 +203,7 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         ),
         "qr.mismatch": FindingText(
             _NO,
-            "二维码属于另一份证照，或与证照数据不一致：{fields}",
+            "二维码属于另一份证照，或与证照数据不一致：{labels}",
             "The code belongs to another licence: {fields}",
             *_REFUSE,
         ),

@@ -6,6 +6,7 @@ one value can break are here; those that only several together can break are in 
 All lengths on a page are millimetres from the page's top-left corner; type sizes are points.
 """
 
+import hashlib
 import re
 from enum import StrEnum
 from functools import cached_property
@@ -306,6 +307,14 @@ class LicenseType(_Frozen):
     def label_of(self, key: str) -> str:
         """Chinese label of a field, the type's own or built in."""
         return self.by_key[key].label if key in self.by_key else BUILT_IN_FIELDS[key]
+
+    @cached_property
+    def digest(self) -> str:
+        """First 8 bytes (hex) of SHA-256 over everything that shapes the face and the QR; comments do not count."""
+        shaping = self.model_dump_json(
+            include={"key", "version", "name", "holder", "number", "photo", "fields", "layout"}
+        )
+        return hashlib.sha256(shaping.encode()).hexdigest()[:16]
 
     @cached_property
     def by_key(self) -> dict[str, FieldSpec]:

@@ -40,13 +40,26 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateRef:
+    """The template that draws a licence: its key, its version, and a digest of everything that shapes the face.
+
+    The digest tells a template that was edited under the same version: its faces cannot be compared any more, and
+    nobody may call them forged for that.
+    """
+
+    key: str
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class License:
     """An electronic licence 电子证照, whole and immutable.
 
     Args:
         identifier: licence identifier 证照标识 (GB/T 36904); a new version is a new identifier.
         type_name: 证照名称. type_code: 证照类型代码.
-        template: key and version of the template whose layout draws it.
+        template: the template whose layout draws it.
         number: licence number 证照编号.
         valid_until: last day of validity, inclusive; None is 长期, no end.
         fields: face extension fields by their `KZ_…` code (GB/T 36903), in face order; only those that have a value.
@@ -57,7 +70,7 @@ class License:
     identifier: LicenseIdentifier
     type_name: str
     type_code: str
-    template: tuple[str, int]
+    template: TemplateRef
     number: str
     holders: tuple[Holder, ...]
     issuer: Issuer

@@ -15,7 +15,7 @@ import rfc8785
 
 from license_lib.errors import InputError
 from license_lib.identifiers import LicenseIdentifier, NumberError
-from license_lib.licenses.model import Holder, Issuer, License, Photo
+from license_lib.licenses.model import Holder, Issuer, License, Photo, TemplateRef
 
 FORMAT = "license-record/1"
 MAX_RECORD_BYTES = 256 * 1024
@@ -79,7 +79,7 @@ def to_record(document: License) -> dict[str, Any]:
         metadata["ZZYXQJZRQ"] = document.valid_until.isoformat()
     record: dict[str, Any] = {
         "format": FORMAT,
-        "template": f"{document.template[0]}@{document.template[1]}",
+        "template": f"{document.template.key}@{document.template.version}+{document.template.digest}",
         "salt": document.salt.hex(),
         "metadata": metadata,
     }
@@ -164,7 +164,10 @@ class _Reader:
 def _license(reader: _Reader) -> License:
     if reader.take("format") != FORMAT:
         raise RecordError("format", f"is not {FORMAT}")
-    key, version = reader.text("template", r"[a-z][a-z0-9-]{1,39}@[1-9][0-9]{0,2}").split("@")
+    key, version, digest = re.split(
+        "[@+]", reader.text("template", r"[a-z][a-z0-9-]{1,39}@[1-9][0-9]{0,2}\+[0-9a-f]{16}")
+    )
+    template = TemplateRef(key, int(version), digest)
     salt = bytes.fromhex(reader.text("salt", rf"[0-9a-f]{{{2 * SALT_BYTES}}}"))
     photo = None
     if reader.has("photo"):
@@ -181,7 +184,7 @@ def _license(reader: _Reader) -> License:
         identifier=identifier,
         type_name=metadata.text("ZZMC"),
         type_code=metadata.text("ZZLXDM"),
-        template=(key, int(version)),
+        template=template,
         number=metadata.text("ZZBH"),
         holders=tuple(_holders(metadata.take("CZZT"))),
         issuer=Issuer(metadata.text("ZZBFJG"), metadata.text("ZZBFJGDM"), int(metadata.text("ZZBFJGJB", r"[1-5]"))),

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 from license_lib.catalogue import HolderKind, LicenseType, ValidityRule
 from license_lib.errors import InputError
 from license_lib.identifiers import CheckOverride, LicenseIdentifier
-from license_lib.licenses.model import Holder, Issuer, License, Photo
+from license_lib.licenses.model import Holder, Issuer, License, Photo, TemplateRef
 from license_lib.licenses.photo import without_metadata
 from license_lib.licenses.record import HOLDER_NUMBER_KINDS, ORGANISATION_KINDS
 from license_lib.licenses.rules import (
@@ -114,7 +114,7 @@ class Draft:
             identifier=identifier,
             type_name=self.license_type.name,
             type_code=self.license_type.code.value,
-            template=(self.license_type.key, self.license_type.version),
+            template=template_of(self.license_type),
             number=self.number,
             holders=self.holders,
             issuer=self.issuer,
@@ -125,6 +125,11 @@ class Draft:
             photo=None if self.photo is None else Photo("image/jpeg", hashlib.sha256(self.photo).hexdigest()),
             salt=salt,
         )
+
+
+def template_of(license_type: LicenseType) -> TemplateRef:
+    """How a licence names the template that draws it."""
+    return TemplateRef(license_type.key, license_type.version, license_type.digest)
 
 
 def draft(request: LicenseRequest, license_type: LicenseType, issuer: Issuer, *, today: date) -> Draft:

@@ -12,6 +12,7 @@ from license_lib.issuers import Issuers
 from license_lib.licenses import License, face_values
 from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
+from license_lib.licenses.request import template_of
 from license_lib.qr import QrError, QrProof, decode, is_proof
 from license_lib.verification.reading import (
     Face,
@@ -55,6 +56,16 @@ class StateSource(Protocol):
     def state_of(self, identifier: str, at: datetime) -> LicenseState | None:
         """The state at a moment; None if the licence is not known."""
         ...
+
+
+_CODE_LABELS = {
+    "ZZBS": "证照标识",
+    "ZZBFRQ": "颁发日期",
+    "ZZYXQQSRQ": "有效期起始",
+    "ZZYXQJZRQ": "有效期截止",
+    "record": "证照数据",
+    "public": "公开信息",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +123,7 @@ class Examination:
         if self.license is None:
             return self.verdict()
         document = self.license
-        self.step(Proof.ISSUER, self.issuer(document.issuer.code, document.template[0], self.organization_id()))
+        self.step(Proof.ISSUER, self.issuer(document.issuer.code, document.template.key, self.organization_id()))
         self.face_and_code(document, covered)
         self.state(str(document.identifier), record_digest(canonical_bytes(document)))
         self.step(Proof.VALIDITY, self.validity(document))
@@ -217,10 +228,10 @@ class Examination:
     def face_and_code(self, document: License, covered: bytes) -> None:
         """Steps 4 and 5: what a person sees, and what a phone scans, say the same as the record."""
         kind = self.ground.catalogue.find(document.type_code)
-        if kind is None or kind.key != document.template[0] or kind.name != document.type_name:
+        if kind is None or kind.key != document.template.key or kind.name != document.type_name:
             self.findings.append(Finding("type.unknown"))
             return
-        if kind.version != document.template[1]:
+        if template_of(kind) != document.template:
             self.findings.append(Finding("template.unknown"))
             return
         try:
@@ -241,7 +252,8 @@ class Examination:
             if seen not in {squeezed(label + values[box.field]), squeezed(values[box.field])}:
                 differing.append(box.field)
         if differing:
-            yield Finding("face.mismatch", {"fields": ", ".join(differing)})
+            labels = [kind.label_of(key) if key != "page" else "页数" for key in differing]
+            yield Finding("face.mismatch", {"fields": ", ".join(differing), "labels": "、".join(labels)})
         if pictures != ((document.photo.sha256,) if document.photo else ()):
             yield Finding("photo.mismatch")
 
@@ -265,13 +277,14 @@ class Examination:
         }
         differing = [name for name, (recorded, seen) in expected.items() if recorded != seen]
         if differing:
-            yield Finding("qr.mismatch", {"fields": ", ".join(differing)})
+            labels = [_CODE_LABELS[name] for name in differing]
+            yield Finding("qr.mismatch", {"fields": ", ".join(differing), "labels": "、".join(labels)})
 
     def lone_code(self, text: str, organizations: list[str]) -> Iterator[Finding]:
         """Step 5: a well-formed code, signed with a seal key that a trust anchor vouches for."""
         from cryptography import x509
 
-        from signing.validation_chain import judge_chain
+        from signing.validation_chain import is_for_development, judge_chain
 
         try:
             proof = decode(text)
@@ -292,6 +305,8 @@ class Examination:
         chain = judge_chain(certificate, (), self.ground.trust, at=self.now, existed_at=None)
         self.revocation_as_of = self.revocation_as_of or chain.as_of
         yield from (_finding(problem.finding) for problem in chain.problems)
+        if is_for_development(certificate):
+            yield Finding("seal.development")
 
     def state(self, identifier: str, digest: bytes) -> None:
         """Steps 6 and 7: the repository holds the very same record under the identifier, and it is not revoked."""

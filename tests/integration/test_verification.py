@@ -20,6 +20,7 @@ from license_lib.licenses import License, Photo
 from license_lib.licenses.record import canonical_bytes
 from license_lib.qr import scan_file
 from license_lib.rendering import Attachment, Fonts, page_png, render
+from license_lib.resources import resource_folder
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Proof, Verdict, Verifier
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
@@ -190,6 +191,22 @@ def test_a_broken_record_under_a_true_seal_is_caught(
     assert code in codes(verdict)
 
 
+def test_a_template_edited_under_its_version_is_no_forgery(master_home: Path, business: Issued, tmp_path: Path) -> None:
+    """Nobody can compare the face any more; that is not knowing, and not a forgery."""
+    templates = Path(shutil.copytree(resource_folder("templates"), tmp_path / "templates"))
+    layout = templates / "business-license" / "layout.toml"
+    layout.write_text(layout.read_text("utf-8") + "\n# a comment\n", "utf-8")
+    settings = Settings.load(master_home).model_copy(update={"templates": templates})
+    with Authority(settings, clock=StillClock()) as same:
+        assert "template.unknown" not in codes(same.verify(business.pdf)), "a blank line is no other template"
+    kind = (templates / "business-license" / "type.toml").read_text("utf-8")
+    (templates / "business-license" / "type.toml").write_text(kind.replace('label = "类型"', 'label = "类别"'), "utf-8")
+    with Authority(settings, clock=StillClock()) as edited:
+        verdict = edited.verify(business.pdf)
+    assert verdict.outcome is Outcome.UNDETERMINED
+    assert "template.unknown" in codes(verdict)
+
+
 def test_another_photo_under_a_true_seal_is_caught(
     shared_authority: Authority, issued_licenses: dict[str, Issued]
 ) -> None:
@@ -302,7 +319,7 @@ class TestPaper:
     def test_a_picture_proves_the_code_and_asks_to_compare(self, shared_authority: Authority, business: Issued) -> None:
         verdict = shared_authority.verify(page_png(business.pdf))
         assert verdict.outcome is Outcome.IN_FORCE
-        assert codes(verdict) == {"paper.compare"}
+        assert codes(verdict) == {"paper.compare", "seal.development"}
         assert verdict.code is not None
         assert verdict.code.public["ZZBH"] == business.license.number
         assert verdict.license is None

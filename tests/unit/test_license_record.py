@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from license_lib.identifiers import LicenseIdentifier
-from license_lib.licenses import Holder, Issuer, License, Photo
+from license_lib.licenses import Holder, Issuer, License, Photo, TemplateRef
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
 
 LICENSE = License(
     identifier=LicenseIdentifier.build("11100000MB0143028R001", "11620400000000102W", "2026112200000001"),
     type_name="营业执照",
     type_code="11100000MB0143028R001",
-    template=("business-license", 1),
+    template=TemplateRef("business-license", 1, "0123456789abcdef"),
     number="91620100719023721L",
     holders=(
         Holder("白银市样例商贸有限公司", "91620100719023721L", "001"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from license_lib.findings import CODES, Effect, Finding
 from license_lib.identifiers import LicenseIdentifier
-from license_lib.licenses import Holder, Issuer, License
+from license_lib.licenses import Holder, Issuer, License, TemplateRef
 from license_lib.verification.report import verdict_report
 from license_lib.verification.verdict import (
     CODE_PROOFS,
@@ -32,7 +32,7 @@ LICENSE = License(
     identifier=LicenseIdentifier.build("11100000MB0143028R001", "11620400000000102W", "20261122ABCDEFGH"),
     type_name="营业执照",
     type_code="11100000MB0143028R001",
-    template=("business-license", 1),
+    template=TemplateRef("business-license", 1, "0123456789abcdef"),
     number="JY001",
     holders=(Holder("张三丰", CITIZEN, "111"), Holder("白银样例有限公司", "91620402MA0000000Q", "001")),
     issuer=Issuer("白银市样例局", "11620400000000102W", 3),
