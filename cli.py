@@ -196,7 +196,7 @@ def catalogue_show(printer: Printer, key: str, home: Home = Path()) -> None:
         place = f"\n  {spec.key:26} {spec.code:14} {spec.type:12}"
         zh += f"{place} {'必填' if spec.required else '选填'} {spec.label}"
         en += f"{place} {'required' if spec.required else 'optional'} {spec.english}"
-    printer.result(kind.model_dump(mode="json"), zh, en)
+    printer.result(kind.model_dump(mode="json", exclude={"layout"}), zh, en)
 
 
 @command(catalogue_app, "check")

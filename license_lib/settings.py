@@ -111,7 +111,7 @@ class Settings(_Frozen):
         try:
             return cls.model_validate({**document, "home": home})
         except ValidationError as error:
-            raise _invalid(path, [fault for _, fault in located(error, cls)]) from None
+            raise _invalid(path, [fault for _, fault in located(error, cls, elsewhere=frozenset({"home"}))]) from None
 
 
 def _invalid(path: Path, faults: list[TomlFault]) -> SettingsError:

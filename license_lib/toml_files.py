@@ -70,15 +70,21 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise TomlError(TomlFault("", "not TOML: nested too deeply", "correct the syntax")) from None
 
 
-def located(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[tuple[int | str, ...], TomlFault]]:
-    """Every fault of a document that does not fit its model, with the steps that lead to it."""
+def located(
+    error: ValidationError, model: type[BaseModel], *, elsewhere: frozenset[str] = frozenset()
+) -> Iterator[tuple[tuple[int | str, ...], TomlFault]]:
+    """Every fault of a document that does not fit its model, with the steps that lead to it.
+
+    Args:
+        elsewhere: names at the top that do not come from the file, so that no mend suggests them.
+    """
     details = error.errors(include_url=False, include_input=False)
     for detail in details:
         steps = detail["loc"]
         if detail["type"] == "too_short" and any(other["loc"][:-1][: len(steps)] == steps for other in details):
             continue  # not the list is too short: its items are at fault
         problem = _PROBLEMS.get(detail["type"], detail["msg"])
-        yield steps, TomlFault(path_of(steps), problem, _mend(detail, model))
+        yield steps, TomlFault(path_of(steps), problem, _mend(detail, model, elsewhere))
 
 
 def path_of(steps: tuple[int | str, ...]) -> str:
@@ -86,11 +92,12 @@ def path_of(steps: tuple[int | str, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
-def _mend(detail: ErrorDetails, model: type[BaseModel]) -> str:
+def _mend(detail: ErrorDetails, model: type[BaseModel], elsewhere: frozenset[str]) -> str:
     if detail["type"] == "mendable":
         return str(detail["ctx"]["mend"])
     if detail["type"] == "extra_forbidden":
-        known = _known_names(model, detail["loc"][:-1])
+        above = detail["loc"][:-1]
+        known = [name for name in _known_names(model, above) if above or name not in elsewhere]
         near = difflib.get_close_matches(str(detail["loc"][-1]), known, 1)
         return f"did you mean `{near[0]}`?" if near else f"remove it, or use one of: {', '.join(known)}"
     return _MENDS.get(detail["type"], "correct the value")
@@ -105,4 +112,4 @@ def _known_names(model: type[BaseModel], steps: tuple[int | str, ...]) -> list[s
         annotation = inner.model_fields[step].annotation
         arguments = [annotation, *getattr(annotation, "__args__", ())]
         inner = next(a for a in arguments if isinstance(a, type) and issubclass(a, BaseModel))
-    return [name for name, field in inner.model_fields.items() if not field.exclude]
+    return list(inner.model_fields)

@@ -129,7 +129,7 @@ def _read(path: Path, problems: list[TemplateProblem]) -> dict[str, Any]:
 
 
 def _located(error: ValidationError, folder: str) -> Iterator[TemplateProblem]:
-    for steps, fault in located(error, LicenseType):
+    for steps, fault in located(error, LicenseType, elsewhere=frozenset({"layout"})):
         in_layout = steps[:1] == ("layout",)
         path = fault.path.removeprefix("layout").removeprefix(".") if in_layout else fault.path
         file = "layout.toml" if in_layout else "type.toml"

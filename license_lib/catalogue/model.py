@@ -302,7 +302,7 @@ class LicenseType(_Frozen):
     photo: Literal["none", "optional", "required"] = "none"
     service_items: Annotated[tuple[ServiceItem, ...], Field(strict=False)] = ()
     fields: Annotated[tuple[FieldSpec, ...], Field(min_length=1, strict=False)]
-    layout: Annotated[Layout, Field(exclude=True)]
+    layout: Layout
 
     def label_of(self, key: str) -> str:
         """Chinese label of a field, the type's own or built in."""

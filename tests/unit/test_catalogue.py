@@ -133,3 +133,27 @@ def test_the_built_in_types_say_whether_their_code_is_official() -> None:
     official = {kind.key for kind in catalogue if kind.code.official}
     assert official == {"business-license", "real-estate-certificate", "road-transport-permit"}
     assert all("本地代码" in kind.code.source for kind in catalogue if not kind.code.official)
+
+
+def test_the_digest_follows_all_that_shapes_a_face(good: Path) -> None:
+    before = Catalogue.load(good).get("sample").digest
+    for file, old, new, changes in (
+        ("type.toml", "levels = [3, 4]", "levels = [3]", False),
+        ("type.toml", "version = 1", "# a comment\nversion = 1", False),
+        ("layout.toml", "x = 30, y = 60", "x = 31, y = 60", True),
+        ("type.toml", 'label = "等级"', 'label = "级别"', True),
+        ("type.toml", 'in_qr = "masked"', 'in_qr = "none"', True),
+    ):
+        path = good / "sample" / file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        assert (Catalogue.load(good).get("sample").digest != before) is changes, new
+        path.write_text(text, encoding="utf-8")
+
+
+def test_a_typo_at_the_top_is_never_mended_by_a_name_from_elsewhere(good: Path) -> None:
+    file = good / "sample" / "type.toml"
+    file.write_text(f"layuot = 1\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+    with pytest.raises(TemplateError) as caught:
+        Catalogue.load(good)
+    assert caught.value.problems[0].mend.startswith("remove it, or use one of: key, version")

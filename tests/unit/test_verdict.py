@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from license_lib.findings import CODES, Effect, Finding
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.licenses import Holder, Issuer, License, TemplateRef
+from license_lib.masking import mask_name
 from license_lib.verification.report import verdict_report
 from license_lib.verification.verdict import (
     CODE_PROOFS,
@@ -156,6 +157,10 @@ def test_a_report_is_plain_json_with_both_languages() -> None:
     assert report["findings"][0]["remedy"]["en"] == "Do not accept it"
     assert [one["step"] for one in report["steps"] if not one["proved"]] == ["status"]
     assert report["evidence"] == {"sealed_at": AT.isoformat(), "revocation_as_of": None, "status_as_of": None}
+
+
+def test_names_are_masked() -> None:
+    assert [mask_name(name) for name in ("张三丰", "王", "", "阿依努尔·买买提")] == ["张**", "*", "*", "阿****"]
 
 
 def test_a_report_names_bodies_and_masks_people() -> None:
