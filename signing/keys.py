@@ -29,6 +29,11 @@ def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
+def key_id(certificate_der: bytes) -> bytes:
+    """First 8 bytes of SHA-256 over a certificate: short enough for a QR; on a collision try every certificate."""
+    return sha256(certificate_der)[:_KEY_ID_BYTES]
+
+
 class Signer(Protocol):
     """Something that signs with a P-256 key which it does not show."""
 
@@ -98,7 +103,7 @@ class SealCredential:
             )
         encoded = self.certificate.public_bytes(serialization.Encoding.DER)
         object.__setattr__(self, "certificate_der", encoded)
-        object.__setattr__(self, "key_id", sha256(encoded)[:_KEY_ID_BYTES])
+        object.__setattr__(self, "key_id", key_id(encoded))
 
     def __repr__(self) -> str:
         """Show the subject only."""
