@@ -19,14 +19,13 @@ from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.licenses import License, face_values
 from license_lib.licenses.public import public_values
-from license_lib.licenses.record import SALT_BYTES, canonical_bytes, parse_record, record_digest
+from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES
 from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, Override, Repository
-from license_lib.verification.reading import RECORD_NAME
 from signing.keys import SealCredential
 from signing.sealing import SealAppearance, seal
 from signing.timestamps import Timestamper

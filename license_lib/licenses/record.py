@@ -14,34 +14,15 @@ from typing import Any
 import rfc8785
 
 from license_lib.errors import InputError
-from license_lib.identifiers import LicenseIdentifier, NumberError
+from license_lib.identifiers import HOLDER_NUMBER_KINDS, LicenseIdentifier, NumberError
+from license_lib.identifiers import ORGANISATION_KINDS as ORGANISATION_KINDS  # noqa: PLC0414 -- verification.report reads it here
 from license_lib.licenses.model import Holder, Issuer, License, Photo, TemplateRef
 
 FORMAT = "license-record/1"
+RECORD_NAME = "license-record.json"
+"""Name of the record as an attachment of the PDF."""
 MAX_RECORD_BYTES = 256 * 1024
 SALT_BYTES = 16
-
-HOLDER_NUMBER_KINDS: Mapping[str, str] = {
-    "001": "统一社会信用代码",
-    "099": "其他法人或其他组织有效证照代码",
-    "111": "公民身份号码",
-    "114": "军官证",
-    "115": "武警警官证",
-    "118": "解放军士兵证",
-    "119": "武警士兵证",
-    "120": "解放军文职人员证",
-    "122": "武警文职人员证",
-    "411": "外交护照",
-    "412": "公务护照",
-    "413": "公务普通护照",
-    "414": "普通护照",
-    "511": "台湾居民来往大陆通行证",
-    "516": "港澳居民来往内地通行证",
-    "999": "其他自然人有效证件代码",
-}
-"""持证主体代码类型 (GB/T 36903 annex A)."""
-
-ORGANISATION_KINDS = frozenset({"001", "099"})
 
 
 class RecordError(InputError):

@@ -1,19 +1,18 @@
 """One verification, step by step; `license_lib.verification.verifier` tells the order of the steps."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from license_lib.calendar import CHINA
-from license_lib.catalogue import Catalogue, LicenseType
+from license_lib.calendar import day_of
+from license_lib.catalogue import LicenseType
+from license_lib.errors import MachineError
 from license_lib.findings import CODES, Effect, Finding
-from license_lib.issuers import Issuers
 from license_lib.licenses import License, face_values
 from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import template_of
 from license_lib.qr import QrError, QrProof, decode, is_proof
+from license_lib.verification.ground import Ground
 from license_lib.verification.reading import (
     Face,
     UnreadableError,
@@ -22,7 +21,7 @@ from license_lib.verification.reading import (
     read_face,
     squeezed,
 )
-from license_lib.verification.seals import SealDirectory
+from license_lib.verification.seals import SealCertificate
 from license_lib.verification.verdict import (
     CODE_PROOFS,
     DOCUMENT_PROOFS,
@@ -32,31 +31,8 @@ from license_lib.verification.verdict import (
     Verdict,
     by_severity,
 )
+from signing.keys import key_id
 from signing.reports import Indication, SealFinding, SealReport
-from signing.trust import TrustStore
-
-
-class LicenseState(Protocol):
-    """What the repository knows of a licence at a moment."""
-
-    @property
-    def record(self) -> bytes:
-        """Canonical record bytes."""
-        ...
-
-    @property
-    def revoked_at(self) -> datetime | None:
-        """When a revocation took effect; None if none has."""
-        ...
-
-
-class StateSource(Protocol):
-    """Where the state of licences is looked up: the repository, later also status lists."""
-
-    def state_of(self, identifier: str, at: datetime) -> LicenseState | None:
-        """The state at a moment; None if the licence is not known."""
-        ...
-
 
 _CODE_LABELS = {
     "ZZBS": "证照标识",
@@ -66,21 +42,6 @@ _CODE_LABELS = {
     "record": "证照数据",
     "public": "公开信息",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What verification stands on: public material only, no key and no passphrase.
-
-    Args:
-        states: the repository, or None where there is none to ask; outcomes are then UNDETERMINED at best.
-    """
-
-    catalogue: Catalogue
-    trust: TrustStore
-    seals: SealDirectory
-    issuers: Issuers
-    states: StateSource | None
 
 
 class Examination:
@@ -102,6 +63,7 @@ class Examination:
         self.required: tuple[Proof, ...] = DOCUMENT_PROOFS
         self.license: License | None = None
         self.code: QrProof | None = None
+        self.code_signer: SealCertificate | None = None
         self.report: SealReport | None = None
         self.revocation_as_of: datetime | None = None
         self.status_as_of: datetime | None = None
@@ -124,7 +86,8 @@ class Examination:
             return self.verdict()
         document = self.license
         self.step(Proof.ISSUER, self.issuer(document.issuer.code, document.template.key, self.organization_id()))
-        self.face_and_code(document, covered)
+        if Proof.SEAL in self.proved:  # a stranger's page is never drawn: it may be made to take for ever
+            self.face_and_code(document, covered)
         self.state(str(document.identifier), record_digest(canonical_bytes(document)))
         self.step(Proof.VALIDITY, self.validity(document))
         return self.verdict()
@@ -132,15 +95,14 @@ class Examination:
     def of_code(self, text: str) -> Verdict:
         """Judge the text of a code: steps 5, 3, 6, 7, 8."""
         self.required = CODE_PROOFS
-        organizations: list[str] = []
-        self.step(Proof.CODE, self.lone_code(text, organizations))
-        proof = self.code
-        if proof is None:
+        self.step(Proof.CODE, self.signed_code(text))
+        proof, signer = self.code, self.code_signer
+        if proof is None or signer is None:
             return self.verdict()
         self.findings.append(Finding("paper.compare"))
         kind = self.ground.catalogue.find(str(proof.identifier.type_code))
         issuer_code = str(proof.identifier.issuer)
-        self.step(Proof.ISSUER, self.issuer(issuer_code, kind.key if kind else "", organizations[0]))
+        self.step(Proof.ISSUER, self.issuer(issuer_code, kind.key if kind else "", signer.organization_id))
         self.state(str(proof.identifier), proof.digest)
         self.step(Proof.VALIDITY, self.validity(proof))
         return self.verdict()
@@ -151,7 +113,7 @@ class Examination:
         state = self.ground.states.state_of(identifier, self.at) if self.ground.states else None
         if state is None:
             return None
-        self.license = parse_record(state.record)
+        self.license = _recorded(state.record, identifier)
         self.state(identifier, record_digest(state.record))
         self.step(Proof.VALIDITY, self.validity(self.license))
         return self.verdict()
@@ -263,10 +225,12 @@ class Examination:
         if len(proofs) != 1:
             yield Finding("qr.several" if proofs else "qr.missing")
             return
-        yield from self.lone_code(proofs[0], [])
-        if self.code is None:
+        yield from self.signed_code(proofs[0])
+        proof, signer = self.code, self.code_signer
+        if proof is None or signer is None:
             return
-        proof = self.code
+        if signer.organization_id != self.organization_id():
+            yield Finding("issuer.mismatch")
         expected = {
             "ZZBS": (document.identifier, proof.identifier),
             "ZZBFRQ": (document.issued_on, proof.issued_on),
@@ -280,10 +244,11 @@ class Examination:
             labels = [_CODE_LABELS[name] for name in differing]
             yield Finding("qr.mismatch", {"fields": ", ".join(differing), "labels": "、".join(labels)})
 
-    def lone_code(self, text: str, organizations: list[str]) -> Iterator[Finding]:
-        """Step 5: a well-formed code, signed with a seal key that a trust anchor vouches for."""
-        from cryptography import x509
+    def signed_code(self, text: str) -> Iterator[Finding]:
+        """Step 5: a well-formed code, signed with a seal key that a trust anchor vouches for.
 
+        A code inside a sealed file existed when the file was sealed: the seal's proven time is its time too.
+        """
         from signing.validation_chain import is_for_development, judge_chain
 
         try:
@@ -291,7 +256,7 @@ class Examination:
         except QrError as error:
             yield Finding(error.code)
             return
-        candidates = self.ground.seals.find(proof.key_id)
+        candidates = [*self.ground.seals.find(proof.key_id), *self._signer_of_the_file(proof.key_id)]
         if not candidates:
             yield Finding("qr.unknown-key")
             return
@@ -299,14 +264,19 @@ class Examination:
         if signer is None:
             yield Finding("qr.signature")
             return
-        self.code = proof
-        organizations.append(signer.organization_id)
-        certificate = x509.load_der_x509_certificate(signer.certificate_der)
-        chain = judge_chain(certificate, (), self.ground.trust, at=self.now, existed_at=None)
+        self.code, self.code_signer = proof, signer
+        existed_at = self.report.sealed_at if self.report else None
+        chain = judge_chain(signer.certificate, (), self.ground.trust, at=self.now, existed_at=existed_at)
         self.revocation_as_of = self.revocation_as_of or chain.as_of
         yield from (_finding(problem.finding) for problem in chain.problems)
-        if is_for_development(certificate):
+        if is_for_development(signer.certificate):
             yield Finding("seal.development")
+
+    def _signer_of_the_file(self, key: bytes) -> Iterator[SealCertificate]:
+        """Whoever sealed the file, if the code names that key: its certificate may no longer be published."""
+        facts = self.report.signer if self.report else None
+        if facts is not None and key_id(facts.certificate_der) == key:
+            yield SealCertificate.of(facts.certificate_der)
 
     def state(self, identifier: str, digest: bytes) -> None:
         """Steps 6 and 7: the repository holds the very same record under the identifier, and it is not revoked."""
@@ -322,9 +292,8 @@ class Examination:
         same = record_digest(state.record) == digest
         self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
         revoked = state.revoked_at
-        day = revoked.astimezone(CHINA).date().isoformat() if revoked else ""
         if revoked:
-            self.findings.append(Finding("status.revoked", {"date": day}))
+            self.findings.append(Finding("status.revoked", {"date": day_of(revoked).isoformat()}))
         elif self.at > self.now:
             self.findings.append(Finding("status.future"))
         else:
@@ -332,11 +301,22 @@ class Examination:
 
     def validity(self, document: License | QrProof) -> Iterator[Finding]:
         """Step 8: the day asked for lies within the period of validity, first and last day included."""
-        day = self.at.astimezone(CHINA).date()
+        day = day_of(self.at)
         if day < document.valid_from:
             yield Finding("validity.not-yet", {"date": document.valid_from.isoformat()})
         if document.valid_until is not None and day > document.valid_until:
             yield Finding("validity.expired", {"date": document.valid_until.isoformat()})
+
+
+def _recorded(record: bytes, identifier: str) -> License:
+    """The licence of a repository's row. One that cannot be read, or is another's, is a broken machine."""
+    try:
+        document = parse_record(record)
+    except RecordError:
+        document = None
+    if document is None or str(document.identifier) != identifier:
+        raise MachineError("storage.corrupt", "The repository's record is damaged", hint="restore it from a backup")
+    return document
 
 
 def _finding(found: SealFinding) -> Finding:

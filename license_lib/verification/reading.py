@@ -2,15 +2,17 @@
 
 import hashlib
 import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from license_lib.catalogue import Layout
+from license_lib.licenses.record import MAX_RECORD_BYTES, RECORD_NAME
 from license_lib.pdfium import PageError, opened, page_picture
 from license_lib.qr.scanning import PAGE_DPI, read_codes
 
-RECORD_NAME = "license-record.json"
 _POINTS_PER_MM = 72 / 25.4
-_MAX_RECORD = 256 * 1024
 
 
 class UnreadableError(Exception):
@@ -18,17 +20,25 @@ class UnreadableError(Exception):
 
 
 def attached_record(pdf: bytes) -> bytes | None:
-    """The one attachment named `license-record.json`; None if there is none, or anything else is attached."""
+    """The one attachment, named `license-record.json`; None if there is none, another, or more than one.
+
+    The file may be a stranger's: no more is unpacked than a record may have.
+
+    Raises:
+        UnreadableError: the file cannot be parsed, or the attachment is not stored as we store it.
+    """
     import pikepdf
 
-    try:
-        with pikepdf.open(io.BytesIO(pdf)) as document:
-            if list(document.attachments) != [RECORD_NAME]:
-                return None
-            data = document.attachments[RECORD_NAME].get_file().read_bytes()
-    except Exception as error:
-        raise UnreadableError("attachment") from error
-    return data if len(data) <= _MAX_RECORD else None
+    with _reading("attachment"), pikepdf.open(io.BytesIO(pdf)) as document:
+        if list(document.attachments) != [RECORD_NAME]:
+            return None
+        stream = document.attachments[RECORD_NAME].obj.EF.F
+        packed = stream.read_raw_bytes()
+        if stream.get("/Filter") is None:
+            return packed[: MAX_RECORD_BYTES + 1]
+        if stream.get("/Filter") != pikepdf.Name.FlateDecode or "/DecodeParms" in stream:
+            raise UnreadableError("attachment")
+        return zlib.decompressobj().decompress(packed, MAX_RECORD_BYTES + 1)
 
 
 def picture_digests(pdf: bytes) -> tuple[str, ...]:
@@ -39,12 +49,20 @@ def picture_digests(pdf: bytes) -> tuple[str, ...]:
     """
     import pikepdf
 
+    with _reading("photo"), pikepdf.open(io.BytesIO(pdf)) as document:
+        pictures = document.pages[0].get_images().values()
+        return tuple(hashlib.sha256(picture.read_raw_bytes()).hexdigest() for picture in pictures)
+
+
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Whatever a parser makes of a strange file means the same; a machine out of memory does not."""
     try:
-        with pikepdf.open(io.BytesIO(pdf)) as document:
-            pictures = document.pages[0].get_images().values()
-            return tuple(hashlib.sha256(picture.read_raw_bytes()).hexdigest() for picture in pictures)
+        yield
+    except MemoryError:
+        raise
     except Exception as error:
-        raise UnreadableError("photo") from error
+        raise UnreadableError(what) from error
 
 
 @dataclass(frozen=True, slots=True)

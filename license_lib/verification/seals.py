@@ -4,21 +4,32 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from license_lib.qr.payload import KEY_ID_BYTES
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.key_files import load_certificates
-from signing.keys import sha256, subject_value, verify_signature
+from signing.keys import key_id, subject_value, verify_signature
 
 
 @dataclass(frozen=True, slots=True)
 class SealCertificate:
-    """One published seal certificate; whether it is to be trusted is judged elsewhere."""
+    """One seal certificate; whether it is to be trusted is judged elsewhere."""
 
+    certificate: x509.Certificate
     certificate_der: bytes
-    organization_id: str
+
+    @classmethod
+    def of(cls, certificate_der: bytes) -> Self:
+        """The certificate that was read from a seal."""
+        return cls(x509.load_der_x509_certificate(certificate_der), certificate_der)
+
+    @property
+    def organization_id(self) -> str:
+        """The body that it belongs to, as its organizationIdentifier; empty if it names none."""
+        return subject_value(self.certificate, ORGANIZATION_IDENTIFIER)
 
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """Is this DER ECDSA-SHA256 signature over `data` by this certificate's key?"""
@@ -28,25 +39,21 @@ class SealCertificate:
 class SealDirectory:
     """Certificates by key id. Key ids are truncated digests: on a collision every certificate is a candidate."""
 
-    def __init__(self, certificates: Iterable[tuple[bytes, SealCertificate]]) -> None:
+    def __init__(self, certificates: Iterable[SealCertificate]) -> None:
         self._by_key_id: dict[bytes, list[SealCertificate]] = defaultdict(list)
-        for key, certificate in certificates:
-            self._by_key_id[key].append(certificate)
+        for certificate in certificates:
+            self._by_key_id[key_id(certificate.certificate_der)].append(certificate)
 
     @classmethod
-    def load(cls, keys_folder: Path) -> "SealDirectory":
-        """Read `<keys>/public/seals/*.pem`; the first certificate of each file is the seal's.
+    def load(cls, keys_folder: Path) -> Self:
+        """Read `<keys>/public/seals/*.pem`. Seals that were replaced stay there: their codes are on paper for decades.
 
         Raises:
             signing.errors.KeyLoadError: a file holds no certificate.
         """
-        entries = []
-        for path in sorted((keys_folder / "public" / "seals").glob("*.pem")):
-            certificate = load_certificates(path)[0]
-            der = certificate.public_bytes(Encoding.DER)
-            facts = SealCertificate(der, subject_value(certificate, ORGANIZATION_IDENTIFIER))
-            entries.append((sha256(der)[:KEY_ID_BYTES], facts))
-        return cls(entries)
+        files = sorted((keys_folder / "public" / "seals").glob("*.pem"))
+        found = [certificate for path in files for certificate in load_certificates(path)]
+        return cls(SealCertificate(one, one.public_bytes(Encoding.DER)) for one in found)
 
     def find(self, key: bytes) -> tuple[SealCertificate, ...]:
         """All certificates with this key id."""

@@ -10,7 +10,8 @@ from datetime import datetime
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
 from license_lib.qr import PictureError, is_proof, scan
-from license_lib.verification.examination import Examination, Ground
+from license_lib.verification.examination import Examination
+from license_lib.verification.ground import Ground
 from license_lib.verification.verdict import Verdict
 
 MAX_FILE_BYTES = 32 * 1024 * 1024

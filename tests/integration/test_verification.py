@@ -3,6 +3,7 @@
 import hashlib
 import io
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,16 +15,26 @@ from forgeries import append_bytes, change_byte, paint_over, paste_code, resave
 from PIL import Image
 from support import ISSUERS, NOON, PASSPHRASE, StillClock, counted_randomness, example_request
 
-from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, open_verifier
+from license_lib.authority import (
+    Authority,
+    KnownState,
+    create_development_keys,
+    fonts_folder,
+    initialise,
+    open_verifier,
+)
+from license_lib.errors import MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses import License, Photo
-from license_lib.licenses.record import canonical_bytes
-from license_lib.qr import scan_file
+from license_lib.licenses.public import public_values
+from license_lib.licenses.record import canonical_bytes, record_digest
+from license_lib.qr import encode, scan_file
 from license_lib.rendering import Attachment, Fonts, page_png, render
 from license_lib.resources import resource_folder
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Proof, Verdict, Verifier
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
+from signing.devkit import revoke_certificate
 from signing.keys import SealCredential, load_credential
 from signing.sealing import seal
 
@@ -159,6 +170,75 @@ def test_another_bodys_seal_is_caught(shared_authority: Authority, business: Iss
     assert "issuer.mismatch" in codes(verdict)
 
 
+def test_a_code_by_another_bodys_key_under_a_true_seal_is_caught(shared_authority: Authority, business: Issued) -> None:
+    document, kind = business.license, shared_authority.catalogue.get("business-license")
+    transport = credential_of(shared_authority, "transport")
+    code = encode(
+        identifier=document.identifier,
+        issued_on=document.issued_on,
+        valid_from=document.valid_from,
+        valid_until=document.valid_until,
+        digest=record_digest(canonical_bytes(document)),
+        public=public_values(kind, document),
+        key_id=transport.key_id,
+        sign=transport.sign,
+        base_url=shared_authority.settings.public_url,
+    )
+    verdict = shared_authority.verify(insider(shared_authority, document, code=code))
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    assert "issuer.mismatch" in codes(verdict)
+
+
+def test_a_seal_revoked_after_the_sealing_does_no_harm_to_the_file_but_to_the_paper(
+    authority: Authority, clock: StillClock
+) -> None:
+    issued = authority.issue(example_request("business-license"))
+    clock.advance(days=10)
+    market = credential_of(authority, "market").certificate
+    revoke_certificate(authority.settings.keys_folder, market, passphrase=PASSPHRASE, at=clock())
+    later = open_verifier(authority.settings)
+    assert later.verify(issued.pdf, at=clock()).outcome is Outcome.IN_FORCE, "the time-stamp proves that it is older"
+    paper = later.verify(page_png(issued.pdf), at=clock())
+    assert paper.outcome is Outcome.UNDETERMINED
+    assert "seal.revoked-no-proof" in codes(paper)
+
+
+def test_a_file_outlives_the_publication_of_its_seal(authority: Authority) -> None:
+    issued = authority.issue(example_request("business-license"))
+    (authority.settings.keys_folder / "public" / "seals" / "market.pem").unlink()
+    later = open_verifier(authority.settings)
+    assert later.verify(issued.pdf, at=NOON).outcome is Outcome.IN_FORCE
+    assert codes(later.verify(page_png(issued.pdf), at=NOON)) == {"qr.unknown-key"}
+
+
+def test_an_attachment_bomb_is_not_unpacked(shared_authority: Authority, business: Issued) -> None:
+    bomb = insider(shared_authority, business.license, record=b"[" + b" " * 300_000_000)
+    assert len(bomb) < 2_000_000
+    tracemalloc.start()
+    try:
+        verdict = shared_authority.verify(bomb)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert codes(verdict) >= {"record.invalid"}
+    assert peak < 50_000_000
+
+
+def test_a_damaged_row_of_the_repository_is_a_broken_machine(authority: Authority) -> None:
+    first = authority.issue(example_request("business-license"))
+    second = authority.issue(example_request("road-transport-permit"))
+
+    class Mixed:
+        def state_of(self, identifier: str, at: datetime) -> KnownState:
+            del identifier, at
+            return KnownState(canonical_bytes(second.license), None)
+
+    mixed = Verifier(replace(authority.verifier.ground, states=Mixed()))
+    with pytest.raises(MachineError) as caught:
+        mixed.status(first.identifier, at=NOON)
+    assert caught.value.code == "storage.corrupt"
+
+
 def test_a_body_that_may_not_issue_the_type_is_caught(master_home: Path, business: Issued) -> None:
     settings = Settings.load(master_home)
     narrowed = settings.model_copy(
@@ -243,7 +323,8 @@ def test_a_strangers_seal_leaves_it_undetermined(tmp_path: Path, shared_authorit
         assert stranger.verify(foreign.pdf).outcome is Outcome.IN_FORCE
     verdict = shared_authority.verify(foreign.pdf)
     assert verdict.outcome is Outcome.UNDETERMINED
-    assert {"seal.unknown-issuer", "qr.unknown-key", "status.not-recorded"} <= codes(verdict)
+    assert {"seal.unknown-issuer", "status.not-recorded"} <= codes(verdict)
+    assert verdict.proved.isdisjoint({Proof.SEAL, Proof.FACE, Proof.CODE}), "a stranger's page is not even drawn"
 
 
 class TestState:
