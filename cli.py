@@ -328,20 +328,21 @@ def verify(
 
     if not (files or code or identifier):
         raise typer.BadParameter("give a file, --code or --identifier")
-    verifier, present = open_verifier(_settings(home)), now()
+    present = now()
     moment = at.replace(tzinfo=CHINA) if at else present
     codes = set()
-    for path in files or []:
-        try:
-            verdict: Verdict | None = verifier.verify(_bytes(path), at=moment, now=present)
-            codes.add(_print_verdict(printer, str(path), verdict))
-        except InputError as error:  # the other files are judged all the same
-            printer.error(error)
-            codes.add(FAILED)
-    if code:
-        codes.add(_print_verdict(printer, "--code", verifier.verify_code(code, at=moment, now=present)))
-    if identifier:
-        codes.add(_print_verdict(printer, identifier, verifier.status(identifier, at=moment, now=present)))
+    with open_verifier(_settings(home)) as verifier:
+        for path in files or []:
+            try:
+                verdict: Verdict | None = verifier.verify(_bytes(path), at=moment, now=present)
+                codes.add(_print_verdict(printer, str(path), verdict))
+            except InputError as error:  # the other files are judged all the same
+                printer.error(error)
+                codes.add(FAILED)
+        if code:
+            codes.add(_print_verdict(printer, "--code", verifier.verify_code(code, at=moment, now=present)))
+        if identifier:
+            codes.add(_print_verdict(printer, identifier, verifier.status(identifier, at=moment, now=present)))
     return next(worst for worst in (FAILED, NOT, UNDETERMINED, DONE) if worst in codes)
 
 

@@ -6,6 +6,7 @@ gives the judging half alone, with public material and a read-only repository: w
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,8 +19,7 @@ from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.issuing import Issued, Issuing
 from license_lib.key_folder import KeyFolder, signing_errors
-from license_lib.licenses import Issuer, License
-from license_lib.licenses.record import parse_record
+from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
 from license_lib.repository import Event, EventKind, Repository, StoredLicense, create_or_upgrade
 from license_lib.resources import resource_folder
@@ -151,10 +151,6 @@ class Authority:
             return self.repository.by_number(number)
         return self.repository.by_holder_number(holder_number)
 
-    def license_of(self, stored: StoredLicense) -> License:
-        """The licence value of a stored row."""
-        return parse_record(stored.record)
-
     @cached_property
     def verifier(self) -> Verifier:
         """The judging half."""
@@ -207,15 +203,16 @@ class RepositoryStates:
         return KnownState(stored.record, min(revoked, default=None))
 
 
-def open_verifier(settings: Settings) -> Verifier:
-    """The judging half alone: public trust material and a read-only repository. No key, no passphrase.
+@contextmanager
+def open_verifier(settings: Settings) -> Iterator[Verifier]:
+    """The judging half alone: public trust material and a read-only repository, open as long as the block.
 
     Raises:
         InputError: the configuration or a template is wrong.
         MachineError: no trust anchor, or the repository cannot be opened.
     """
-    repository = Repository.open(settings.database_url, settings.files, read_only=True)
-    return make_verifier(settings, load_catalogue(settings), load_issuers(settings), repository)
+    with Repository.open(settings.database_url, settings.files, read_only=True) as repository:
+        yield make_verifier(settings, load_catalogue(settings), load_issuers(settings), repository)
 
 
 def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, repository: Repository) -> Verifier:

@@ -196,9 +196,10 @@ def test_a_seal_revoked_after_the_sealing_does_no_harm_to_the_file_but_to_the_pa
     clock.advance(days=10)
     market = credential_of(authority, "market").certificate
     revoke_certificate(authority.settings.keys_folder, market, passphrase=PASSPHRASE, at=clock())
-    later = open_verifier(authority.settings)
-    assert later.verify(issued.pdf, at=clock()).outcome is Outcome.IN_FORCE, "the time-stamp proves that it is older"
-    paper = later.verify(page_png(issued.pdf), at=clock())
+    with open_verifier(authority.settings) as later:
+        file = later.verify(issued.pdf, at=clock())
+        paper = later.verify(page_png(issued.pdf), at=clock())
+    assert file.outcome is Outcome.IN_FORCE, "the time-stamp proves that it is older"
     assert paper.outcome is Outcome.UNDETERMINED
     assert "seal.revoked-no-proof" in codes(paper)
 
@@ -206,9 +207,9 @@ def test_a_seal_revoked_after_the_sealing_does_no_harm_to_the_file_but_to_the_pa
 def test_a_file_outlives_the_publication_of_its_seal(authority: Authority) -> None:
     issued = authority.issue(example_request("business-license"))
     (authority.settings.keys_folder / "public" / "seals" / "market.pem").unlink()
-    later = open_verifier(authority.settings)
-    assert later.verify(issued.pdf, at=NOON).outcome is Outcome.IN_FORCE
-    assert codes(later.verify(page_png(issued.pdf), at=NOON)) == {"qr.unknown-key"}
+    with open_verifier(authority.settings) as later:
+        assert later.verify(issued.pdf, at=NOON).outcome is Outcome.IN_FORCE
+        assert codes(later.verify(page_png(issued.pdf), at=NOON)) == {"qr.unknown-key"}
 
 
 def test_an_attachment_bomb_is_not_unpacked(shared_authority: Authority, business: Issued) -> None:
@@ -450,7 +451,8 @@ def test_the_verification_service_needs_no_private_key(
 ) -> None:
     home = Path(shutil.copytree(shared_authority.settings.home, tmp_path / "service"))
     shutil.rmtree(home / "keys" / "private")
-    verdict = open_verifier(Settings.load(home)).verify(business.pdf, at=NOON)
+    with open_verifier(Settings.load(home)) as verifier:
+        verdict = verifier.verify(business.pdf, at=NOON)
     assert verdict.outcome is Outcome.IN_FORCE
 
 
