@@ -60,7 +60,7 @@ def _faults() -> Iterator[dict[str, str]]:
     """Rows of which only one can be issued: each of the others is wrong in its own way."""
     row = next(_business(random.Random(1)))  # noqa: S311 -- as above
     code = _credit_code("620402", 9001)
-    good = {**row, "证照编号": code, "持证主体代码": code}
+    good = {**row, "持证主体代码": code}
     yield {**good, "持证主体代码": code[:-1] + ("0" if code[-1] != "0" else "1")}
     yield {**good, "持证主体": "样例" + "超长名称" * 40}
     yield {**good, "住所": ""}
@@ -115,7 +115,6 @@ def _business(chance: random.Random) -> Iterator[dict[str, str]]:
         yield {
             "证照类型": "营业执照",
             "颁发机构": "market",
-            "证照编号": code,
             "持证主体": _company(chance, index),
             "持证主体代码": code,
             "颁发日期": day.isoformat(),

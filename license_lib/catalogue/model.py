@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from license_lib.identifiers import LicenseTypeCode, NumberError
+from license_lib.identifiers import HOLDER_NUMBER_KINDS, LicenseTypeCode, NumberError
 from license_lib.toml_files import mendable
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -119,11 +119,23 @@ class Definer(_Frozen):
 
 
 class HolderRule(_Frozen):
-    """Who may hold the licence and how much of the holder's name the QR shows: never by default, always said."""
+    """Who may hold the licence and how much of the holder's name the QR shows: never by default, always said.
+
+    `number_kinds` are the kinds of holder numbers 持证主体代码类型 that the type takes; empty means all. A face
+    that calls the number by name needs it: only then was what stands behind 统一社会信用代码 checked as one.
+    """
 
     kind: Annotated[HolderKind, Field(strict=False)]
+    number_kinds: Annotated[tuple[str, ...], Field(strict=False)] = ()
     several: bool = False
     in_qr: Annotated[Shown, Field(strict=False)]
+
+    @field_validator("number_kinds")
+    @classmethod
+    def _of_annex_a(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [kind for kind in kinds if kind not in HOLDER_NUMBER_KINDS]:
+            raise mendable(f"{unknown[0]!r} is no code of GB/T 36903 annex A", f"use {', '.join(HOLDER_NUMBER_KINDS)}")
+        return kinds
 
 
 class NumberRule(_Frozen):

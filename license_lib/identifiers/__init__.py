@@ -7,9 +7,12 @@ from license_lib.identifiers.basics import NumberError, NumberKind, Sex, mask
 from license_lib.identifiers.check import NumberCheck, identify
 from license_lib.identifiers.citizen import CitizenId, HolderCodeTypes
 from license_lib.identifiers.credit import CheckOverride, CreditCode
+from license_lib.identifiers.holder_kinds import HOLDER_NUMBER_KINDS, ORGANISATION_KINDS
 from license_lib.identifiers.license_id import LicenseIdentifier, LicenseTypeCode
 
 __all__ = [
+    "HOLDER_NUMBER_KINDS",
+    "ORGANISATION_KINDS",
     "CheckOverride",
     "CitizenId",
     "CreditCode",

@@ -7,7 +7,6 @@ in the QR. Canonical bytes are unique: `parse_record` accepts no other spelling 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 

@@ -13,10 +13,9 @@ from typing import Literal, TypeVar
 
 from license_lib.catalogue import HolderKind, LicenseType, ValidityRule
 from license_lib.errors import InputError
-from license_lib.identifiers import CheckOverride, LicenseIdentifier
+from license_lib.identifiers import HOLDER_NUMBER_KINDS, ORGANISATION_KINDS, CheckOverride, LicenseIdentifier
 from license_lib.licenses.model import Holder, Issuer, License, Photo, TemplateRef
 from license_lib.licenses.photo import without_metadata
-from license_lib.licenses.record import HOLDER_NUMBER_KINDS, ORGANISATION_KINDS
 from license_lib.licenses.rules import (
     CREDIT_CODE_KIND,
     checked_day,
@@ -221,6 +220,9 @@ def _holder_number(
     organisation = number_kind in ORGANISATION_KINDS
     if kind.holder.kind is not HolderKind.EITHER and organisation != (kind.holder.kind is HolderKind.ORGANISATION):
         raise InputError("holder.kind", f"{where}: {kind.name} is held by {kind.holder.kind.value}s only")
+    if kind.holder.number_kinds and number_kind not in kind.holder.number_kinds:
+        allowed = ", ".join(f"{code} {HOLDER_NUMBER_KINDS[code]}" for code in kind.holder.number_kinds)
+        raise InputError("holder.number-kind", f"{where}.number_kind: {kind.name} takes no such number", hint=allowed)
     return number, number_kind
 
 

@@ -1,6 +1,6 @@
 """The repository: reserve, commit, revoke, look up."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 
 from license_lib.calendar import start_of
 from license_lib.errors import InputError, MachineError
+from license_lib.identifiers import ORGANISATION_KINDS
 from license_lib.repository import events as event_record
 from license_lib.repository import issuing
 from license_lib.repository.chain import first_break
@@ -31,7 +32,6 @@ from license_lib.repository.values import (
     require_zone,
 )
 
-_ORGANISATION_KINDS = ("001", "099")  # GB/T 36903 annex A: 统一社会信用代码, 其他法人或组织
 _PAGE_LIMIT = 10_000
 _LARGEST_POSITION = 2**31 - 1
 
@@ -218,7 +218,7 @@ class Repository:
             condition &= LICENSE.c.type_code == type_code
         return self._database.read(lambda connection: licenses_where(connection, condition))
 
-    def by_holder_number(self, number: str, *, kinds: tuple[str, ...] = ()) -> tuple[StoredLicense, ...]:
+    def by_holder_number(self, number: str, *, kinds: Collection[str] = ()) -> tuple[StoredLicense, ...]:
         """All licences of which one holder has that number 持证主体代码, in the order of issue.
 
         Args:
@@ -233,7 +233,7 @@ class Repository:
 
     def by_credit_code(self, code: str) -> tuple[StoredLicense, ...]:
         """All licences of which one holder is the organisation with that credit code 统一社会信用代码."""
-        return self.by_holder_number(code, kinds=_ORGANISATION_KINDS)
+        return self.by_holder_number(code, kinds=ORGANISATION_KINDS)
 
     def page(self, limit: int, after: int = 0) -> tuple[StoredLicense, ...]:
         """Licences in the order of issue.

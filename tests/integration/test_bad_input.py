@@ -80,6 +80,15 @@ def request(type_key: str = "business-license", **changes: Any) -> dict[str, Any
     return {**good, **changes, "fields": {key: value for key, value in fields.items() if value is not None}}
 
 
+OF_ROAD_TRANSPORT: dict[str, Any] = {
+    "type": "road-transport-permit",
+    "issuer": "transport",
+    "valid_until": None,
+    "fields": dict.fromkeys(("entity_type", "legal_representative", "registered_capital", "established_on", "copy")),
+}
+"""What makes another type of the request: one whose number the issuing system gives."""
+
+
 def held_by(name: str = "白银样例有限公司", number: str = CREDIT_CODE) -> dict[str, Any]:
     return {"holders": [{"name": name, "number": number}]}
 
@@ -99,8 +108,9 @@ def issue(home: Path, asked: object) -> Done:
         (request(**held_by(number="91620402MA0000000X")), "number.check", "holders[0].number"),
         (request(**held_by(number="9162")), "number.length", "holders[0].number"),
         (request(**held_by(number=CITIZEN)), "number.check", "holders[0].number"),
-        (request(number="91620402ma0000000q"), "number.pattern", "number"),
-        (request(number=None), "number.missing", "number"),
+        (request(number=OTHER_CREDIT_CODE), "number.not-holders", "number"),
+        (request(**OF_ROAD_TRANSPORT, number="JY1"), "number.pattern", "number"),
+        (request(**OF_ROAD_TRANSPORT, number=None), "number.missing", "number"),
         (request(nubmer="x"), "request.unknown", "nubmer"),
         (request(fields={"adress": "x"}), "field.unknown", "fields.adress"),
         (request(fields={"address": None}), "field.missing", "fields.address"),

@@ -305,8 +305,8 @@ def test_an_override_excuses_a_failing_credit_code_and_nothing_else() -> None:
 
 
 def test_the_number_has_the_form_that_the_type_asks_for() -> None:
-    assert "number.missing" in faults(replace(BUSINESS_REQUEST, number=None))
-    assert "text.empty" in faults(replace(BUSINESS_REQUEST, number=" "))
+    assert "number.missing" in faults(replace(HOUSE_REQUEST, number=None), HOUSE)
+    assert "text.empty" in faults(replace(HOUSE_REQUEST, number=" "), HOUSE)
     food = replace(BUSINESS_REQUEST, number="JY1620402000001", fields={})
     with pytest.raises(RequestError) as caught:
         drafted(food, FOOD)
@@ -319,6 +319,20 @@ def test_the_number_has_the_form_that_the_type_asks_for() -> None:
 def test_a_number_of_another_than_the_holder_is_refused() -> None:
     for number in (OTHER_CITIZEN, "", "x", CREDIT_CODE):
         assert "number.not-holders" in faults(replace(RESIDENCE_REQUEST, number=number), RESIDENCE)
+    for number in (OTHER_CREDIT_CODE, f"{CREDIT_CODE[:-1]}X", "", "x"):
+        assert "number.not-holders" in faults(replace(BUSINESS_REQUEST, number=number))
+
+
+def test_a_business_license_carries_the_checked_code_of_its_holder() -> None:
+    for number in (None, CREDIT_CODE, CREDIT_CODE.lower()):
+        assert drafted(replace(BUSINESS_REQUEST, number=number)).number == CREDIT_CODE
+
+
+def test_what_a_face_calls_a_credit_code_is_one() -> None:
+    """An organisation's other number is checked by nobody: it must not stand behind 统一社会信用代码."""
+    other = replace(COMPANY, number="91620402MA0000000X", number_kind="099")
+    wrong = faults(replace(held_by(other), number=None))
+    assert wrong == {"holder.number-kind": "holders[0].number_kind: 营业执照 takes no such number"}
 
 
 def test_the_level_of_the_issuer_counts() -> None:
