@@ -33,6 +33,7 @@ class KnownState:
     """What the repository knows of a licence at a moment."""
 
     record: bytes = field(repr=False)
+    file_digest: bytes
     revoked_at: datetime | None
 
 
@@ -191,16 +192,15 @@ class RepositoryStates:
         self._repository = repository
 
     def state_of(self, identifier: str, at: datetime) -> KnownState | None:
-        """Record and revocation of a licence at a moment; None if the repository does not hold it."""
-        stored = self._repository.by_identifier(identifier)
-        if stored is None:
+        """What is known of a licence at a moment; None if the repository does not hold it."""
+        found = self._repository.history(identifier)
+        if found is None:
             return None
+        stored, events = found
         revoked = [
-            event.effective_at
-            for event in self._repository.events(identifier)
-            if event.kind is EventKind.REVOKE and event.effective_at <= at
+            event.effective_at for event in events if event.kind is EventKind.REVOKE and event.effective_at <= at
         ]
-        return KnownState(stored.record, min(revoked, default=None))
+        return KnownState(stored.record, stored.file_digest, min(revoked, default=None))
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES
 from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
 from license_lib.rendering.qr_drawing import qr_matrix
-from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, Override, Repository
+from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, LicenseState, Override, Repository
 from signing.keys import SealCredential
 from signing.sealing import SealAppearance, seal
 from signing.timestamps import Timestamper
@@ -147,6 +147,12 @@ class Issuing:
         )
         if isinstance(reserved, AlreadyIssued):
             stored = reserved.license
+            if stored.state is LicenseState.REVOKED:
+                raise InputError(
+                    "request.revoked",
+                    "the licence that this request was given has been revoked",
+                    hint="send a request_key of its own to have a new one issued",
+                )
             pdf = self._repository.files.get(stored.file_digest)
             return Issued(parse_record(stored.record), pdf, already=True)
         document = checked.license(LicenseIdentifier.parse(reserved.identifier), self._randomness(SALT_BYTES))

@@ -71,12 +71,12 @@ class License:
     type_name: str
     type_code: str
     template: TemplateRef
-    number: str
-    holders: tuple[Holder, ...]
+    number: str = field(repr=False)
+    holders: tuple[Holder, ...] = field(repr=False)
     issuer: Issuer
     issued_on: date
     valid_from: date
     valid_until: date | None
-    fields: Mapping[str, str]
+    fields: Mapping[str, str] = field(repr=False)
     photo: Photo | None
     salt: bytes = field(repr=False)

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
+MAX_SIDE = 32_000
+"""Pixels; the readers take no more than 65,535."""
 MAX_PAGES = 20
 PAGE_DPI = 150
+
+
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"RIFF", b"II*\x00", b"MM\x00*")
 
 
 class PictureError(InputError):
@@ -36,7 +41,7 @@ def scan_file(data: bytes) -> tuple[str, ...]:
     Raises:
         PictureError: neither a picture nor a PDF that can be drawn, or larger than the bounds above.
     """
-    if b"%PDF-" not in data[:1024]:
+    if not looks_like_pdf(data):
         return scan(data)
     texts: dict[str, None] = {}
     try:
@@ -46,6 +51,11 @@ def scan_file(data: bytes) -> tuple[str, ...]:
     except PageError as error:
         raise PictureError("picture.malformed", "this PDF cannot be drawn") from error
     return tuple(texts)
+
+
+def looks_like_pdf(data: bytes) -> bool:
+    """A PDF may begin with other bytes, but a picture that only speaks of PDF in a comment is a picture."""
+    return b"%PDF-" in data[:1024] and not data.startswith(_PICTURES)
 
 
 def open_picture(data: bytes) -> "Picture":
@@ -60,13 +70,15 @@ def open_picture(data: bytes) -> "Picture":
         raise PictureError("picture.too-large", f"the picture has more than {MAX_PICTURE_BYTES // 2**20} MiB")
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")) as picture:
-            if picture.width * picture.height <= MAX_PIXELS:
+            if picture.width * picture.height <= MAX_PIXELS and max(picture.size) <= MAX_SIDE:
                 return ImageOps.exif_transpose(picture).convert("L")
     except Image.DecompressionBombError:
         pass  # far beyond the bound: said below
     except Exception as error:
         raise PictureError("picture.malformed", "this is not a picture that can be read") from error
-    raise PictureError("picture.too-large", f"the picture has more than {MAX_PIXELS // 10**6} million pixels")
+    raise PictureError(
+        "picture.too-large", f"the picture has more than {MAX_PIXELS // 10**6} million pixels, or {MAX_SIDE} on a side"
+    )
 
 
 def read_codes(picture: "Picture") -> tuple[str, ...]:

@@ -78,10 +78,14 @@ class Database:
         """Run a transaction that only reads; it sees one consistent state.
 
         Raises:
-            MachineError: `storage.…`.
+            MachineError: `storage.…`; `storage.corrupt` for columns that hold what was never written.
             InputError: `repository.text` for text that no database can hold.
         """
-        return self._run(self._engine, work)
+        try:
+            return self._run(self._engine, work)
+        except (ValueError, TypeError, KeyError):
+            pass
+        raise MachineError("storage.corrupt", "The database holds a damaged row", hint="restore it from a backup")
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run a transaction that writes: all of it is durable when this returns, or nothing of it happened.

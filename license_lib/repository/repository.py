@@ -19,6 +19,7 @@ from license_lib.repository.database import BUSY_SECONDS, Database
 from license_lib.repository.files import FileStore
 from license_lib.repository.rows import license_by_identifier, licenses_where
 from license_lib.repository.schema import require_current
+from license_lib.repository.soundness import require_sound
 from license_lib.repository.tables import HOLDER, LICENSE
 from license_lib.repository.values import (
     AlreadyIssued,
@@ -267,6 +268,22 @@ class Repository:
     def events(self, identifier: str) -> tuple[Event, ...]:
         """All events of a licence, in the order in which they were recorded; none if it is unknown."""
         return self._database.read(lambda connection: event_record.events_of(connection, identifier))
+
+    def history(self, identifier: str) -> tuple[StoredLicense, tuple[Event, ...]] | None:
+        """A licence and all its events, seen at one moment and found to agree; None if it was not issued here.
+
+        Raises:
+            MachineError: `storage.corrupt` if they do not.
+        """
+
+        def work(connection: Connection) -> tuple[StoredLicense | None, tuple[Event, ...]]:
+            return license_by_identifier(connection, identifier), event_record.events_of(connection, identifier)
+
+        stored, events = self._database.read(work)
+        if stored is None:
+            return None
+        require_sound(stored, events)
+        return stored, events
 
     def state_at(self, identifier: str, at: datetime) -> LicenseState | None:
         """The legal state at a moment, as we know it today.

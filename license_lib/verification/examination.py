@@ -12,7 +12,7 @@ from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import template_of
 from license_lib.qr import QrError, QrProof, decode, is_proof
-from license_lib.verification.ground import Ground
+from license_lib.verification.ground import Ground, RecordedLicense
 from license_lib.verification.reading import (
     Face,
     UnreadableError,
@@ -31,7 +31,7 @@ from license_lib.verification.verdict import (
     Verdict,
     by_severity,
 )
-from signing.keys import key_id
+from signing.keys import key_id, sha256
 from signing.reports import Indication, SealFinding, SealReport
 
 _CODE_LABELS = {
@@ -88,7 +88,10 @@ class Examination:
         self.step(Proof.ISSUER, self.issuer(document.issuer.code, document.template.key, self.organization_id()))
         if Proof.SEAL in self.proved:  # a stranger's page is never drawn: it may be made to take for ever
             self.face_and_code(document, covered)
-        self.state(str(document.identifier), record_digest(canonical_bytes(document)))
+        recorded = self.state(str(document.identifier))
+        if recorded is not None:
+            same = recorded.record == canonical_bytes(document) and recorded.file_digest == sha256(covered)
+            self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
         self.step(Proof.VALIDITY, self.validity(document))
         return self.verdict()
 
@@ -103,7 +106,10 @@ class Examination:
         kind = self.ground.catalogue.find(str(proof.identifier.type_code))
         issuer_code = str(proof.identifier.issuer)
         self.step(Proof.ISSUER, self.issuer(issuer_code, kind.key if kind else "", signer.organization_id))
-        self.state(str(proof.identifier), proof.digest)
+        recorded = self.state(str(proof.identifier))
+        if recorded is not None:
+            document = _recorded(recorded.record, str(proof.identifier))
+            self.step(Proof.REPOSITORY, _differences(document, kind, proof))
         self.step(Proof.VALIDITY, self.validity(proof))
         return self.verdict()
 
@@ -114,7 +120,7 @@ class Examination:
         if state is None:
             return None
         self.license = _recorded(state.record, identifier)
-        self.state(identifier, record_digest(state.record))
+        self.state(identifier)
         self.step(Proof.VALIDITY, self.validity(self.license))
         return self.verdict()
 
@@ -231,18 +237,7 @@ class Examination:
             return
         if signer.organization_id != self.organization_id():
             yield Finding("issuer.mismatch")
-        expected = {
-            "ZZBS": (document.identifier, proof.identifier),
-            "ZZBFRQ": (document.issued_on, proof.issued_on),
-            "ZZYXQQSRQ": (document.valid_from, proof.valid_from),
-            "ZZYXQJZRQ": (document.valid_until, proof.valid_until),
-            "record": (record_digest(canonical_bytes(document)), proof.digest),
-            "public": (public_values(kind, document), dict(proof.public)),
-        }
-        differing = [name for name, (recorded, seen) in expected.items() if recorded != seen]
-        if differing:
-            labels = [_CODE_LABELS[name] for name in differing]
-            yield Finding("qr.mismatch", {"fields": ", ".join(differing), "labels": "、".join(labels)})
+        yield from _differences(document, kind, proof)
 
     def signed_code(self, text: str) -> Iterator[Finding]:
         """Step 5: a well-formed code, signed with a seal key that a trust anchor vouches for.
@@ -278,26 +273,23 @@ class Examination:
         if facts is not None and key_id(facts.certificate_der) == key:
             yield SealCertificate.of(facts.certificate_der)
 
-    def state(self, identifier: str, digest: bytes) -> None:
-        """Steps 6 and 7: the repository holds the very same record under the identifier, and it is not revoked."""
+    def state(self, identifier: str) -> RecordedLicense | None:
+        """Step 7: the repository knows the licence, and it is not revoked. What it knows is for step 6 to compare."""
         if self.ground.states is None:
             self.findings.append(Finding("status.unknown"))
             self.required = tuple(proof for proof in self.required if proof is not Proof.REPOSITORY)
-            return
+            return None
         state = self.ground.states.state_of(identifier, self.at)
         self.status_as_of = self.now
         if state is None:
             self.findings.append(Finding("status.not-recorded"))
-            return
-        same = record_digest(state.record) == digest
-        self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
-        revoked = state.revoked_at
-        if revoked:
-            self.findings.append(Finding("status.revoked", {"date": day_of(revoked).isoformat()}))
+        elif state.revoked_at:
+            self.findings.append(Finding("status.revoked", {"date": day_of(state.revoked_at).isoformat()}))
         elif self.at > self.now:
             self.findings.append(Finding("status.future"))
         else:
             self.proved.add(Proof.STATUS)
+        return state
 
     def validity(self, document: License | QrProof) -> Iterator[Finding]:
         """Step 8: the day asked for lies within the period of validity, first and last day included."""
@@ -306,6 +298,23 @@ class Examination:
             yield Finding("validity.not-yet", {"date": document.valid_from.isoformat()})
         if document.valid_until is not None and day > document.valid_until:
             yield Finding("validity.expired", {"date": document.valid_until.isoformat()})
+
+
+def _differences(document: License, kind: LicenseType | None, proof: QrProof) -> Iterator[Finding]:
+    """What a code says otherwise than the record. Without the type, nobody knows what it should publish."""
+    expected = {
+        "ZZBS": (document.identifier, proof.identifier),
+        "ZZBFRQ": (document.issued_on, proof.issued_on),
+        "ZZYXQQSRQ": (document.valid_from, proof.valid_from),
+        "ZZYXQJZRQ": (document.valid_until, proof.valid_until),
+        "record": (record_digest(canonical_bytes(document)), proof.digest),
+    }
+    if kind is not None and template_of(kind) == document.template:
+        expected["public"] = (public_values(kind, document), dict(proof.public))
+    differing = [name for name, (recorded, seen) in expected.items() if recorded != seen]
+    if differing:
+        labels = [_CODE_LABELS[name] for name in differing]
+        yield Finding("qr.mismatch", {"fields": ", ".join(differing), "labels": "、".join(labels)})
 
 
 def _recorded(record: bytes, identifier: str) -> License:

@@ -19,6 +19,11 @@ class RecordedLicense(Protocol):
         ...
 
     @property
+    def file_digest(self) -> bytes:
+        """SHA-256 of the one sealed file that was issued."""
+        ...
+
+    @property
     def revoked_at(self) -> datetime | None:
         """When a revocation took effect; None if none has."""
         ...

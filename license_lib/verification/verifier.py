@@ -10,6 +10,7 @@ from datetime import datetime
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
 from license_lib.qr import PictureError, is_proof, scan
+from license_lib.qr.scanning import looks_like_pdf
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
 from license_lib.verification.verdict import Verdict
@@ -48,7 +49,7 @@ class Verifier:
         examination = Examination(self.ground, at, now)
         if len(data) > MAX_FILE_BYTES:
             return examination.refuse("input.too-large")
-        if b"%PDF-" in data[:1024]:
+        if looks_like_pdf(data):
             return examination.of_document(data)
         try:
             texts = scan(data)

@@ -3,11 +3,14 @@
 import hashlib
 import io
 import shutil
+import sqlite3
 import tracemalloc
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -23,7 +26,7 @@ from license_lib.authority import (
     initialise,
     open_verifier,
 )
-from license_lib.errors import MachineError
+from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses import License, Photo
 from license_lib.licenses.public import public_values
@@ -232,12 +235,115 @@ def test_a_damaged_row_of_the_repository_is_a_broken_machine(authority: Authorit
     class Mixed:
         def state_of(self, identifier: str, at: datetime) -> KnownState:
             del identifier, at
-            return KnownState(canonical_bytes(second.license), None)
+            return KnownState(canonical_bytes(second.license), bytes(32), None)
 
     mixed = Verifier(replace(authority.verifier.ground, states=Mixed()))
     with pytest.raises(MachineError) as caught:
         mixed.status(first.identifier, at=NOON)
     assert caught.value.code == "storage.corrupt"
+
+
+def test_a_true_record_sealed_anew_under_another_face_is_caught(shared_authority: Authority, business: Issued) -> None:
+    """Text extraction cannot see what is painted over the text; the one file that was issued is on record."""
+    face = render(
+        shared_authority.catalogue.get("business-license"),
+        business.license,
+        qr_text=scan_file(business.pdf)[0],
+        fonts=Fonts.load(fonts_folder(shared_authority.settings)),
+        attachment=Attachment(canonical_bytes(business.license)),
+    )
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(face)) as document:
+        over = b"q 1 1 1 rg 150 400 200 24 re f BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI Q"
+        document.pages[0].contents_add(pikepdf.Stream(document, over))
+        document.save(out)
+    forged = seal(
+        out.getvalue(),
+        credential=credential_of(shared_authority, "market"),
+        timestamper=None,
+        appearance=None,
+        at=NOON,
+        nonce=lambda: 1,
+    )
+    verdict = shared_authority.verify(forged)
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    assert "repository.mismatch" in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"valid_until": date(2099, 12, 31)},
+        {"valid_from": date(2020, 1, 1)},
+        {"public": {"CZZT": "另一个名字"}},
+        {"public": {}},
+        {"digest": bytes(32)},
+    ],
+)
+def test_a_code_that_says_otherwise_than_the_record_is_caught_on_paper_too(
+    shared_authority: Authority, issued_licenses: dict[str, Issued], change: dict[str, Any]
+) -> None:
+    document = issued_licenses["residence-permit"].license
+    police = credential_of(shared_authority, "police")
+    true: dict[str, Any] = {
+        "identifier": document.identifier,
+        "issued_on": document.issued_on,
+        "valid_from": document.valid_from,
+        "valid_until": document.valid_until,
+        "digest": record_digest(canonical_bytes(document)),
+        "public": public_values(shared_authority.catalogue.get("residence-permit"), document),
+        "key_id": police.key_id,
+        "sign": police.sign,
+        "base_url": shared_authority.settings.public_url,
+    }
+    assert shared_authority.verify_code(encode(**true)).outcome is Outcome.IN_FORCE
+    verdict = shared_authority.verify_code(encode(**{**true, **change}))
+    assert verdict.outcome is Outcome.NOT_GENUINE
+    assert "qr.mismatch" in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM event WHERE kind = 'revoke'",
+        "DELETE FROM event",
+        "UPDATE event SET effective_at = '2099-01-01 00:00:00.000000' WHERE kind = 'revoke'",
+        "UPDATE event SET reason = 'another' WHERE kind = 'revoke'",
+        "UPDATE license SET state = 'issued'",
+        "UPDATE license SET record = x'7b7d'",
+        "UPDATE license SET record = 'text'",
+        "UPDATE license SET valid_until = 'garbage'",
+        "UPDATE license SET file_digest = record_digest",
+    ],
+)
+def test_a_row_that_was_written_by_hand_is_a_broken_machine(
+    authority: Authority, clock: StillClock, damage: str
+) -> None:
+    issued = authority.issue(example_request("business-license"))
+    clock.advance(hours=1)
+    authority.revoke(issued.identifier, reason="骗取", actor="样例·经办人")
+    clock.advance(hours=1)
+    with closing(sqlite3.connect(authority.settings.database_url.removeprefix("sqlite:///"))) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        database.execute(damage)
+        database.commit()
+    with pytest.raises(MachineError) as caught:
+        authority.verify(issued.pdf)
+    assert caught.value.code == "storage.corrupt"
+
+
+def test_what_was_revoked_is_not_handed_out_again(authority: Authority, clock: StillClock) -> None:
+    request = example_request("business-license")
+    issued = authority.issue(request)
+    clock.advance(hours=1)
+    authority.revoke(issued.identifier, reason="骗取", actor="样例·经办人")
+    with pytest.raises(InputError) as caught:
+        authority.issue(request)
+    assert caught.value.code == "request.revoked"
+    again = authority.issue(replace(request, request_key="second"))
+    assert again.identifier != issued.identifier
+    assert authority.verify(again.pdf).outcome is Outcome.IN_FORCE
 
 
 def test_a_body_that_may_not_issue_the_type_is_caught(master_home: Path, business: Issued) -> None:
@@ -439,6 +545,17 @@ class TestPaper:
         out = io.BytesIO()
         Image.new("RGB", (600, 400), "white").save(out, "JPEG")
         assert codes(shared_authority.verify(out.getvalue())) == {"qr.none"}
+
+    def test_a_picture_wider_than_the_readers_take(self, shared_authority: Authority) -> None:
+        out = io.BytesIO()
+        Image.new("1", (70_000, 8)).save(out, "PNG")
+        assert codes(shared_authority.verify(out.getvalue())) == {"picture.too-large"}
+
+    def test_a_picture_that_speaks_of_pdf_is_a_picture(self, shared_authority: Authority, business: Issued) -> None:
+        out = io.BytesIO()
+        page = Image.open(io.BytesIO(page_png(business.pdf))).convert("RGB")
+        page.save(out, "JPEG", comment=b"%PDF-1.7")
+        assert shared_authority.verify(out.getvalue()).outcome is Outcome.IN_FORCE
 
     def test_a_picture_bomb_is_not_opened(self, shared_authority: Authority) -> None:
         out = io.BytesIO()
