@@ -13,7 +13,7 @@ from license_lib.catalogue.model import (
     ValidityRule,
 )
 from license_lib.catalogue.problems import TemplateProblem
-from license_lib.identifiers import ORGANISATION_KINDS
+from license_lib.identifiers import HOLDER_NUMBER_KINDS, ORGANISATION_KINDS
 
 _ALWAYS_PLACED = ("holder_name", "license_number", "issued_on", "issuer_name")
 _END_OF_VALIDITY = frozenset({"valid_until", "validity"})
@@ -31,12 +31,16 @@ def _rules(kind: LicenseType, folder: str) -> Iterator[TemplateProblem]:
     file = f"{folder}/type.toml"
     if kind.key != folder:
         yield TemplateProblem(file, "key", f"is {kind.key!r}", f"the folder's name: {folder!r}")
+    allowed = {
+        HolderKind.ORGANISATION: ORGANISATION_KINDS,
+        HolderKind.PERSON: HOLDER_NUMBER_KINDS.keys() - ORGANISATION_KINDS,
+        HolderKind.EITHER: HOLDER_NUMBER_KINDS.keys(),
+    }[kind.holder.kind]
     for index, code in enumerate(kind.holder.number_kinds):
-        if kind.holder.kind is not HolderKind.EITHER and (code in ORGANISATION_KINDS) != (
-            kind.holder.kind is HolderKind.ORGANISATION
-        ):
-            problem = f"{code!r} is no number of a holder of kind {kind.holder.kind}"
-            yield TemplateProblem(file, f"holder.number_kinds[{index}]", problem, "remove it")
+        if code not in allowed:
+            problem = f"{code!r} is no kind of number (GB/T 36903 annex A) that such a holder has"
+            mend = f"use {', '.join(sorted(allowed))}"
+            yield TemplateProblem(file, f"holder.number_kinds[{index}]", problem, mend)
     if kind.number.rule == "holder":
         if kind.number.in_qr and kind.holder.kind is not HolderKind.ORGANISATION:
             problem = "a person's own number must never stand in the QR"

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from license_lib.identifiers import HOLDER_NUMBER_KINDS, LicenseTypeCode, NumberError
+from license_lib.identifiers import LicenseTypeCode, NumberError
 from license_lib.toml_files import mendable
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -129,13 +129,6 @@ class HolderRule(_Frozen):
     number_kinds: Annotated[tuple[str, ...], Field(strict=False)] = ()
     several: bool = False
     in_qr: Annotated[Shown, Field(strict=False)]
-
-    @field_validator("number_kinds")
-    @classmethod
-    def _of_annex_a(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [kind for kind in kinds if kind not in HOLDER_NUMBER_KINDS]:
-            raise mendable(f"{unknown[0]!r} is no code of GB/T 36903 annex A", f"use {', '.join(HOLDER_NUMBER_KINDS)}")
-        return kinds
 
 
 class NumberRule(_Frozen):
