@@ -107,7 +107,7 @@ def ocsp_certificate(
 
 
 def revocation_list(
-    issuer: Issuer, revoked: Iterable[Revocation], *, number: int, at: datetime, days: int
+    issuer: Issuer, revoked: Iterable[Revocation], *, number: int, at: datetime, period: timedelta
 ) -> x509.CertificateRevocationList:
     """Issue a complete CRL.
 
@@ -119,13 +119,13 @@ def revocation_list(
         revoked: every revocation so far.
         number: CRL number, larger than that of every earlier list.
         at: thisUpdate.
-        days: until nextUpdate.
+        period: until nextUpdate.
     """
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
         .last_update(at)
-        .next_update(at + timedelta(days=days))
+        .next_update(at + period)
         .add_extension(x509.CRLNumber(number), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()),

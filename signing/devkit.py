@@ -9,18 +9,16 @@ Layout, below one folder:
       seals/<id>.pem       certificate followed by its chain
       tsa.pem ocsp.pem     the same
       crl/root.crl crl/city.crl                               DER
-      bodies.json          id → name, credit code, certificate file
 """
 
 import fcntl
-import json
 import os
 import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -84,16 +82,14 @@ def publish_crls(
     *,
     passphrase: bytes,
     at: datetime,
-    days: int = 30,
     revoked: Mapping[str, Iterable[Revocation]] | None = None,
 ) -> None:
-    """Issue new CRLs of both authorities; every earlier entry is kept.
+    """Issue new CRLs of both authorities: every earlier entry is kept, and each is good for as long as the one before.
 
     Args:
         folder: the PKI folder.
         passphrase: opens the authorities' keys.
         at: thisUpdate.
-        days: until nextUpdate.
         revoked: revocations to add, by authority: `root`, `city`.
 
     Raises:
@@ -101,22 +97,20 @@ def publish_crls(
         PkiError: `pki.damaged` if a CRL that should be there cannot be read.
     """
     with _alone(folder):
-        _publish(folder, passphrase, at, days, revoked or {})
+        _publish(folder, passphrase, at, revoked or {})
 
 
-def _publish(
-    folder: Path, passphrase: bytes, at: datetime, days: int, revoked: Mapping[str, Iterable[Revocation]]
-) -> None:
+def _publish(folder: Path, passphrase: bytes, at: datetime, revoked: Mapping[str, Iterable[Revocation]]) -> None:
     for name, (key_name, place) in _AUTHORITIES.items():
         issuer = Issuer(
             load_certificates(folder / "public" / place / f"{key_name}.pem")[0],
             load_private_key(folder / "private" / f"{key_name}.pem", passphrase),
         )
         path = folder / "public" / "crl" / f"{name}.crl"
-        entries, number = _read_crl(path)
+        entries, number, period = _read_crl(path)
         for entry in revoked.get(name, ()):
             entries.setdefault(entry.serial_number, entry)
-        crl = certificates.revocation_list(issuer, entries.values(), number=number + 1, at=at, days=days)
+        crl = certificates.revocation_list(issuer, entries.values(), number=number + 1, at=at, period=period)
         _replace(path, crl.public_bytes(serialization.Encoding.DER))
 
 
@@ -127,7 +121,6 @@ def revoke_certificate(
     passphrase: bytes,
     at: datetime,
     reason: x509.ReasonFlags = x509.ReasonFlags.unspecified,
-    days: int = 30,
 ) -> None:
     """Revoke a certificate from `at` on and publish new CRLs. Revoking twice keeps the first date.
 
@@ -137,7 +130,6 @@ def revoke_certificate(
         passphrase: opens the authorities' keys.
         at: revocation date and thisUpdate.
         reason: CRL reason code.
-        days: until nextUpdate.
 
     Raises:
         PkiError: `pki.not-issued-here`.
@@ -146,7 +138,7 @@ def revoke_certificate(
         authority = load_certificates(folder / "public" / place / f"{key_name}.pem")[0]
         if certificate.issuer == authority.subject:
             entry = Revocation(certificate.serial_number, at.replace(microsecond=0), reason)
-            publish_crls(folder, passphrase=passphrase, at=at, days=days, revoked={name: [entry]})
+            publish_crls(folder, passphrase=passphrase, at=at, revoked={name: [entry]})
             return
     raise PkiError("pki.not-issued-here", "The certificate was not issued by this PKI")
 
@@ -180,10 +172,10 @@ class _Workshop:
             key = self._new_key(department.id).public_key()
             certificate = certificates.seal_certificate(description, city, key, subject, at)
             self._write_certificates(f"seals/{department.id}.pem", certificate, city.certificate)
+        period = timedelta(days=description.crl_days)
         for name, issuer in (("root", root), ("city", city)):
-            crl = certificates.revocation_list(issuer, (), number=1, at=at, days=description.crl_days)
+            crl = certificates.revocation_list(issuer, (), number=1, at=at, period=period)
             _replace(self._public / "crl" / f"{name}.crl", crl.public_bytes(serialization.Encoding.DER))
-        self._write_bodies()
 
     def _new_key(self, name: str) -> ec.EllipticCurvePrivateKey:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -194,18 +186,6 @@ class _Workshop:
     def _write_certificates(self, name: str, *chain: x509.Certificate) -> None:
         pem = b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in chain)
         _replace(self._public / name, pem)
-
-    def _write_bodies(self) -> None:
-        bodies = {
-            department.id: {
-                "name": department.name,
-                "code": department.code,
-                "certificate": f"seals/{department.id}.pem",
-            }
-            for department in self._description.departments
-        }
-        text = json.dumps(bodies, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        _replace(self._public / "bodies.json", text.encode("utf-8"))
 
 
 @contextmanager
@@ -243,11 +223,14 @@ def _move_in(workplace: Path, folder: Path) -> None:
         raise
 
 
-def _read_crl(path: Path) -> tuple[dict[int, Revocation], int]:
-    """Read the entries and the number of an earlier list."""
+def _read_crl(path: Path) -> tuple[dict[int, Revocation], int, timedelta]:
+    """Read the entries, the number and the period of an earlier list."""
     try:
         crl = x509.load_der_x509_crl(path.read_bytes())
         number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+        if crl.next_update_utc is None:
+            raise ValueError("no nextUpdate")  # noqa: TRY301 -- one more way of being damaged
+        period = crl.next_update_utc - crl.last_update_utc
     except (OSError, ValueError, x509.ExtensionNotFound) as error:
         raise PkiError(
             "pki.damaged",
@@ -261,7 +244,7 @@ def _read_crl(path: Path) -> tuple[dict[int, Revocation], int]:
         except x509.ExtensionNotFound:
             reason = x509.ReasonFlags.unspecified
         entries[item.serial_number] = Revocation(item.serial_number, item.revocation_date_utc, reason)
-    return entries, number
+    return entries, number, period
 
 
 def _replace(path: Path, data: bytes, mode: int = 0o644) -> None:

@@ -157,7 +157,11 @@ def load_credential(folder: Path, name: str, *, passphrase: bytes, at: datetime)
             `key.certificate-not-yet-valid`.
     """
     if not _NAME.fullmatch(name):
-        raise KeyLoadError("key.missing", "A credential's name is short lower-case ASCII", hint="see bodies.json")
+        raise KeyLoadError(
+            "key.missing",
+            "A credential's name is short lower-case ASCII",
+            hint="the names are those of the files in public/seals",
+        )
     public = folder / "public"
     seal = public / "seals" / f"{name}.pem"
     certificate = seal if seal.is_file() else public / f"{name}.pem"

@@ -1,6 +1,5 @@
 """The development PKI: complete, private, marked, and never half-written."""
 
-import json
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -58,15 +57,14 @@ def test_the_time_stamp_certificate_has_one_critical_purpose(pki: Any) -> None:
     assert list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
 
 
-def test_bodies_are_listed_with_valid_credit_codes(pki: Any) -> None:
-    bodies = json.loads((pki.folder / "public" / "bodies.json").read_text("utf-8"))
-    assert set(bodies) == {"market", "transport", "police", "health", "land"}
-    for slug, body in bodies.items():
-        assert uscc.is_valid(body["code"])
-        assert body["name"].endswith("（样例）")
-        certificate = load_certificates(pki.folder / "public" / body["certificate"])[0]
-        assert pki.credential(slug).certificate == certificate
-        assert pki.credential(slug).organization_id == f"NTRCN-{body['code']}"
+def test_every_department_has_a_seal_of_its_credit_code(pki: Any) -> None:
+    departments = devkit.load_description(DESCRIPTION).departments
+    assert {one.id for one in departments} == {"market", "transport", "police", "health", "land"}
+    assert {path.stem for path in (pki.folder / "public" / "seals").iterdir()} == {one.id for one in departments}
+    for one in departments:
+        assert uscc.is_valid(one.code)
+        assert one.name.endswith("（样例）")
+        assert pki.credential(one.id).organization_id == f"NTRCN-{one.code}"
 
 
 def test_private_material_is_private_and_encrypted(pki: Any) -> None:
@@ -101,7 +99,7 @@ def test_part_of_a_pki_is_not_completed(tmp_path: Path, pki: Any) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
 
-@pytest.mark.parametrize("fails_at", ["private", "public", "bodies.json"])
+@pytest.mark.parametrize("fails_at", ["private", "public", "city.crl"])
 def test_a_failure_leaves_nothing_behind(
     tmp_path: Path, pki: Any, monkeypatch: pytest.MonkeyPatch, fails_at: str
 ) -> None:
@@ -152,12 +150,23 @@ def number(crl: x509.CertificateRevocationList) -> int:
 
 def test_lists_are_published_again_with_higher_numbers(own_pki: Any) -> None:
     moment = own_pki.now + timedelta(days=20)
-    devkit.publish_crls(own_pki.folder, passphrase=own_pki.passphrase, at=moment, days=5)
+    devkit.publish_crls(own_pki.folder, passphrase=own_pki.passphrase, at=moment)
     for name in ("root", "city"):
         crl = read_crl(own_pki.folder, name)
         assert number(crl) == 2
         assert crl.last_update_utc == moment
-        assert crl.next_update_utc == moment + timedelta(days=5)
+        assert crl.next_update_utc == moment + timedelta(days=30)
+
+
+def test_lists_keep_the_period_of_the_description(tmp_path: Path, pki: Any) -> None:
+    description = devkit.parse_description(MINIMAL.replace("crl_days = 30", "crl_days = 5"))
+    devkit.create_development_pki(tmp_path, description, passphrase=pki.passphrase, at=pki.now)
+    certificate = load_certificates(tmp_path / "public" / "seals" / "police.pem")[0]
+    devkit.publish_crls(tmp_path, passphrase=pki.passphrase, at=pki.now + timedelta(days=1))
+    devkit.revoke_certificate(tmp_path, certificate, passphrase=pki.passphrase, at=pki.now + timedelta(days=2))
+    for name in ("root", "city"):
+        crl = read_crl(tmp_path, name)
+        assert (number(crl), crl.next_update_utc) == (3, pki.now + timedelta(days=2 + 5))
 
 
 def test_revocations_accumulate_and_keep_their_first_date(own_pki: Any) -> None:
