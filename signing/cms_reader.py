@@ -108,6 +108,9 @@ class SignedData:
         Raises:
             UnacceptableAlgorithmError: algorithm or key is not accepted.
         """
+        digest = _HASHES.get(self.digest_algorithm)
+        if digest is None:
+            raise UnacceptableAlgorithmError(self.digest_algorithm)
         try:
             key = self.certificate.public_key()
         except (ValueError, UnsupportedAlgorithm) as error:
@@ -117,13 +120,12 @@ class SignedData:
                 self._expect_digest(algorithms.ECDSA_SIGNATURES.get(self.signature_algorithm))
                 if not isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1):
                     raise UnacceptableAlgorithmError(key.curve.name)
-                key.verify(self.signature, self.signed_attributes, ec.ECDSA(_HASHES[self.digest_algorithm]))
+                key.verify(self.signature, self.signed_attributes, ec.ECDSA(digest))
             elif isinstance(key, rsa.RSAPublicKey):
                 if self.signature_algorithm != algorithms.RSA_ENCRYPTION:
                     self._expect_digest(algorithms.RSA_SIGNATURES.get(self.signature_algorithm))
                 if key.key_size < algorithms.MINIMUM_RSA_BITS:
                     raise UnacceptableAlgorithmError(f"RSA {key.key_size}")
-                digest = _HASHES[algorithms.SHA256 if not self.digest_name else self.digest_algorithm]
                 key.verify(self.signature, self.signed_attributes, padding.PKCS1v15(), digest)
             else:
                 raise UnacceptableAlgorithmError(type(key).__name__)
