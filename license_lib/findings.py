@@ -129,6 +129,18 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         "seal.certificate-not-yet-valid": FindingText(
             _UNSURE, "印章证书尚未生效", "The seal's certificate is not yet valid", *_ASK
         ),
+        "seal.sealed-after-expiry": FindingText(
+            _NO,
+            "盖章时印章证书已过期（时间戳证明）",
+            "The seal's certificate had expired when it was used, as the time-stamp proves",
+            *_REFUSE,
+        ),
+        "seal.sealed-before-validity": FindingText(
+            _NO,
+            "盖章时印章证书尚未生效（时间戳证明）",
+            "The seal's certificate was not yet valid when it was used, as the time-stamp proves",
+            *_REFUSE,
+        ),
         "seal.certificate-revoked": FindingText(
             _NO, "盖章时印章证书已被吊销", "The seal's certificate had been revoked", *_REFUSE
         ),

@@ -39,6 +39,7 @@ class SubIndication(StrEnum):
     REVOKED_CA_NO_POE = "REVOKED_CA_NO_POE"
     NO_POE = "NO_POE"
     TRY_LATER = "TRY_LATER"
+    GENERIC = "GENERIC"
 
 
 @dataclass(frozen=True, slots=True)

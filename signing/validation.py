@@ -38,7 +38,7 @@ def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MA
         pdf: any bytes.
         trust: whom to trust, and the revocation lists known.
         at: the moment at which the question is asked; timezone-aware.
-        max_bytes: files beyond this size are refused unread.
+        max_bytes: of files beyond this size nothing is said: they are not read.
 
     Returns:
         The report. A bad document is a report, never an exception.
@@ -46,7 +46,7 @@ def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MA
     if at.tzinfo is None:
         raise ValueError("the moment of validation needs a time zone")
     if len(pdf) > max_bytes:
-        return _Case(at).report([failed("pdf.too-large", SubIndication.FORMAT_FAILURE, limit=str(max_bytes))])
+        return _Case(at).report([undecided("pdf.too-large", SubIndication.GENERIC, limit=str(max_bytes))])
     case = _Case(at)
     try:
         return case.report(case.judge(pdf, trust))

@@ -139,14 +139,19 @@ def _why_no_path(
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if not any(trust.find_path(certificate, embedded, time) for time in (start, end)):
         return undecided("seal.unknown-issuer", SubIndication.NO_CERTIFICATE_CHAIN_FOUND)
+    judged_at = moment.isoformat()
+    if proven and moment < start:
+        limit = start.isoformat()
+        return failed("seal.sealed-before-validity", SubIndication.NOT_YET_VALID, limit=limit, judged_at=judged_at)
+    if proven and moment > end:
+        limit = end.isoformat()
+        return failed("seal.sealed-after-expiry", SubIndication.EXPIRED, limit=limit, judged_at=judged_at)
+    if proven:  # the period of an authority above it, which says nothing about who used the seal
+        return undecided("seal.unknown-issuer", SubIndication.NO_CERTIFICATE_CHAIN_FOUND, judged_at=judged_at)
+    code, limit = "seal.certificate-expired", end.isoformat()
     if moment < start:
-        code, sub, limit = "seal.certificate-not-yet-valid", SubIndication.NOT_YET_VALID, start
-    else:
-        # Also when it is not the end entity's period but that of an authority above it.
-        code, sub, limit = "seal.certificate-expired", SubIndication.EXPIRED, end
-    if proven:
-        return failed(code, sub, limit=limit.isoformat(), judged_at=moment.isoformat())
-    return undecided(code, SubIndication.OUT_OF_BOUNDS_NO_POE, limit=limit.isoformat(), judged_at=moment.isoformat())
+        code, limit = "seal.certificate-not-yet-valid", start.isoformat()
+    return undecided(code, SubIndication.OUT_OF_BOUNDS_NO_POE, limit=limit, judged_at=judged_at)
 
 
 def _revocation_problems(

@@ -41,6 +41,18 @@ def test_codes_of_seal_validation_have_a_row() -> None:
     assert emitted - set(CODES) == set()
 
 
+def test_what_fails_a_seal_makes_a_license_not_genuine() -> None:
+    """TOTAL-FAILED (EN 319 102-1) and its row never contradict each other: what a person reads is what was decided."""
+    codes = {
+        str(argument.value) if isinstance(argument := call.args[0], ast.Constant) else ast.unparse(call)
+        for path in (ROOT / "signing").glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "failed"
+    }
+    assert {"seal.altered", "pdf.malformed"} <= codes, "the search finds nothing any more"
+    assert {code for code in codes if code not in CODES or CODES[code].effect is not Effect.NOT_GENUINE} == set()
+
+
 def test_codes_of_verification_have_a_row() -> None:
     named = {
         call.args[0].value

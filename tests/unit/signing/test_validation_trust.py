@@ -13,15 +13,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from signing import devkit
+from signing.certificates import Issuer, seal_certificate
 from signing.errors import TrustError
 from signing.key_files import load_certificates, load_private_key
 from signing.keys import SealCredential, SoftSigner
+from signing.pki_description import load_description
 from signing.reports import Indication, SubIndication
 from signing.sealing import seal
 from signing.trust import TrustStore
 from signing.validation import validate
+from signing.validation_chain import judge_chain
 
 DAY = timedelta(days=1)
+DESCRIPTION = Path(__file__).resolve().parents[3] / "keys" / "development.toml"
 
 
 def test_a_stranger_with_the_same_names_is_unknown(pki: Any, other_pki: Any, plain_pdf: bytes) -> None:
@@ -101,6 +105,45 @@ def test_a_certificate_used_before_its_period_is_found(pki: Any, plain_pdf: byte
     report = validate(sealed, trust=pki.trust(), at=pki.created - DAY)
     assert report.indication is Indication.INDETERMINATE
     assert report.codes[0] == "seal.certificate-not-yet-valid"
+
+
+@pytest.mark.parametrize(
+    ("start", "claimed", "code", "sub"),
+    [
+        (timedelta(days=-3 * 365 - 1, hours=-12), -DAY, "seal.sealed-after-expiry", SubIndication.EXPIRED),
+        (timedelta(days=10), 11 * DAY, "seal.sealed-before-validity", SubIndication.NOT_YET_VALID),
+    ],
+)
+def test_a_time_stamp_proves_that_a_seal_was_used_outside_its_period(
+    pki: Any, plain_pdf: bytes, start: timedelta, claimed: timedelta, code: str, sub: SubIndication
+) -> None:
+    city = Issuer(*authority(pki, "city"))
+    key = ec.generate_private_key(ec.SECP256R1())
+    old = pki.credential().certificate
+    made = seal_certificate(load_description(DESCRIPTION), city, key.public_key(), old.subject, pki.now + start)
+    sealed = seal(
+        plain_pdf,
+        credential=SealCredential(made, (city.certificate,), SoftSigner(key)),
+        timestamper=pki.timestamper(pki.now),
+        appearance=None,
+        at=pki.now + claimed,
+        nonce=lambda: 1,
+    )
+    report = validate(sealed, trust=pki.trust(), at=pki.now)
+    assert (report.indication, report.sub_indication) == (Indication.TOTAL_FAILED, sub)
+    assert report.codes[0] == code
+
+
+def test_the_period_of_an_authority_says_nothing_about_who_sealed(pki: Any) -> None:
+    """The time-stamp is older than the authority: nobody is known who would vouch for that, but nothing is forged."""
+    city = Issuer(*authority(pki, "city"))
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = pki.credential().certificate.subject
+    made = seal_certificate(load_description(DESCRIPTION), city, key.public_key(), subject, pki.created - 9 * DAY)
+    chain = judge_chain(made, (), pki.trust(), at=pki.now, existed_at=pki.created - 8 * DAY)
+    assert [(one.finding.code, one.indication) for one in chain.problems] == [
+        ("seal.unknown-issuer", Indication.INDETERMINATE)
+    ]
 
 
 def test_silence_about_expired_certificates_counts_only_if_the_list_keeps_them(own_pki: Any, plain_pdf: bytes) -> None:
