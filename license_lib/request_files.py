@@ -124,8 +124,8 @@ def request_from_mapping(raw: object, folder: Path) -> LicenseRequest:
     if not isinstance(fields, dict):
         raise InputError("request.form", "fields: must be an object", hint="[fields] in TOML")
     return LicenseRequest(
-        license_type=_required(table, "type"),
-        issuer=_required(table, "issuer"),
+        license_type=_required(table, "type", hint="`license issue` also takes --type"),
+        issuer=_required(table, "issuer", hint="`license issue` also takes --issuer"),
         holders=tuple(_holder(holder, f"holders[{index}]") for index, holder in enumerate(holders)),
         fields={str(key): _text(value, f"fields.{shown_name(str(key))}") for key, value in fields.items()},
         number=_optional(table, "number"),
@@ -188,10 +188,10 @@ def _override(raw: object, where: str) -> CheckOverride | None:
         raise InputError(error.code, f"{where}: {error.message}") from None
 
 
-def _required(table: Mapping[str, object], name: str, where: str = "") -> str:
+def _required(table: Mapping[str, object], name: str, where: str = "", *, hint: str = "") -> str:
     value = _optional(table, name, where)
     if value is None:
-        raise InputError("request.missing", f"{where + '.' if where else ''}{name}: is missing")
+        raise InputError("request.missing", f"{where + '.' if where else ''}{name}: is missing", hint=hint)
     return value
 
 
