@@ -12,11 +12,11 @@ from typing import Literal
 from license_lib.calendar import read_day
 from license_lib.errors import InputError
 from license_lib.identifiers import CheckOverride, NumberError
+from license_lib.licenses.photo import MAX_PHOTO_BYTES
 from license_lib.licenses.request import LONG_TERM_INPUT, HolderRequest, LicenseRequest
 from license_lib.licenses.rules import shown_name
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
-MAX_PHOTO_BYTES = 5_000_000  # as `rendering.photo`, which is not imported here because it loads an imaging library
 _REQUEST_KEYS = (
     "type", "issuer", "number", "holders", "fields", "issued_on", "valid_from", "valid_until", "photo", "request_key",
 )  # fmt: skip

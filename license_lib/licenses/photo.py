@@ -2,6 +2,9 @@
 
 from license_lib.errors import InputError
 
+MAX_PHOTO_BYTES = 5_000_000
+"""Larger photographs are refused unread."""
+
 _START, _END, _SCAN = b"\xff\xd8", b"\xff\xd9", 0xDA
 _KEPT_APPLICATION_DATA = frozenset({0xE0, 0xEE})  # JFIF and Adobe: how to read the colours
 _COMMENT = 0xFE

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from license_lib.errors import InputError
+from license_lib.licenses.photo import MAX_PHOTO_BYTES
 
 MOST_PIXELS = 12_000_000
-MOST_BYTES = 5_000_000
 SMALLEST_SIDE = 100
 _ORIENTATION = 0x0112  # EXIF tag
 
@@ -17,30 +17,26 @@ class Picture:
     """A photograph that may be printed.
 
     Attributes:
-        data: the file's bytes.
-        media_type: `image/jpeg` or `image/png`.
+        data: the JPEG file's bytes, which a PDF holds as they are.
         width: pixels.
         height: pixels.
         grey: one channel, not three.
-        pixels: decoded samples of a PNG; None for a JPEG, which a PDF holds as it is.
     """
 
     data: bytes
-    media_type: str
     width: int
     height: int
     grey: bool
-    pixels: bytes | None
 
 
 def check_photo(data: bytes) -> Picture:
     """Decode a photograph once, within bounds.
 
     Raises:
-        InputError: `photo.invalid`, it is no JPEG or PNG, is damaged, too small or too large, or not grey or RGB.
+        InputError: `photo.invalid`, it is no JPEG, is damaged, too small or too large, or not grey or RGB.
     """
-    if len(data) > MOST_BYTES:
-        raise _invalid(f"it has more than {MOST_BYTES:,} bytes")
+    if len(data) > MAX_PHOTO_BYTES:
+        raise _invalid(f"it has more than {MAX_PHOTO_BYTES:,} bytes")
     try:
         picture, mode, turned = _decode(data)
     except InputError:
@@ -60,20 +56,18 @@ def _decode(data: bytes) -> tuple[Picture, str, bool]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # Pillow warns of decompression bombs and of broken metadata
-        with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as image:
+        with Image.open(BytesIO(data), formats=("JPEG",)) as image:
             width, height = image.size
             if width * height > MOST_PIXELS or min(width, height) < SMALLEST_SIDE:
                 raise _invalid(f"it has {width} × {height} pixels")
             turned = image.getexif().get(_ORIENTATION, 1) not in (0, 1)
             image.load()
-            pixels = image.tobytes() if image.format == "PNG" else None
-            media_type = f"image/{str(image.format).lower()}"
-            return Picture(data, media_type, width, height, image.mode == "L", pixels), image.mode, turned
+            return Picture(data, width, height, image.mode == "L"), image.mode, turned
 
 
 def _invalid(reason: str) -> InputError:
     return InputError(
         "photo.invalid",
         f"the photograph cannot be used: {reason}",
-        hint=f"a JPEG or PNG, grey or RGB, at least {SMALLEST_SIDE} pixels a side and at most 12 megapixels",
+        hint=f"a JPEG, grey or RGB, at least {SMALLEST_SIDE} pixels a side and at most 12 megapixels",
     )

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream, PDFZCompress
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
 from license_lib.rendering.colors import fill, stroke
@@ -63,7 +63,6 @@ class Sheet:
 
     def picture(self, picture: Picture, x: float, y: float, width: float, height: float) -> None:
         """Draw a photograph with its lower-left corner at (x, y) of the page's own space."""
-        content, filters = (picture.data, None) if picture.pixels is None else (picture.pixels, [PDFZCompress])
         entries: dict[str, Any] = {
             "Type": PDFName("XObject"),
             "Subtype": PDFName("Image"),
@@ -71,12 +70,11 @@ class Sheet:
             "Height": picture.height,
             "BitsPerComponent": 8,
             "ColorSpace": PDFName("DeviceGray" if picture.grey else "DeviceRGB"),
+            "Filter": PDFName("DCTDecode"),
         }
-        if filters is None:
-            entries["Filter"] = PDFName("DCTDecode")
         document = self._canvas._doc  # noqa: SLF001 - drawImage would decode a JPEG only to name it
         name = document.getXObjectName("photo")
-        document.Reference(PDFStream(PDFDictionary(entries), content, filters or []), name)
+        document.Reference(PDFStream(PDFDictionary(entries), picture.data, []), name)
         self._canvas._formsinuse.append("photo")  # noqa: SLF001 - the page lists the image among its resources
         self._operators.append(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm /{name} Do Q")
 

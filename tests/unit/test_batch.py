@@ -13,6 +13,7 @@ from license_lib import batch, request_files
 from license_lib.batch import BatchRow, read_batch, read_request
 from license_lib.errors import InputError
 from license_lib.identifiers import CheckOverride
+from license_lib.licenses.photo import MAX_PHOTO_BYTES
 from license_lib.licenses.request import LicenseRequest
 
 HEADER = "type,issuer,number,holder_name,holder_number,issued_on,valid_until,address"
@@ -259,7 +260,7 @@ def test_photos_lie_beside_the_batch(tmp_path: Path) -> None:
 
 def test_a_photo_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "large.jpg").open("wb") as file:
-        file.truncate(request_files.MAX_PHOTO_BYTES + 1)
+        file.truncate(MAX_PHOTO_BYTES + 1)
     (row,) = json_rows(tmp_path, {**GOOD, "photo": "large.jpg"})
     assert isinstance(row.request, InputError)
     assert (row.request.code, row.request.message) == ("photo.invalid", "photo: has more than 5,000,000 bytes")
