@@ -18,7 +18,7 @@ _MIGRATION_LOCK = 0x6C6963656E7365  # any number that nobody else takes: "licens
 
 
 def create_or_upgrade(url: str, *, busy_seconds: float = BUSY_SECONDS) -> bool:
-    """Make the database, or bring it up to date; does nothing to one that is.
+    """Make the database, or bring it up to date, in one transaction; does nothing to one that is.
 
     Args:
         url: `sqlite:///PATH` or `postgresql://…`; a missing SQLite file and its folder are made.
@@ -30,29 +30,12 @@ def create_or_upgrade(url: str, *, busy_seconds: float = BUSY_SECONDS) -> bool:
     Raises:
         MachineError: `repository.newer` if newer software made it; `repository.url`, `storage.…`.
     """
-    return migrate_to(url, "head", busy_seconds=busy_seconds)
-
-
-def migrate_to(url: str, revision: str, *, busy_seconds: float = BUSY_SECONDS) -> bool:
-    """Bring the tables to a revision, up or down, in one transaction: a crash leaves the old ones.
-
-    Args:
-        url: `sqlite:///PATH` or `postgresql://…`.
-        revision: `head`, `base` (no tables: everything is lost) or a revision's name.
-        busy_seconds: how long to wait for others.
-
-    Returns:
-        True if anything was changed.
-
-    Raises:
-        MachineError: as `create_or_upgrade`.
-    """
     path = sqlite_path(parse_url(url))
     if path is not None:
         create_file(path)
     database = Database.open(url, busy_seconds=busy_seconds)
     try:
-        return database.write(lambda connection: _migrate(connection, revision))
+        return database.write(_upgrade)
     finally:
         database.close()
 
@@ -73,23 +56,20 @@ def require_current(connection: Connection) -> None:
     raise _newer()
 
 
-def _migrate(connection: Connection, revision: str) -> bool:
+def _upgrade(connection: Connection) -> bool:
     from alembic import command  # heavy, and needed at set-up only
 
     if connection.dialect.name == "postgresql":  # SQLite's write lock already keeps others out
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
     before = _revision(connection)
-    if before == SCHEMA_REVISION and revision == "head":
+    if before == SCHEMA_REVISION:
         return False
     if before is not None and not _is_known(before):
         raise _newer()
     config = _config()
     config.attributes["connection"] = connection
-    if revision == "base":
-        command.downgrade(config, revision)
-    else:
-        command.upgrade(config, revision)
-    return _revision(connection) != before
+    command.upgrade(config, "head")
+    return True
 
 
 def _revision(connection: Connection) -> str | None:

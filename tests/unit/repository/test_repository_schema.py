@@ -12,12 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from license_lib.errors import MachineError
 from license_lib.repository import Repository, StoredLicense, create_or_upgrade
 from license_lib.repository.database import Database
-from license_lib.repository.schema import SCHEMA_REVISION, migrate_to
+from license_lib.repository.schema import SCHEMA_REVISION
 from license_lib.repository.tables import METADATA
 from license_lib.resources import resource_folder
 
@@ -29,6 +29,20 @@ def alembic_config() -> Config:
     config.set_main_option("script_location", str(resource_folder("migrations")))
     config.set_main_option("path_separator", "os")
     return config
+
+
+def remove_tables(database_url: str) -> None:
+    config = alembic_config()
+    database = Database.open(database_url)
+
+    def downgrade(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+
+    try:
+        database.write(downgrade)
+    finally:
+        database.close()
 
 
 def table_names(path: Path) -> set[str]:
@@ -47,7 +61,7 @@ def test_a_missing_database_is_made_for_its_owner_only(tmp_path: Path) -> None:
 
 
 def test_up_down_and_up_again(tmp_path: Path, database_url: str, database_path: Path) -> None:
-    assert migrate_to(database_url, "base")
+    remove_tables(database_url)
     assert table_names(database_path) == {"alembic_version"}
     with pytest.raises(MachineError) as refused:
         Repository.open(database_url, tmp_path)
@@ -59,7 +73,7 @@ def test_up_down_and_up_again(tmp_path: Path, database_url: str, database_path: 
 def test_going_down_works_on_data(repository: Repository, issue: Issue, database_url: str, database_path: Path) -> None:
     issue("a")
     repository.close()
-    assert migrate_to(database_url, "base")
+    remove_tables(database_url)
     assert table_names(database_path) == {"alembic_version"}
 
 
