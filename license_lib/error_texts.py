@@ -74,6 +74,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "qr.unencodable": "公开内容过多，二维码放不下",
         "qr.id-number": "身份号码不得进入二维码",
         "license.number-taken": "证照编号已被占用",
+        "identifier.taken": "证照标识已被占用",
         # Looking up and revoking
         "license.unknown": "证照库中没有此证照",
         "license.already-revoked": "证照此前已撤销",

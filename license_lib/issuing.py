@@ -14,7 +14,7 @@ import rfc8785
 
 from license_lib.calendar import day_of
 from license_lib.catalogue import Catalogue, LicenseType
-from license_lib.errors import InputError
+from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.licenses import License, face_values
@@ -25,13 +25,22 @@ from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES
 from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
 from license_lib.rendering.qr_drawing import qr_matrix
-from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, LicenseState, Override, Repository
+from license_lib.repository import (
+    AlreadyIssued,
+    HolderEntry,
+    IssuedLicense,
+    LicenseState,
+    Override,
+    Repository,
+    Reservation,
+)
 from signing.keys import SealCredential
 from signing.sealing import SealAppearance, seal
 from signing.timestamps import Timestamper
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SERIAL_RANDOM = 8
+_DRAWS = 3
 _NONCE_BYTES = 8
 _STAND_IN_SIGNATURE = bytes.fromhex("3006020101020101")  # DER, r = s = 1
 
@@ -125,7 +134,7 @@ class Issuing:
         Raises:
             InputError: the request is wrong; nothing was written. Only if another process took the same number in the
                 very moment between check and commit, an unused reservation and a file that nothing names remain.
-            MachineError: storage failed; the same request can be sent again.
+            MachineError: storage or randomness failed; the same request can be sent again.
             signing.errors.SigningError: the seal key is missing, locked or expired; the same request can be sent again.
         """
         checked, body = self.check(request)
@@ -139,12 +148,7 @@ class Issuing:
             at=self._clock(),
             request_key=request_key,
         )
-        reserved = self._repository.reserve(
-            str(self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)),
-            request_key=request_key,
-            request_digest=digest,
-            at=self._clock(),
-        )
+        reserved = self._reserve(checked, body, request_key, digest)
         if isinstance(reserved, AlreadyIssued):
             stored = reserved.license
             if stored.state is LicenseState.REVOKED:
@@ -193,6 +197,25 @@ class Issuing:
             at=self._clock(),
             nonce=lambda: int.from_bytes(self._randomness(_NONCE_BYTES), "big"),
             reason=f"颁发{kind.name}",
+        )
+
+    def _reserve(
+        self, checked: Draft, body: IssuingBody, request_key: str, digest: bytes
+    ) -> Reservation | AlreadyIssued:
+        """Draw a serial and reserve it; drawn before by chance, it is drawn anew."""
+        for _ in range(_DRAWS):
+            identifier = self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)
+            try:
+                return self._repository.reserve(
+                    str(identifier), request_key=request_key, request_digest=digest, at=self._clock()
+                )
+            except InputError as error:
+                if error.code != "identifier.taken":
+                    raise
+        raise MachineError(
+            "identifier.taken",
+            f"{_DRAWS} serials in a row had been given away before",
+            hint="the source of random numbers is broken: mend it before anything else is issued",
         )
 
     def _code(self, kind: LicenseType, document: License, key_id: bytes, sign: Callable[[bytes], bytes]) -> str:

@@ -41,7 +41,7 @@ def reserve(
             return AlreadyIssued(_committed(connection, earlier.identifier))
         return Reservation(earlier.identifier, request_key, resumed=True)
     if connection.scalar(select(exists().where(RESERVATION.c.identifier == identifier))):
-        raise InputError("identifier.taken", "The identifier was given away before", hint="choose another serial")
+        raise InputError("identifier.taken", "The identifier was given away before", hint="draw another serial")
     connection.execute(
         insert(RESERVATION),
         {
