@@ -1,7 +1,7 @@
 """Write the demo's input: fictitious organisations and persons with valid numbers, long and rare names, all marked 样例.
 
-Deterministic: the same files each time. Credit codes have serials that no register gave out; ID numbers have the
-sequence 000, which nobody is given.
+Deterministic: the same files each time. Credit codes have serials that no register is known to have given out, ID
+numbers the sequence 000, which is not known to be given out.
 """
 
 import csv
