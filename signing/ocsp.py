@@ -1,4 +1,9 @@
-"""Certificate status on request (OCSP, RFC 6960): a responder that answers from the authority's revocation list."""
+"""Certificate status on request (OCSP, RFC 6960): a responder that answers from the authority's revocation list.
+
+Requests are read and answers written here, not by `cryptography.x509.ocsp`: its builder signs only with a private key in
+memory, and a `signing.keys.Signer` shows none (it may be a hardware module); its reader does not give the CertID's own
+bytes, which an answer has to repeat for clients that compare them whole. Refusals, which are unsigned, are its own.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -10,6 +15,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.ocsp import OCSPResponseBuilder, OCSPResponseStatus
 
 from signing import algorithms, der
 from signing.der import DerError
@@ -33,7 +39,7 @@ _REASONS: Final[Mapping[x509.ReasonFlags, int]] = MappingProxyType(
         x509.ReasonFlags.aa_compromise: 10,
     }
 )
-_SUCCESSFUL, _MALFORMED, _UNAUTHORIZED = 0, 1, 6
+_SUCCESSFUL: Final = bytes((0,))
 _ENUMERATED: Final = 0x0A
 _CONTEXT_0, _CONTEXT_1, _CONTEXT_2 = 0xA0, 0xA1, 0xA2
 _GOOD: Final = bytes((0x80, 0))
@@ -101,9 +107,9 @@ class OcspResponder:
         try:
             asked = _read_request(request)
         except DerError:
-            return _response(_MALFORMED)
+            return _refusal(OCSPResponseStatus.MALFORMED_REQUEST)
         if asked.issuer_hashes != self._issuer_hashes.get(asked.algorithm) or asked.serial not in self._issued:
-            return _response(_UNAUTHORIZED)
+            return _refusal(OCSPResponseStatus.UNAUTHORIZED)
         next_update = self._crl.next_update_utc
         single = der.tlv(
             der.SEQUENCE,
@@ -126,8 +132,9 @@ class OcspResponder:
             der.tlv(der.BIT_STRING, b"\0", self._credential.sign(data)),
             der.tlv(_CONTEXT_0, der.tlv(der.SEQUENCE, self._credential.certificate_der)),
         )
-        return _response(
-            _SUCCESSFUL,
+        return der.tlv(
+            der.SEQUENCE,
+            der.tlv(_ENUMERATED, _SUCCESSFUL),
             der.tlv(_CONTEXT_0, der.tlv(der.SEQUENCE, der.oid(_BASIC_RESPONSE), der.tlv(der.OCTET_STRING, basic))),
         )
 
@@ -178,5 +185,5 @@ def _read_request(encoded: bytes) -> _Request:
     )
 
 
-def _response(status: int, body: bytes = b"") -> bytes:
-    return der.tlv(der.SEQUENCE, der.tlv(_ENUMERATED, bytes((status,))), body)
+def _refusal(status: OCSPResponseStatus) -> bytes:
+    return OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)
