@@ -1,8 +1,8 @@
 """Certificate status on request (OCSP, RFC 6960): a responder that answers from the authority's revocation list.
 
-Requests are read and answers written here, not by `cryptography.x509.ocsp`: its builder signs only with a private key in
-memory, and a `signing.keys.Signer` shows none (it may be a hardware module); its reader does not give the CertID's own
-bytes, which an answer has to repeat for clients that compare them whole. Refusals, which are unsigned, are its own.
+Requests are read and answers written here, not by `cryptography.x509.ocsp`: its builder signs only with a private key
+in memory, and a `signing.keys.Signer` shows none (it may be a hardware module); its reader does not give the CertID's
+own bytes, which an answer repeats for clients that compare them whole. Refusals, which are unsigned, are the library's.
 """
 
 import hashlib
