@@ -5,11 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
-
-INFORMATIONAL: Final = frozenset({"seal.development", "seal.timestamp-missing"})
-"""Finding codes that do not keep a seal from TOTAL-PASSED: they tell the reader something. A seal without a time-stamp
-was judged at the moment of validation, which is the stricter choice."""
 
 
 class Indication(StrEnum):
