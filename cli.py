@@ -323,7 +323,7 @@ def verify(
     home: Home = Path(),
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
-    from license_lib.authority import now, open_verifier
+    from license_lib.authority import confined_verifier, now
     from license_lib.calendar import CHINA
 
     if not (files or code or identifier):
@@ -331,14 +331,16 @@ def verify(
     present = now()
     moment = at.replace(tzinfo=CHINA) if at else present
     codes = set()
-    with open_verifier(_settings(home)) as verifier:
+    # This process has one thread, so that its workers may be forks: they need not import everything again.
+    with confined_verifier(_settings(home), method="fork", workers=1) as verifier:
         for path in files or []:
             try:
-                verdict: Verdict | None = verifier.verify(_bytes(path), at=moment, now=present)
-                codes.add(_print_verdict(printer, str(path), verdict))
+                data = _bytes(path)
             except InputError as error:  # the other files are judged all the same
                 printer.error(error)
                 codes.add(FAILED)
+            else:
+                codes.add(_print_verdict(printer, str(path), verifier.verify(data, at=moment, now=present)))
         if code:
             codes.add(_print_verdict(printer, "--code", verifier.verify_code(code, at=moment, now=present)))
         if identifier:

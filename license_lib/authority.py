@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError, MachineError
@@ -25,6 +25,7 @@ from license_lib.repository import Event, EventKind, Repository, StoredLicense, 
 from license_lib.resources import resource_folder
 from license_lib.settings import FILE_NAME, Settings
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
+from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits
 from signing.trust import TrustStore
 
 
@@ -213,6 +214,17 @@ def open_verifier(settings: Settings) -> Iterator[Verifier]:
     """
     with Repository.open(settings.database_url, settings.files, read_only=True) as repository:
         yield make_verifier(settings, load_catalogue(settings), load_issuers(settings), repository)
+
+
+def confined_verifier(
+    settings: Settings,
+    *,
+    method: Literal["spawn", "fork"] = "spawn",
+    workers: int = WORKERS,
+    limits: Limits | None = None,
+) -> ConfinedVerifier:
+    """The judging half for files of strangers: it judges them in worker processes, within limits of time and memory."""
+    return ConfinedVerifier(partial(open_verifier, settings), limits=limits, workers=workers, method=method)
 
 
 def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, repository: Repository) -> Verifier:

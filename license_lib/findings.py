@@ -255,6 +255,13 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         "verification.incomplete": FindingText(
             _UNSURE, "核验步骤未能全部完成：{step}", "Not every step could be carried out: {step}", *_ASK
         ),
+        "verification.overrun": FindingText(
+            _UNSURE,
+            "核验该文件超出时间或内存限制",
+            "Examining the file took more time or memory than is allowed",
+            "请持证人提供原始文件，或向颁发机构核实",
+            "Ask for the original file or the issuing body",
+        ),
     }
 )
 """Code → row. Codes are stable: tests, vectors, API and docs use them."""

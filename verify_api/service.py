@@ -5,27 +5,28 @@ Nothing is decided here. The service holds public material only: no issuing key,
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Protocol, TypeVar
 
 import anyio
 
-from license_lib.authority import load_catalogue, load_issuers, make_verifier
+from license_lib.authority import confined_verifier
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers
-from license_lib.repository import Repository
 from license_lib.settings import Settings
-from license_lib.verification import Verdict, Verifier
+from license_lib.verification import Verdict
+from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits
 from license_lib.verification.report import verdict_report
 from verify_api.problems import LOG, Problem
 from verify_api.questions import Question
 from verify_api.schemas import VerdictDocument, Words
 
-WORKERS: Final = 4
 QUEUE: Final = 64
+_CODES_AT_ONCE: Final = 4
 _LOOK_AGAIN: Final = timedelta(seconds=5)
 _STANDARD_LABELS: Final = {
     "ZZBH": Words(zh="证照编号", en="Licence number"),
@@ -70,7 +71,7 @@ class Bench(Protocol):
         ...
 
     def close(self) -> None:
-        """Release the repository."""
+        """Release the repository, and whoever works for the judge."""
         ...
 
 
@@ -78,26 +79,30 @@ class SettingsBench:
     """The judge that a configuration describes, with the public trust material of today.
 
     The material is read again whenever it changes on disk: revocation lists go stale, and departments get new seals,
-    while the service runs.
+    while the service runs. Files are examined in worker processes, see `ConfinedVerifier`.
+
+    Args:
+        at: the present.
+        workers: how many files are examined at once.
+        limits: what one file may take.
 
     Raises:
         InputError: the configuration or a template is wrong.
         MachineError: no trust anchor, or the repository cannot be opened.
     """
 
-    def __init__(self, settings: Settings, at: datetime) -> None:
+    def __init__(
+        self, settings: Settings, at: datetime, *, workers: int = WORKERS, limits: Limits | None = None
+    ) -> None:
         self._settings = settings
-        self._repository = Repository.open(settings.database_url, settings.files, read_only=True)
+        self._make = partial(confined_verifier, settings, workers=workers, limits=limits)
         self._lock = Lock()
         self._looked = at
-        try:
-            self._stamp = self._public_material()
-            self._verifier = self._make()
-        except BaseException:
-            self._repository.close()
-            raise
+        self._stamp = self._public_material()
+        self._verifier = self._make()
+        self._verifier.start()
 
-    def judge(self, at: datetime) -> Verifier:
+    def judge(self, at: datetime) -> ConfinedVerifier:
         """The judge with the trust material of this moment; where new material cannot be read, the old stays."""
         with self._lock:
             if abs(at - self._looked) >= _LOOK_AGAIN:
@@ -106,24 +111,22 @@ class SettingsBench:
             return self._verifier
 
     def close(self) -> None:
-        """Close the repository."""
-        self._repository.close()
+        """End the workers, and close the repository."""
+        self._verifier.close()
 
     def _renew(self) -> None:
         stamp = self._public_material()
         if stamp == self._stamp:
             return
+        fresh = self._make()
         try:
-            self._verifier = self._make()
+            fresh.start()
         except LicenseError as error:
             # Half-written perhaps: the old lists grow stale by themselves, so nothing fails open meanwhile.
             LOG.warning("the trust material was not renewed: %s: %s", error.code, error.message)
             return
-        self._stamp = stamp
-
-    def _make(self) -> Verifier:
-        settings = self._settings
-        return make_verifier(settings, load_catalogue(settings), load_issuers(settings), self._repository)
+        self._verifier.retire()
+        self._verifier, self._stamp = fresh, stamp
 
     def _public_material(self) -> frozenset[tuple[Path, int, int]]:
         found = set()
@@ -141,7 +144,7 @@ class Service:
 
     Args:
         clock: the time, aware: the moment that a question without one is about.
-        workers: how many files are examined at once; look-ups do not wait for them.
+        workers: how many files are examined at once; codes and look-ups do not wait for them.
         queue: how many more may wait.
     """
 
@@ -151,7 +154,8 @@ class Service:
         self._bench = bench
         self._clock = clock
         self._queue = queue
-        self._limit = anyio.CapacityLimiter(workers)
+        self._files = anyio.CapacityLimiter(workers)
+        self._codes = anyio.CapacityLimiter(_CODES_AT_ONCE)
 
     async def verify(self, question: Question) -> VerdictDocument:
         """Judge a file or a code.
@@ -160,7 +164,8 @@ class Service:
             Problem: `service.busy` if too many are waiting.
             MachineError: the repository cannot be asked.
         """
-        if self._limit.statistics().tasks_waiting >= self._queue:
+        limiter = self._files if question.data else self._codes
+        if limiter.statistics().tasks_waiting >= self._queue:
             raise Problem("service.busy")
         now = self._clock()
         at = question.at or now
@@ -171,7 +176,7 @@ class Service:
                 return told(judge.verify(question.data, at=at, now=now), judge)
             return told(judge.verify_code(question.code, at=at, now=now), judge)
 
-        return await anyio.to_thread.run_sync(work, limiter=self._limit)
+        return await anyio.to_thread.run_sync(work, limiter=limiter)
 
     async def status(self, identifier: str) -> VerdictDocument:
         """State of a licence of our repository, without holder and number.

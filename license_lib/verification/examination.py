@@ -332,7 +332,7 @@ def _finding(found: SealFinding) -> Finding:
     """A finding of the signing room as one of ours; one that we have no row for keeps the question open."""
     if found.code not in CODES:
         return Finding("verification.incomplete", {"step": found.code})
-    return Finding(found.code, found.params)
+    return Finding(found.code, dict(found.params))
 
 
 def _speaks_against(finding: Finding) -> bool:

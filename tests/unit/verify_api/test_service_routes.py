@@ -119,10 +119,10 @@ def test_no_more_than_a_bounded_number_waits(judge: ToldJudge) -> None:
 
     async def ask() -> tuple[str, int]:
         service = Service(judge, lambda: NOON, workers=1, queue=1)
-        tasks = [asyncio.create_task(service.verify(Question(code="x"))) for _ in range(2)]
+        tasks = [asyncio.create_task(service.verify(Question(data=b"x"))) for _ in range(2)]
         await asyncio.to_thread(begun.wait)
         try:
-            await asyncio.wait_for(service.verify(Question(code="x")), timeout=20)
+            await asyncio.wait_for(service.verify(Question(data=b"x")), timeout=20)
         except Problem as problem:
             return problem.code, problem.kind.status
         finally:
@@ -132,6 +132,30 @@ def test_no_more_than_a_bounded_number_waits(judge: ToldJudge) -> None:
 
     assert asyncio.run(ask()) == ("service.busy", 503)
     assert len(judge.asked) == 2
+
+
+def test_codes_do_not_wait_for_files(judge: ToldJudge) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        if judge.asked[-1][0] == "file":
+            begun.set()
+            release.wait()
+
+    judge.before = hold
+
+    async def ask() -> bool:
+        service = Service(judge, lambda: NOON, workers=1)
+        file = asyncio.create_task(service.verify(Question(data=b"x")))
+        await asyncio.to_thread(begun.wait)
+        try:
+            await asyncio.wait_for(service.verify(Question(code="x")), timeout=20)
+            return not file.done()
+        finally:
+            release.set()
+            await file
+
+    assert asyncio.run(ask())
 
 
 def test_the_description_documents_every_problem(client: TestClient) -> None:
