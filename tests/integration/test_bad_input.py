@@ -274,7 +274,7 @@ def test_a_wrong_passphrase(city: Path) -> None:
 def process(*arguments: object, preparing: Callable[[], None] | None = None) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "cli", *map(str, arguments), "--json"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "LICENSE_PASSPHRASE": PASSPHRASE.decode()},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "", "LICENSE_PASSPHRASE": PASSPHRASE.decode()},
         preexec_fn=preparing,  # noqa: PLW1509 -- no threads here, and nothing else sets limits of a child alone
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -32,7 +32,12 @@ COMMANDS = [
 
 def process(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
     """`license ARGUMENTS` as a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LICENSE_PASSPHRASE": PASSPHRASE.decode()}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "",
+        "LICENSE_PASSPHRASE": PASSPHRASE.decode(),
+    }
     command = [sys.executable, "-m", "cli", *map(str, arguments)]
     return subprocess.Popen(command, env=environment, **options)  # type: ignore[call-overload,no-any-return]  # passed on
 
