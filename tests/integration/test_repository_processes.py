@@ -13,15 +13,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from recorded import RECORDED_AT, recorded_license
 
-from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, Repository, Reservation, create_or_upgrade
+from license_lib.repository import AlreadyIssued, IssuedLicense, Repository, Reservation, create_or_upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
-AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 
 class Clerk:
@@ -34,7 +33,7 @@ class Clerk:
 
     def reserve(self, key: str) -> str:
         digest = hashlib.sha256(key.encode()).digest()
-        answer = self.repository.reserve(f"{self.name}-{key}", request_key=key, request_digest=digest, at=AT)
+        answer = self.repository.reserve(f"{self.name}-{key}", request_key=key, request_digest=digest, at=RECORDED_AT)
         self.open[key] = answer
         self.repository.files.put(self.seal(key))
         return f"{key} {answer.identifier if isinstance(answer, Reservation) else answer.license.identifier} -"
@@ -55,25 +54,11 @@ class Clerk:
         return f"{key} sealed by {self.name}".encode()
 
     def issued(self, key: str, identifier: str) -> IssuedLicense:
-        return IssuedLicense(
-            identifier=identifier,
-            type_code="T",
-            type_key="t",
-            type_version=1,
-            type_name="证",
-            number=f"number {key}",
-            issuer_code="I",
-            issuer_name="局",
-            holders=(HolderEntry("某人", f"holder {key}", "111"),),
-            issued_on=date(2026, 11, 22),
-            valid_from=date(2026, 11, 22),
-            valid_until=None,
-            record=self.seal(key),
-            record_digest=hashlib.sha256(self.seal(key)).digest(),
-            file_digest=hashlib.sha256(self.seal(key)).digest(),
-            key_id=b"k",
-            request_key=key,
-            at=AT,
+        sealed = self.seal(key)
+        digest = hashlib.sha256(sealed).digest()
+        number = f"number {key}"
+        return recorded_license(
+            key, identifier=identifier, number=number, record=sealed, record_digest=digest, file_digest=digest
         )
 
 
@@ -127,7 +112,7 @@ def open_repository(folder: Path) -> Repository:
 def clerk_process(name: str, folder: Path) -> Iterator[Process]:
     with subprocess.Popen(
         [sys.executable, "-W", "error", __file__, name, str(folder)],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -240,7 +225,7 @@ def test_several_processes_may_set_the_database_up_at_once(tmp_path: Path) -> No
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", code, url],
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
             stdout=subprocess.PIPE,
             text=True,
         )

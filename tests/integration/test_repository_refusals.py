@@ -10,18 +10,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded import RECORDED_AT, recorded_license
 from sqlalchemy import Engine, event, text
 
 from license_lib.errors import MachineError
 from license_lib.repository import FileStore, HolderEntry, IssuedLicense, Repository, create_or_upgrade
 from license_lib.repository.database import Database
 
-AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 NOBODY = 65534
 LOCK = """
 import sqlite3, sys
@@ -49,26 +48,13 @@ def repository(url: str, tmp_path: Path) -> Iterator[Repository]:
 
 def prepare(repository: Repository, key: str, *, size: int = 10) -> IssuedLicense:
     """Everything but the commit; `size` is how much room the record takes."""
-    repository.reserve(f"id-{key}", request_key=key, request_digest=bytes(32), at=AT)
-    return IssuedLicense(
-        identifier=f"id-{key}",
-        type_code="T",
-        type_key="t",
-        type_version=1,
-        type_name="证",
+    repository.reserve(f"id-{key}", request_key=key, request_digest=bytes(32), at=RECORDED_AT)
+    return recorded_license(
+        key,
         number=f"62040219800101001X {key}",
-        issuer_code="I",
-        issuer_name="局",
         holders=(HolderEntry("某人", "62040219800101001X", "111"),),
-        issued_on=date(2026, 11, 22),
-        valid_from=date(2026, 11, 22),
-        valid_until=None,
         record=b"x" * size,
-        record_digest=bytes(32),
         file_digest=repository.files.put(key.encode()),
-        key_id=b"k",
-        request_key=key,
-        at=AT,
     )
 
 
@@ -107,7 +93,9 @@ def test_a_database_locked_by_a_writer_can_be_read_but_not_written(repository: R
     with locked(tmp_path / "licences.db", "NORMAL"):
         assert refusal(lambda: repository.commit(waiting)).code == "storage.locked"
         assert refusal(lambda: prepare(repository, "c")).code == "storage.locked"
-        locked_out = refusal(lambda: repository.revoke("id-a", at=AT, recorded_at=AT, reason="错发", actor="科长"))
+        locked_out = refusal(
+            lambda: repository.revoke("id-a", at=RECORDED_AT, recorded_at=RECORDED_AT, reason="错发", actor="科长")
+        )
         assert (locked_out.code, locked_out.hint) == ("storage.locked", "try again")
         assert nothing_of(repository, waiting)
         assert repository.by_identifier("id-a") == first

@@ -1,47 +1,19 @@
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from recorded import RECORDED_AT, recorded_license
 
 from license_lib.repository import (
-    HolderEntry,
     IssuedLicense,
     Repository,
     Reservation,
     StoredLicense,
     create_or_upgrade,
 )
-
-AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-
-
-def example_license(key: str) -> IssuedLicense:
-    """A licence of its own number and holder for every key; its file is still to be stored."""
-    return IssuedLicense(
-        identifier=f"id-{key}",
-        type_code="11100000MB0143028R001",
-        type_key="business-license",
-        type_version=1,
-        type_name="营业执照",
-        number=f"number-{key}",
-        issuer_code="11620400013870020M",
-        issuer_name="白银市行政审批局",
-        holders=(HolderEntry("某某有限公司", f"holder-{key}", "001"),),
-        issued_on=date(2026, 11, 22),
-        valid_from=date(2026, 11, 22),
-        valid_until=None,
-        record=f'{{"key":"{key}"}}'.encode(),
-        record_digest=hashlib.sha256(key.encode()).digest(),
-        file_digest=hashlib.sha256(f"file {key}".encode()).digest(),
-        key_id=b"key-id",
-        request_key=key,
-        at=AT,
-        actor="窗口一号",
-    )
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +43,7 @@ def repository(database_url: str, tmp_path: Path) -> Iterator[Repository]:
 
 @pytest.fixture
 def at() -> datetime:
-    return AT
+    return RECORDED_AT
 
 
 @pytest.fixture
@@ -79,8 +51,8 @@ def prepare(repository: Repository) -> Callable[..., IssuedLicense]:
     """Reserve an identifier and put the file, so that only the commit is missing."""
 
     def make(key: str, **changes: object) -> IssuedLicense:
-        issued = example_license(key)
-        reserved = repository.reserve(issued.identifier, request_key=key, request_digest=bytes(32), at=AT)
+        issued = recorded_license(key)
+        reserved = repository.reserve(issued.identifier, request_key=key, request_digest=bytes(32), at=RECORDED_AT)
         assert reserved == Reservation(issued.identifier, key, resumed=False)
         assert repository.files.put(f"file {key}".encode()) == issued.file_digest
         return replace(issued, **changes)  # type: ignore[arg-type]  # a test names the fields that it changes

@@ -1,28 +1,26 @@
 """The repository against a model of a few dictionaries: whatever is asked of it in whatever order."""
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from recorded import RECORDED_AT, recorded_license
 
 from license_lib.errors import InputError
 from license_lib.repository import (
     AlreadyIssued,
     HolderEntry,
-    IssuedLicense,
     LicenseState,
     Repository,
     Reservation,
 )
 
-AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 REQUESTS = st.sampled_from("abcd")
 IDENTIFIERS = st.sampled_from(["id-1", "id-2", "id-3", "id-4", "id-5"])
@@ -53,7 +51,7 @@ class RepositoryMachine(RuleBasedStateMachine):
     @rule(key=REQUESTS, identifier=IDENTIFIERS, digest=st.sampled_from([bytes(32), b"\x01" * 32]))
     def reserve(self, key: str, identifier: str, digest: bytes) -> None:
         def attempt() -> Reservation | AlreadyIssued:
-            return self.repository.reserve(identifier, request_key=key, request_digest=digest, at=AT)
+            return self.repository.reserve(identifier, request_key=key, request_digest=digest, at=RECORDED_AT)
 
         if key in self.reserved:
             mine, first_digest = self.reserved[key]
@@ -76,24 +74,14 @@ class RepositoryMachine(RuleBasedStateMachine):
         if key not in self.reserved:
             return
         identifier, _ = self.reserved[key]
-        at = AT + days * DAY
-        issued = IssuedLicense(
+        at = RECORDED_AT + days * DAY
+        issued = recorded_license(
+            "",
             identifier=identifier,
-            type_code="T",
-            type_key="t",
-            type_version=1,
-            type_name="证",
             number=number,
-            issuer_code="I",
-            issuer_name="局",
             holders=(HolderEntry("某人", number, "001"),),
-            issued_on=date(2026, 11, 22),
-            valid_from=date(2026, 11, 22),
-            valid_until=None,
             record=number.encode(),
-            record_digest=hashlib.sha256(number.encode()).digest(),
             file_digest=self.repository.files.put(f"{identifier} {number}".encode()),
-            key_id=b"k",
             request_key=key,
             at=at,
         )
@@ -111,10 +99,10 @@ class RepositoryMachine(RuleBasedStateMachine):
 
     @rule(identifier=IDENTIFIERS, days=st.integers(0, 3))
     def revoke(self, identifier: str, days: int) -> None:
-        at = AT + days * DAY
+        at = RECORDED_AT + days * DAY
 
         def attempt() -> object:
-            return self.repository.revoke(identifier, at=at, recorded_at=AT, reason="错发", actor="科长")
+            return self.repository.revoke(identifier, at=at, recorded_at=RECORDED_AT, reason="错发", actor="科长")
 
         if identifier not in self.numbers:
             self.refused("license.unknown", attempt)
@@ -138,7 +126,7 @@ class RepositoryMachine(RuleBasedStateMachine):
             assert entry.state is (LicenseState.REVOKED if revoked else LicenseState.ISSUED)
             assert len(self.repository.events(entry.identifier)) == 1 + revoked
             for day in range(4):
-                at = AT + day * DAY
+                at = RECORDED_AT + day * DAY
                 ended = revoked and self.revoked[entry.identifier] <= at
                 expected = LicenseState.REVOKED if ended else LicenseState.ISSUED
                 assert self.repository.state_at(entry.identifier, at) is expected
