@@ -103,11 +103,7 @@ def shorten(pdf: bytes) -> Shortened:
     """
     short = bytearray(pdf)
     markers: dict[int, bytes] = {}
-    for match in _last_ranges(pdf):
-        try:
-            found = check_range(pdf, [0, *map(int, match.groups())])
-        except CoverageError:
-            continue
+    for found in scan(pdf):
         size = found.gap_end - found.gap_start
         marker = hashlib.sha256(pdf[found.gap_start : found.gap_end]).digest()
         text = b"<" + marker.hex().encode("ascii") + b">"
@@ -117,16 +113,15 @@ def shorten(pdf: bytes) -> Shortened:
     return Shortened(bytes(short), markers)
 
 
-def locate_by_scan(pdf: bytes) -> Range | None:
-    """Find the last byte range of a file that cannot be parsed, to tell an altered seal from any odd file."""
-    for match in reversed(_last_ranges(pdf)):
+def scan(pdf: bytes) -> list[Range]:
+    """Find byte ranges by their look, in the order of the file, without a parser.
+
+    Only the last few are looked at: a hostile file may hold a million.
+    """
+    found = []
+    for match in deque(_BYTE_RANGE.finditer(pdf), maxlen=_RANGES_LOOKED_AT):
         try:
-            return check_range(pdf, [0, *map(int, match.groups())])
+            found.append(check_range(pdf, [0, *map(int, match.groups())]))
         except CoverageError:
             continue
-    return None
-
-
-def _last_ranges(pdf: bytes) -> deque[re.Match[bytes]]:
-    """Return the last few byte ranges by their look; a hostile file may hold a million."""
-    return deque(_BYTE_RANGE.finditer(pdf), maxlen=_RANGES_LOOKED_AT)
+    return found

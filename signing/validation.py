@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from signing import algorithms
-from signing.byte_range import CoverageError, Range, locate_by_scan
+from signing.byte_range import CoverageError, Range, scan
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError, read_signed_data
 from signing.der import DerError
 from signing.keys import subject_value
@@ -184,9 +184,7 @@ def _integrity_problems(pdf: bytes, covered: Range, signed: SignedData) -> list[
 def _altered_at_least(pdf: bytes) -> list[Problem]:
     """Say of a file whose seal cannot be found or read whether it is a sealed one that was changed."""
     try:
-        covered = locate_by_scan(pdf)
-        if covered is None:
-            return []
+        *_, covered = scan(pdf)
         signed = read_signed_data(covered.container)
         return [
             problem for problem in _integrity_problems(pdf, covered, signed) if problem.finding.code == "seal.altered"

@@ -1,12 +1,12 @@
-"""Where the seal is in a PDF and what was done behind it: the one place of validation that parses the document.
+"""Where the seal is in a PDF and what stands behind it: the one place of validation that parses the document.
 
-pyHanko reads the structure and compares revisions. Behind a certification that permits no changes, ISO 32000-2
-§12.8.2.2 allows a document security store and document time-stamps. pyHanko's own policy also waves through new
-metadata, unused objects and empty signature fields, so ours is narrower.
+Nothing may stand behind a sealed revision. ISO 32000-2 §12.8.2.2 would allow a document security store and document
+time-stamps there, but to tell these from a forgery one would have to read the file as every viewer does: parsers
+disagree about cross-references, and what one ignores another shows. Nothing behind the seal is therefore parsed.
 """
 
+import logging
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -14,39 +14,27 @@ from io import BytesIO
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, StandardDiffPolicy
-from pyhanko.sign.diff_analysis.form_rules_api import FormUpdatingRule
-from pyhanko.sign.diff_analysis.rules.file_structure_rules import (
-    CatalogModificationRule,
-    ObjectStreamRule,
-    XrefStreamRule,
-)
-from pyhanko.sign.diff_analysis.rules.form_field_rules import (
-    DSSCompareRule,
-    SigFieldCreationRule,
-    SigFieldModificationRule,
-)
-from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule
-from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate
-from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signing.byte_range import CoverageError, Range, check_range, read_gap, shorten
+from signing.byte_range import CoverageError, Range, check_range, read_gap, scan, shorten
+from signing.parser_bounds import BoundsError, check_bounds
 
 _PADES: Final = "/ETSI.CAdES.detached"
-_CLEAN_END: Final = re.compile(rb"startxref[\r\n ]+\d+[\r\n ]+%%EOF[\r\n]{0,2}\Z")
+_REVISION_END: Final = re.compile(rb"startxref[\r\n ]+([0-9]{1,10})[\r\n ]+%%EOF[\r\n]{0,2}\Z")
 _TAIL_BYTES: Final = 64
-_TOUCHED_BY_EVERY_WRITER: Final = frozenset({"/ModDate", "/Producer"})
+_MOST_FIELDS: Final = 4096
+
+# What the parser has to say of a stranger's file quotes the file, which may hold anybody's name and number.
+_parser_log = logging.getLogger("pyhanko")
+_parser_log.addHandler(logging.NullHandler())
+_parser_log.propagate = False
 
 
 class Tail(Enum):
     """What stands behind the signed revision."""
 
     NOTHING = "nothing"
-    EVIDENCE = "long-term-validation evidence"
-    CHANGES = "changes"
+    CHANGES = "a further revision"
     STRAY = "bytes that belong to no revision"
 
 
@@ -84,22 +72,26 @@ class SealCountError(ValueError):
 def locate(pdf: bytes) -> LocatedSeal:
     """Find the seal and check what it covers.
 
+    The parser is given the file up to the furthest end of a byte range: a revision without a signature cannot hide
+    the seal before it.
+
     Raises:
         SealCountError: not exactly one signature.
         CoverageError: the byte range is not what it must be.
         Exception: whatever the parser meets in a malformed file; the caller makes a finding of it.
     """
-    short = shorten(pdf)
+    signed = pdf[: max((found.end for found in scan(pdf)), default=len(pdf))]
+    check_bounds(signed)
+    short = shorten(signed)
     reader = PdfFileReader(BytesIO(short.pdf))
-    signatures = [
-        (name, field, value.get_object()) for name, value, field in enumerate_sig_fields(reader, filled_status=True)
-    ]
-    seals = [entry for entry in signatures if not _is_document_time_stamp(entry[2])]
+    if reader.encrypted:
+        raise ValueError("encrypted: what it shows depends on who opens it")
+    seals = [entry for entry in _signatures(reader) if not _is_document_time_stamp(entry[1])]
     if len(seals) != 1:
         raise SealCountError(len(seals))
-    name, field, signature = seals[0]
-    found = check_range(pdf, signature["/ByteRange"])
-    expected = short.markers.get(found.gap_start) or read_gap(pdf, found.gap_start, found.gap_end)
+    field, signature = seals[0]
+    found = check_range(signed, signature["/ByteRange"])
+    expected = short.markers.get(found.gap_start) or read_gap(signed, found.gap_start, found.gap_end)
     if _contents(signature) != expected:
         raise CoverageError("the gap is not the signature's /Contents")
     return LocatedSeal(
@@ -107,8 +99,41 @@ def locate(pdf: bytes) -> LocatedSeal:
         certified=_allows_no_change(reader, field, signature),
         is_pades=signature["/SubFilter"] == _PADES,
         claimed_at=_claimed_time(signature),
-        tail=Tail.NOTHING if found.end == len(pdf) else _judge_tail(pdf, name),
+        tail=_judge_tail(pdf[found.end :], found.end),
     )
+
+
+def _signatures(reader: PdfFileReader) -> list[tuple[Any, Any]]:
+    """Return the form's signature fields that are filled, with their values.
+
+    The parser's own walk follows every path through the form: an exponential number in a file of a thousand bytes.
+    """
+    form = _entry(reader.root, "/AcroForm")
+    pending = [(_entry(form or {}, "/Fields") or (), None)]
+    visited = 0
+    found = []
+    while pending:
+        fields, inherited = pending.pop()
+        visited += len(fields)
+        if visited > _MOST_FIELDS:
+            raise BoundsError("too many form fields")
+        for entry in fields:
+            field: Any = entry.get_object()
+            if not isinstance(field, generic.DictionaryObject):
+                continue
+            kind, value = _entry(field, "/FT") or inherited, _entry(field, "/V")
+            if kind == "/Sig" and value:
+                found.append((field, value))
+            pending.append((_entry(field, "/Kids") or (), kind))
+    return found
+
+
+def _entry(dictionary: Any, key: str) -> Any:
+    """Return what a key stands for, through references; None if there is no such key."""
+    try:
+        return dictionary[key]
+    except KeyError:
+        return None
 
 
 def _contents(signature: generic.DictionaryObject) -> bytes:
@@ -124,9 +149,9 @@ def _is_document_time_stamp(signature: generic.DictionaryObject) -> bool:
 
 def _allows_no_change(reader: PdfFileReader, field: Any, signature: generic.DictionaryObject) -> bool:
     """Tell whether this is the document's certification signature with DocMDP P=1 (ISO 32000-2 §12.8.2.2)."""
-    permissions = reader.root.get("/Perms")
+    permissions = _entry(reader.root, "/Perms")
     certification = permissions.raw_get("/DocMDP") if permissions and "/DocMDP" in permissions else None
-    value = field.get_object().raw_get("/V")
+    value = field.raw_get("/V")
     if not isinstance(certification, generic.IndirectObject) or not isinstance(value, generic.IndirectObject):
         return False
     if certification.reference != value.reference:
@@ -144,61 +169,9 @@ def _claimed_time(signature: generic.DictionaryObject) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-class _TouchedInfoRule(DocInfoRule):
-    """Lets a writer note when and with what it wrote, and nothing else: no title, no author."""
-
-    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
-        if _told(old) == _told(new):
-            yield from super().apply(old, new)
-
-
-def _told(revision: HistoricalResolver) -> dict[str, str]:
-    # Resolved in that revision: the trailer's own look-up would give the newest.
-    reference = revision.trailer_view.get_value_as_reference("/Info", optional=True)
-    info: Any = revision(reference) if reference is not None else {}
-    return {str(key): repr(value) for key, value in info.items() if key not in _TOUCHED_BY_EVERY_WRITER}
-
-
-_catalog_rule: Any = CatalogModificationRule
-_creation_rule: Any = SigFieldCreationRule
-_POLICY: Final = StandardDiffPolicy(
-    global_rules=[
-        _catalog_rule(frozenset({"/AcroForm", "/DSS", "/Extensions", "/Version"})),
-        _TouchedInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-    ],
-    form_rule=FormUpdatingRule(field_rules=[_creation_rule(), SigFieldModificationRule()]),
-    ignore_orphaned_objects=False,
-)
-
-
-def _judge_tail(pdf: bytes, name: str) -> Tail:
-    """Tell what the revisions behind the seal, which is in the field of this name, do."""
-    if not _CLEAN_END.search(pdf[-_TAIL_BYTES:]):
-        return Tail.STRAY
-    try:
-        return _compare_revisions(PdfFileReader(BytesIO(pdf)), name)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - what cannot be understood is no evidence; the library raises many types
-        return Tail.CHANGES
-
-
-def _compare_revisions(reader: PdfFileReader, name: str) -> Tail:
-    fields = {found: (field, value) for found, value, field in enumerate_sig_fields(reader)}
-    embedded = EmbeddedPdfSignature(reader, fields[name][0].get_object(), name)
-    if embedded.signed_revision == reader.total_revisions - 1:
-        return Tail.STRAY
-    embedded.compute_integrity_info(diff_policy=_POLICY)  # type: ignore[no-untyped-call]  # pyHanko is typed in part
-    coverage: SignatureCoverageLevel | None = embedded.coverage
-    difference: Any = embedded.diff_result
-    is_evidence = (
-        all(value is not None for _field, value in fields.values())
-        and coverage is not None
-        and coverage >= SignatureCoverageLevel.ENTIRE_REVISION
-        and isinstance(difference, DiffResult)
-        and difference.modification_level is ModificationLevel.LTA_UPDATES
-    )
-    return Tail.EVIDENCE if is_evidence else Tail.CHANGES
+def _judge_tail(tail: bytes, start: int) -> Tail:
+    """Tell by its last lines what stands behind the signed revision, which ends at `start`."""
+    end = _REVISION_END.search(tail[-_TAIL_BYTES:])
+    if not tail:
+        return Tail.NOTHING
+    return Tail.STRAY if end is None or int(end[1]) < start else Tail.CHANGES

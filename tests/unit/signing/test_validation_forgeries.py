@@ -207,7 +207,7 @@ def pdf_dictionary(entries: dict[str, Any]) -> Any:
 def test_what_others_wave_through_is_a_change(
     judge: Callable[[bytes], SealReport], sealed_pdf: bytes, change: Callable[[Any], None]
 ) -> None:
-    """What is no evidence has no business behind a seal: another reader may find a use for it."""
+    """Nothing has any business behind a seal: another reader may find a use for it."""
     report = judge(updated(sealed_pdf, change))
     assert (report.indication, report.codes[0]) == (Indication.TOTAL_FAILED, "seal.changed-after")
     assert report.covered == sealed_pdf
