@@ -123,10 +123,10 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort:
         code = _INTERRUPTED
     except (BrokenPipeError, SystemExit):  # the reader went away; typer says so by leaving
-        with suppress(OSError):  # what is still buffered goes nowhere
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         code = FAILED
     except OSError as error:
+        _give_up_output()
         printer.error(MachineError("output.unwritable", f"the results could not be written: {error.strerror}"))
         code = FAILED
     except Exception:  # noqa: BLE001 -- Python would end with 1, and 1 says "not in force"
@@ -417,6 +417,12 @@ def check_number(printer: Printer, number: str) -> int:
     zh, en = f"{check.kind.name_zh}：{check.reason_zh}", f"{check.kind.value}: {check.reason_en}"
     printer.result({**value, "code": check.reason_code}, zh, en)
     return DONE if check.valid else NOT
+
+
+def _give_up_output() -> None:
+    """Let what is still buffered go nowhere: at exit, Python would fail on it once more and end with 120."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _plain(text: str) -> str:

@@ -30,6 +30,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "request.missing": "缺少必要的项目",
         "request.date": "日期格式有误",
         "request.key-reused": "请求标识已用于另一申请",
+        "request.revoked": "此申请所颁发的证照已撤销",
         "type.unknown": "目录中没有此证照类型",
         "issuer.unknown": "没有配置此颁发机构",
         "issuer.out-of-scope": "该机构不得颁发此类证照",
@@ -119,6 +120,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "storage.corrupt": "存储的数据已损坏",
         "storage.failed": "存储失败",
         "storage.file-missing": "证照文件缺失",
+        "verification.worker": "无法启动核验进程",
         "service.address": "服务地址不可用",
     }
 )
