@@ -12,12 +12,11 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuers import Issuers, IssuingBody
-from license_lib.issuing import Issued, Issuing
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
@@ -27,6 +26,9 @@ from license_lib.settings import FILE_NAME, Settings
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits
 from signing.trust import TrustStore
+
+if TYPE_CHECKING:
+    from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,12 @@ class Authority:
         """Close the repository."""
         self.repository.close()
 
-    def issue(self, request: LicenseRequest) -> Issued:
+    def issue(self, request: LicenseRequest) -> "Issued":
         """Issue a licence 新发; see `license_lib.issuing.Issuing.issue`."""
         with signing_errors():
             return self._issuing.issue(request)
 
-    def issue_all(self, requests: Iterable[LicenseRequest | InputError]) -> Iterator[Issued | LicenseError]:
+    def issue_all(self, requests: Iterable[LicenseRequest | InputError]) -> "Iterator[Issued | LicenseError]":
         """Issue one after the other; a request that is wrong gives its error in its place, and the others go on.
 
         Raises:
@@ -159,7 +161,8 @@ class Authority:
         return make_verifier(self.settings, self.catalogue, self.issuers, self.repository)
 
     @cached_property
-    def _issuing(self) -> Issuing:
+    def _issuing(self) -> "Issuing":
+        from license_lib.issuing import Issuing
         from license_lib.rendering import Fonts
 
         if self._passphrase is None:

@@ -110,7 +110,7 @@ class Verdict:
         genuine = [proof for proof in self.required if proof not in {Proof.STATUS, Proof.VALIDITY}]
         if Effect.NOT_GENUINE in effects:
             return Outcome.NOT_GENUINE
-        if Effect.GENUINE_UNKNOWN in effects or not self.proved.issuperset(genuine):
+        if Effect.GENUINE_UNKNOWN in effects or not self.required or not self.proved.issuperset(genuine):
             return Outcome.UNDETERMINED
         if Effect.NOT_IN_FORCE in effects:
             return Outcome.NOT_IN_FORCE

@@ -172,3 +172,7 @@ def test_a_report_names_bodies_and_masks_people() -> None:
     minimal = verdict_report(verdict(), minimal=True)["license"]
     assert minimal.keys() == facts.keys() - {"number", "holders"}
     assert CITIZEN not in json.dumps([facts, minimal])
+
+
+def test_to_require_nothing_is_to_prove_nothing() -> None:
+    assert verdict(required=()).outcome is Outcome.UNDETERMINED
