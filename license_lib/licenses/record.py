@@ -14,7 +14,6 @@ import rfc8785
 
 from license_lib.errors import InputError
 from license_lib.identifiers import HOLDER_NUMBER_KINDS, LicenseIdentifier, NumberError
-from license_lib.identifiers import ORGANISATION_KINDS as ORGANISATION_KINDS  # noqa: PLC0414 -- verification.report reads it here
 from license_lib.licenses.model import Holder, Issuer, License, Photo, TemplateRef
 
 FORMAT = "license-record/1"

@@ -3,9 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from license_lib.identifiers import mask
+from license_lib.identifiers import ORGANISATION_KINDS, mask
 from license_lib.licenses import License
-from license_lib.licenses.record import ORGANISATION_KINDS
 from license_lib.masking import mask_name
 from license_lib.qr import QrProof
 from license_lib.verification.verdict import OUTCOME_TEXTS, Verdict

@@ -6,8 +6,8 @@ import pytest
 from support import ISSUERS
 
 from license_lib.authority import Authority
+from license_lib.identifiers import ORGANISATION_KINDS
 from license_lib.issuing import Issued
-from license_lib.licenses.record import ORGANISATION_KINDS
 from license_lib.verification.report import verdict_report
 
 

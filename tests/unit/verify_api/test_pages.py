@@ -163,7 +163,7 @@ def test_a_code_is_shown_field_by_field_with_names(client: TestClient, judge: To
 
 def test_what_a_code_says_is_never_markup(client: TestClient, judge: ToldJudge) -> None:
     evil = "<script>alert(1)</script><img src=x onerror=a>&amp;"
-    judge.answer = verdict("qr.mismatch", public={"CZZT": evil, evil: "x"}, fields=evil)
+    judge.answer = verdict("qr.mismatch", public={"CZZT": evil, evil: "x"}, fields=evil, labels=evil)
     text = client.post("/verify?part=result", files={"code": (None, "x")}).text
     assert "<script" not in text
     assert "<img" not in text
