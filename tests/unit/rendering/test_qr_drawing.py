@@ -1,8 +1,11 @@
 """The QR as a drawing: exactly the symbol's modules, in few rectangles, in a small version."""
 
 import pytest
+import qrcode
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
 from license_lib.errors import InputError
 from license_lib.rendering.qr_drawing import QUIET_ZONE, qr_matrix, qr_path, qr_rectangles
@@ -59,3 +62,18 @@ def test_what_a_code_cannot_hold_is_refused(text: str) -> None:
     with pytest.raises(InputError) as error:
         qr_matrix(text)
     assert error.value.code == "qr.unencodable"
+
+
+@pytest.mark.parametrize("repeats", [1, 9, 18, 30])
+def test_a_second_encoder_makes_the_very_same_symbol(repeats: int) -> None:
+    """`qrcode` is an encoder of its own: with the same segments, one of its eight masks is our symbol, bit for bit."""
+    head, fragment = "HTTP://127.0.0.1:8000/V", "MZXW6YTBOIQGE5DFON2A7" * repeats
+    matrix = qr_matrix(f"{head}#{fragment}")
+    symbols = []
+    for mask in range(8):
+        code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask)
+        for part, mode in ((head, MODE_ALPHA_NUM), ("#", MODE_8BIT_BYTE), (fragment, MODE_ALPHA_NUM)):
+            code.add_data(QRData(part.encode(), mode=mode), optimize=0)
+        code.make(fit=True)
+        symbols.append([bytes(map(int, row)) for row in code.modules])
+    assert matrix in symbols
