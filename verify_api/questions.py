@@ -53,7 +53,8 @@ async def read_question(request: Request, at: str | None = None, *, seconds: flo
         raise Problem("http.empty")
     if question.data and question.code:
         raise Problem("http.ambiguous")
-    times = [text for text in (at, inside) if text]
+    beside = request.query_params.getlist("at") or [at]
+    times = [text for text in (*beside, inside) if text]
     if len(times) > 1:
         raise Problem("http.ambiguous")
     return Question(question.data, question.code, read_moment(times[0]) if times else None)

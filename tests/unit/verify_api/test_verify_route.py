@@ -113,6 +113,7 @@ def test_a_wrong_moment(client: TestClient, judge: ToldJudge, text: str) -> None
         ({"files": [("code", (None, "x")), ("code", (None, "y"))]}, 400, "http.ambiguous"),
         ({"files": [("file", ("a", b"x")), ("file", ("b", b"y"))]}, 400, "http.malformed"),
         ({"json": {"code": "x", "at": "2026-11-22"}, "params": {"at": "2026-11-22"}}, 400, "http.ambiguous"),
+        ({"json": {"code": "x"}, "params": [("at", "2026-11-22"), ("at", "2026-11-23")]}, 400, "http.ambiguous"),
         ({"json": {"code": ""}}, 422, "http.invalid"),
         ({"json": {"code": PRIVATE * 300}}, 422, "http.invalid"),
         ({"json": {"cod": PRIVATE}}, 422, "http.invalid"),
