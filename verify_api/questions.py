@@ -53,7 +53,7 @@ async def read_question(request: Request, at: str | None = None, *, seconds: flo
         raise Problem("http.empty")
     if question.data and question.code:
         raise Problem("http.ambiguous")
-    beside = request.query_params.getlist("at") or [at]
+    beside = request.query_params.getlist("at") or [at or ""]
     times = [text for text in (*beside, inside) if text]
     if len(times) > 1:
         raise Problem("http.ambiguous")
