@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError, MachineError
+from license_lib.identifiers import CitizenId, NumberError
+from license_lib.identifiers.basics import clean_upper
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer
@@ -153,7 +155,8 @@ class Authority:
             return (found,) if found else ()
         if number:
             return self.repository.by_number(number)
-        return self.repository.by_holder_number(holder_number)
+        as_typed = self.repository.by_holder_number(holder_number.strip())
+        return as_typed or self.repository.by_holder_number(_canonical(holder_number))
 
     @cached_property
     def verifier(self) -> Verifier:
@@ -187,6 +190,14 @@ class Authority:
             clock=self._clock,
             randomness=self._randomness,
         )
+
+
+def _canonical(holder_number: str) -> str:
+    """A holder number as records spell it: 18 characters for an old citizen ID of 15, capitals, half width."""
+    try:
+        return CitizenId.parse(holder_number).number
+    except NumberError:
+        return clean_upper(holder_number)
 
 
 class RepositoryStates:

@@ -588,3 +588,19 @@ def test_nothing_proved_is_nothing_in_force(business: Issued) -> None:
         nearly = replace(empty, proved=frozenset(DOCUMENT_PROOFS) - {missing})
         assert nearly.outcome is Outcome.UNDETERMINED, missing
     assert replace(empty, proved=frozenset(Proof)).outcome is Outcome.IN_FORCE
+
+
+@pytest.mark.parametrize(
+    ("recorded", "typed"),
+    [
+        ("11010519491231002X", "11010519491231002x"),
+        ("11010519491231002X", " １１０１０５１９４９１２３１００２Ｘ "),
+        ("610104196209276908", "610104620927690"),
+        ("610104196209276908", "610104196209276908"),
+    ],
+)
+def test_a_holder_is_found_by_any_spelling_of_the_number(authority: Authority, recorded: str, typed: str) -> None:
+    request = example_request("residence-permit")
+    holder = replace(request.holders[0], number=recorded)
+    issued = authority.issue(replace(request, holders=(holder,)))
+    assert [found.identifier for found in authority.find(holder_number=typed)] == [issued.identifier]
