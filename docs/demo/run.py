@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from forgeries import change_byte, paint_over, paste_code
@@ -22,6 +22,7 @@ from rich.table import Table
 
 from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, now
 from license_lib.batch import BatchRow, read_batch, read_request
+from license_lib.calendar import day_of
 from license_lib.errors import LicenseError
 from license_lib.issuing import Issued
 from license_lib.qr import scan_file
@@ -156,7 +157,7 @@ def _cases(authority: Authority, issued: list[Issued], passphrase: bytes, strang
     yield Case("pasted-code", "贴上别人的二维码 another's QR pasted", pasted, Outcome.NOT_GENUINE, "qr.mismatch")
     authority.revoke(third.identifier, reason="以欺骗手段取得", actor="样例·经办人", legal_basis="行政许可法第六十九条")
     yield Case("revoked", "已撤销 revoked", third.pdf, Outcome.NOT_IN_FORCE, "status.revoked")
-    old = date.today() - timedelta(days=3 * 366)  # noqa: DTZ011 -- any day far enough back will do
+    old = day_of(now()) - timedelta(days=3 * 366)
     wanted = read_request(resource_folder("templates") / "residence-permit" / "example.toml", {
         "type": "residence-permit", "issuer": "police",
     })  # fmt: skip
