@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from license_lib.catalogue.model import REQUEST_COLUMNS
+from license_lib.catalogue.fields import REQUEST_COLUMNS
 from license_lib.errors import InputError
 from license_lib.licenses.request import LicenseRequest
 from license_lib.request_files import object_from_json, read_request, read_text, request_from_mapping

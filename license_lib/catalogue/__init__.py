@@ -1,21 +1,15 @@
 """The catalogue of licence types 证照目录 (GB/T 36902), loaded from template folders."""
 
+from license_lib.catalogue.fields import BUILT_IN_FIELDS, ComputedForm, FieldSpec, FieldType, Shown
+from license_lib.catalogue.layout import Layout
 from license_lib.catalogue.loading import Catalogue
-from license_lib.catalogue.model import (
-    BUILT_IN_FIELDS,
-    FieldSpec,
-    FieldType,
-    HolderKind,
-    Layout,
-    LicenseType,
-    Shown,
-    ValidityRule,
-)
+from license_lib.catalogue.model import HolderKind, LicenseType, ValidityRule
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 
 __all__ = [
     "BUILT_IN_FIELDS",
     "Catalogue",
+    "ComputedForm",
     "FieldSpec",
     "FieldType",
     "HolderKind",

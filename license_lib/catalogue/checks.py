@@ -3,15 +3,9 @@
 import difflib
 from collections.abc import Iterator
 
-from license_lib.catalogue.model import (
-    BUILT_IN_FIELDS,
-    Box,
-    FieldType,
-    HolderKind,
-    LicenseType,
-    Square,
-    ValidityRule,
-)
+from license_lib.catalogue.fields import BUILT_IN_FIELDS, FieldType
+from license_lib.catalogue.layout import Box, Square
+from license_lib.catalogue.model import HolderKind, LicenseType, ValidityRule
 from license_lib.catalogue.problems import TemplateProblem
 from license_lib.identifiers import HOLDER_NUMBER_KINDS, ORGANISATION_KINDS
 

@@ -1,6 +1,6 @@
 """Lines of a layout: cells, rules under fields, and the photograph's edge."""
 
-from license_lib.catalogue.model import Layout
+from license_lib.catalogue.layout import Layout
 from license_lib.rendering.colors import stroke, tint
 from license_lib.rendering.plan import MM
 

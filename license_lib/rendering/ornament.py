@@ -4,7 +4,7 @@ import math
 import zlib
 from functools import lru_cache
 
-from license_lib.catalogue.model import Page
+from license_lib.catalogue.layout import Page
 from license_lib.rendering.colors import fill, stroke, tint
 from license_lib.rendering.plan import MM
 

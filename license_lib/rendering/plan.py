@@ -7,7 +7,8 @@ Lengths are points from the page's top-left corner.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from license_lib.catalogue.model import LicenseType, StaticText, TextBox
+from license_lib.catalogue.layout import StaticText, TextBox
+from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
 from license_lib.rendering.colors import shade
 from license_lib.rendering.fonts import HEI, Fonts
