@@ -1,0 +1,187 @@
+"""Every licence is PDF/A-3u (ISO 19005-3): as drawn, as sealed, and after a long-term update. The judge is `page`.
+
+Its authors hold it against veraPDF's own corpus; here it also has to show that it can say no.
+"""
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import page as judge
+import pikepdf
+import pytest
+from asn1crypto import cms, pem, x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import InvisSigSettings
+from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation import DocumentSecurityStore
+from pyhanko_certvalidator import ValidationContext
+from support import ISSUERS, NOON, PASSPHRASE
+
+from license_lib.authority import Authority
+from license_lib.issuing import Issued
+from license_lib.licenses.record import RECORD_NAME, canonical_bytes
+from license_lib.qr import scan_file
+from license_lib.rendering import Attachment, Fonts, render
+from license_lib.resources import resource_folder
+from signing.keys import load_credential
+from signing.timestamps import LocalTimestamper
+
+
+def faults(pdf: bytes, profile: str) -> set[str]:
+    """The rules of a profile that a file breaks."""
+    report = judge.validate_pdf_bytes(pdf, profile=profile)
+    found = {failure.rule_id for failure in report.failures}
+    assert bool(found) is not report.is_compliant
+    return found
+
+
+@pytest.fixture(params=ISSUERS)
+def issued(request: pytest.FixtureRequest, issued_licenses: dict[str, Issued]) -> Issued:
+    """One licence of every type in turn."""
+    return issued_licenses[request.param]
+
+
+@pytest.fixture
+def drawn(issued: Issued, shared_authority: Authority) -> bytes:
+    """The face of the licence before it is sealed."""
+    return draw(issued, shared_authority)
+
+
+def draw(issued: Issued, authority: Authority) -> bytes:
+    document = issued.license
+    kind = authority.catalogue.get(document.template.key)
+    photo = None
+    if document.photo is not None:
+        with pikepdf.open(BytesIO(issued.pdf)) as pdf:
+            photo = next(iter(pdf.pages[0].get_images().values())).read_raw_bytes()
+    return render(
+        kind,
+        document,
+        qr_text=scan_file(issued.pdf)[0],
+        fonts=Fonts.load(resource_folder("templates") / "fonts"),
+        photo=photo,
+        attachment=Attachment(canonical_bytes(document), RECORD_NAME),
+    )
+
+
+class OwnTimeStamper(TimeStamper):
+    """The development time-stamp authority, as pyHanko asks it."""
+
+    def __init__(self, keys: Path) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        credential = load_credential(keys, "tsa", passphrase=PASSPHRASE, at=NOON)
+        numbers = itertools.count(10**6)
+        self._authority = LocalTimestamper(credential, lambda: NOON + timedelta(days=1), lambda: next(numbers))
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        assert md_algorithm == "sha256"
+        return cms.ContentInfo.load(self._authority.timestamp(message_digest, 1))
+
+
+def long_term(pdf: bytes, keys: Path) -> bytes:
+    """Append a document security store and a document time-stamp (PAdES B-LTA, ETSI EN 319 142-1)."""
+    public = keys / "public"
+    certificates = [x509.Certificate.load(pem.unarmor(path.read_bytes())[2]) for path in sorted(public.rglob("*.pem"))]
+    roots = [certificate for certificate in certificates if certificate.self_issued]
+    context = ValidationContext(
+        trust_roots=roots,
+        other_certs=certificates,
+        crls=[path.read_bytes() for path in sorted((public / "crl").glob("*.crl"))],
+        allow_fetching=False,
+        moment=NOON,
+    )
+    out = BytesIO(pdf)
+    DocumentSecurityStore.add_dss(out, sig_contents=None, certs=certificates, crls=context.crls)
+    stamper = PdfTimeStamper(
+        OwnTimeStamper(keys),
+        field_name="Archive",
+        # Beside the page and without extent: PDF/A asks for no appearance, PDF/UA for no tag.
+        invis_settings=InvisSigSettings(box_out_of_bounds=True),
+    )
+    result: BytesIO = stamper.timestamp_pdf(IncrementalPdfFileWriter(out), "sha256")
+    return result.getvalue()
+
+
+def test_every_licence_is_pdf_a_3u_as_drawn_and_as_sealed(issued: Issued, drawn: bytes) -> None:
+    assert faults(drawn, "3u") == set()
+    assert faults(issued.pdf, "3u") == set()
+
+
+def test_every_licence_stays_pdf_a_3u_after_a_long_term_update(
+    issued: Issued, drawn: bytes, shared_authority: Authority
+) -> None:
+    """The judge takes "the entire file" of ISO 19005-3, 6.4.3 for the file of today, so that no file can hold two
+    signatures. The clause means the file as it was when it was signed (veraPDF/veraPDF-library, issues 917 and 1493):
+    nothing else may be said, and not of an update where it is the only signature.
+    """
+    keys = shared_authority.settings.keys_folder
+    assert faults(long_term(drawn, keys), "3u") == set()
+    updated = long_term(issued.pdf, keys)
+    assert faults(updated, "3u") == {"PDFA3U-SIGNATURE-BYTERANGE-001"}
+    with pikepdf.open(BytesIO(updated)) as pdf:
+        seal, archive = (field.V for field in pdf.Root.AcroForm.Fields)
+        assert int(seal.ByteRange[2]) + int(seal.ByteRange[3]) == len(issued.pdf)
+        assert int(archive.ByteRange[2]) + int(archive.ByteRange[3]) == len(updated)
+
+
+def test_the_long_term_update_is_one(business: Issued, shared_authority: Authority) -> None:
+    updated = long_term(business.pdf, shared_authority.settings.keys_folder)
+    assert updated.startswith(business.pdf)
+    with pikepdf.open(BytesIO(updated)) as pdf:
+        assert len(pdf.Root.DSS.CRLs) == 2
+        assert len(pdf.Root.DSS.Certs) > 5
+        assert [str(field.V.SubFilter) for field in pdf.Root.AcroForm.Fields] == [
+            "/ETSI.CAdES.detached",
+            "/ETSI.RFC3161",
+        ]
+
+
+def without_font(pdf: pikepdf.Pdf) -> None:
+    font = next(iter(pdf.pages[0].Resources.Font.as_dict().values()))
+    del font.DescendantFonts[0].FontDescriptor.FontFile2
+
+
+def without_meaning(pdf: pikepdf.Pdf) -> None:
+    del next(iter(pdf.pages[0].Resources.Font.as_dict().values())).ToUnicode
+
+
+def without_metadata(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.Metadata
+
+
+def without_colour(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.OutputIntents
+
+
+def with_a_script(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+
+
+def with_an_orphan(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.AF
+    del pdf.Root.Names.EmbeddedFiles.Names[1].AFRelationship
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [
+        (without_font, "FONT-EMBEDDING"),
+        (without_meaning, "UNICODE-MAPPING"),
+        (without_metadata, "METADATA-STRUCTURE"),
+        (without_colour, "DEVICE-RGB"),
+        (with_a_script, "ACTION-TYPE"),
+        (with_an_orphan, "FILE-SPEC-AF-RELATIONSHIP"),
+    ],
+)
+def test_the_judge_of_archives_says_no(
+    damage: Callable[[pikepdf.Pdf], None], rule: str, business: Issued, shared_authority: Authority
+) -> None:
+    out = BytesIO()
+    with pikepdf.open(BytesIO(draw(business, shared_authority))) as pdf:
+        damage(pdf)
+        pdf.save(out)
+    assert f"PDFA3U-{rule}-001" in faults(out.getvalue(), "3u")
