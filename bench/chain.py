@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, now
 from license_lib.batch import read_request
-from license_lib.licenses import face_values
+from license_lib.licenses import face_content
 from license_lib.licenses.record import canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import LicenseRequest
 from license_lib.qr import decode, scan, scan_file
@@ -86,7 +86,7 @@ def measure(home: Path, rounds: int) -> dict[str, float]:
         step("sign: one ECDSA P-256 signature", lambda: key.sign(b"x" * 32, ec.ECDSA(hashes.SHA256())), times=400)
         step("issue: whole, committed", lambda: authority.issue(next(requests)))
         step("  record and digest", lambda: record_digest(canonical_bytes(document)))
-        step("  plan the face", lambda: check_fit(kind, face_values(kind, document), fonts))
+        step("  plan the face", lambda: check_fit(kind, face_content(kind, document), fonts))
         step("  render", lambda: render(kind, document, qr_text=code, fonts=fonts, attachment=Attachment(record)))
         step(
             "  seal with time-stamp, invisible",

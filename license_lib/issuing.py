@@ -17,10 +17,11 @@ from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
-from license_lib.licenses import License, face_values
+from license_lib.licenses import License, face_content
 from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
+from license_lib.licenses.rules import FieldValue
 from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES
 from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
@@ -122,7 +123,7 @@ class Issuing:
         checked = draft(request, kind, body.issuer, today=day_of(self._clock()))
         identifier = self._identifier(kind.code.value, body.issuer.code, checked.issued_on)
         specimen = checked.license(identifier, bytes(SALT_BYTES))
-        check_fit(kind, face_values(kind, specimen), self._fonts)
+        check_fit(kind, face_content(kind, specimen), self._fonts)
         self._check_code(kind, specimen)
         if request.photo is not None:
             check_photo(request.photo)
@@ -293,13 +294,17 @@ def request_digest(request: LicenseRequest) -> bytes:
             ]
             for one in request.holders
         ],
-        "fields": dict(request.fields),
+        "fields": {name: _plain(value) for name, value in request.fields.items()},
         "issued_on": _iso(request.issued_on),
         "valid_from": _iso(request.valid_from),
         "valid_until": _iso(request.valid_until),
         "photo": hashlib.sha256(request.photo).hexdigest() if request.photo is not None else None,
     }
     return hashlib.sha256(rfc8785.dumps(asked)).digest()
+
+
+def _plain(value: FieldValue) -> str | list[dict[str, str]]:
+    return value if isinstance(value, str) else [dict(row) for row in value]
 
 
 def _iso(value: date | str | None) -> str | None:

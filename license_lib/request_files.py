@@ -127,7 +127,7 @@ def request_from_mapping(raw: object, folder: Path) -> LicenseRequest:
         license_type=_required(table, "type", hint="`license issue` also takes --type"),
         issuer=_required(table, "issuer", hint="`license issue` also takes --issuer"),
         holders=tuple(_holder(holder, f"holders[{index}]") for index, holder in enumerate(holders)),
-        fields={str(key): _text(value, f"fields.{shown_name(str(key))}") for key, value in fields.items()},
+        fields={str(key): _field(value, f"fields.{shown_name(str(key))}") for key, value in fields.items()},
         number=_optional(table, "number"),
         issued_on=_day(table, "issued_on"),
         valid_from=_day(table, "valid_from"),
@@ -186,6 +186,19 @@ def _override(raw: object, where: str) -> CheckOverride | None:
         return CheckOverride(reason, approved_by)
     except NumberError as error:
         raise InputError(error.code, f"{where}: {error.message}") from None
+
+
+def _field(value: object, where: str) -> str | list[dict[str, str]]:
+    """A field's text, or its rows."""
+    if not isinstance(value, list):
+        return _text(value, where)
+    rows: list[dict[str, str]] = []
+    for index, row in enumerate(value):
+        place = f"{where}[{index}]"
+        if not isinstance(row, dict):
+            raise InputError("request.form", f"{place}: must be an object", hint="one text for each column")
+        rows.append({str(name): _text(text, f"{place}.{shown_name(str(name))}") for name, text in row.items()})
+    return rows
 
 
 def _required(table: Mapping[str, object], name: str, where: str = "", *, hint: str = "") -> str:

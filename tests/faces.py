@@ -9,7 +9,7 @@ from support import example_request
 
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.identifiers import LicenseIdentifier
-from license_lib.licenses import Holder, Issuer, License, face_values
+from license_lib.licenses import FaceContent, Holder, Issuer, License, face_content
 from license_lib.licenses.request import draft
 from license_lib.rendering import Attachment, Fonts, render
 from license_lib.resources import resource_folder
@@ -45,7 +45,10 @@ class Face:
         return replace(self, document=replace(self.document, holders=holders))
 
     def values(self) -> Mapping[str, str]:
-        return face_values(self.license_type, self.document)
+        return self.content().texts
+
+    def content(self) -> FaceContent:
+        return face_content(self.license_type, self.document)
 
     def pdf(self, fonts: Fonts, qr_text: str = QR_TEXT, attachment: Attachment | None = None) -> bytes:
         return render(

@@ -17,6 +17,7 @@ Color = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 FontName = Literal["song", "hei", "kai", "fangsong"]
 Align = Literal["left", "center", "right"]
 Overflow = Literal["refuse", "continue"]
+MOST_CONTINUATION_PAGES = 20
 _SIZES = {"A3": (297.0, 420.0), "A4": (210.0, 297.0), "A5": (148.0, 210.0)}
 
 
@@ -133,6 +134,11 @@ class Page(Frozen):
     def height(self) -> float:
         """Height in millimetres."""
         return _SIZES[self.size][self.orientation == "portrait"]
+
+    @property
+    def body(self) -> Box:
+        """Where a continuation page 续页 of this size holds text."""
+        return Box(x=26.0, y=42.0, w=self.width - 52, h=self.height - 42 - 24)
 
 
 class Layout(Frozen):

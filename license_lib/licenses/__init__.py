@@ -1,6 +1,16 @@
 """The licence value 电子证照, the request it comes from, its record (GB/T 36903 codes), and the texts of its face."""
 
-from license_lib.licenses.face import chinese_date, face_values
-from license_lib.licenses.model import Holder, Issuer, License, Photo, TemplateRef
+from license_lib.licenses.face import FaceContent, chinese_date, face_content
+from license_lib.licenses.model import Holder, Issuer, License, Photo, Rows, TemplateRef
 
-__all__ = ["Holder", "Issuer", "License", "Photo", "TemplateRef", "chinese_date", "face_values"]
+__all__ = [
+    "FaceContent",
+    "Holder",
+    "Issuer",
+    "License",
+    "Photo",
+    "Rows",
+    "TemplateRef",
+    "chinese_date",
+    "face_content",
+]

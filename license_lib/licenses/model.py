@@ -6,6 +6,9 @@ from datetime import date
 
 from license_lib.identifiers import LicenseIdentifier
 
+Rows = tuple[Mapping[str, str], ...]
+"""Repeated rows of a face, such as the vehicles of a fleet: for each, its texts by column."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -63,6 +66,7 @@ class License:
         number: licence number 证照编号.
         valid_until: last day of validity, inclusive; None is 长期, no end.
         fields: face extension fields by their `KZ_…` code (GB/T 36903), in face order; only those that have a value.
+        tables: repeated rows by the `KZ_…` code of their field; each row has its texts by the columns' codes.
         salt: 16 random bytes. They make the record's digest a commitment: without them, a digest in a public QR would
             let anybody find the holder's ID number by trying all of them.
     """
@@ -80,3 +84,4 @@ class License:
     fields: Mapping[str, str] = field(repr=False)
     photo: Photo | None
     salt: bytes = field(repr=False)
+    tables: Mapping[str, Rows] = field(default_factory=dict, repr=False)

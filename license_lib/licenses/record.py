@@ -7,6 +7,7 @@ in the QR. Canonical bytes are unique: `parse_record` accepts no other spelling 
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ import rfc8785
 
 from license_lib.errors import InputError
 from license_lib.identifiers import HOLDER_NUMBER_KINDS, LicenseIdentifier, NumberError
-from license_lib.licenses.model import Holder, Issuer, License, Photo, TemplateRef
+from license_lib.licenses.model import Holder, Issuer, License, Photo, Rows, TemplateRef
 
 FORMAT = "license-record/1"
 RECORD_NAME = "license-record.json"
@@ -53,6 +54,7 @@ def to_record(document: License) -> dict[str, Any]:
             for holder in document.holders
         ],
         **document.fields,
+        **{code: [dict(row) for row in rows] for code, rows in document.tables.items()},
     }
     if document.valid_until is not None:
         metadata["ZZYXQJZRQ"] = document.valid_until.isoformat()
@@ -132,8 +134,24 @@ class _Reader:
             raise RecordError(self.place(name), "is not a date YYYY-MM-DD") from None
 
     def extensions(self) -> dict[str, str]:
-        codes = [name for name in sorted(self._rest) if re.fullmatch(r"KZ_[A-Z0-9]{1,20}", name)]
-        return {code: self.text(code) for code in codes}
+        """The face extension fields that are texts; those that are rows are left for `tables`."""
+        return {code: self.text(code) for code in self._codes() if not isinstance(self._rest[code], list)}
+
+    def tables(self) -> dict[str, Rows]:
+        """The face extension fields that are rows."""
+        return {code: tuple(self._rows(code)) for code in self._codes()}
+
+    def _codes(self) -> list[str]:
+        return [name for name in sorted(self._rest) if re.fullmatch(r"KZ_[A-Z0-9]{1,20}", name)]
+
+    def _rows(self, code: str) -> Iterator[dict[str, str]]:
+        rows = self.take(code)
+        if not isinstance(rows, list) or not rows:
+            raise RecordError(self.place(code), "must list at least one row")
+        for index, row in enumerate(rows):
+            reader = _Reader(row, f"{self.place(code)}[{index}]")
+            yield reader.extensions()
+            reader.end()
 
     def end(self) -> None:
         if self._rest:
@@ -173,6 +191,7 @@ def _license(reader: _Reader) -> License:
         fields=metadata.extensions(),
         photo=photo,
         salt=salt,
+        tables=metadata.tables(),
     )
     metadata.end()
     if str(identifier.type_code) != document.type_code or str(identifier.issuer) != document.issuer.code:

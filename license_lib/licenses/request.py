@@ -14,10 +14,11 @@ from typing import Literal, TypeVar
 from license_lib.catalogue import HolderKind, LicenseType, ValidityRule
 from license_lib.errors import InputError
 from license_lib.identifiers import HOLDER_NUMBER_KINDS, ORGANISATION_KINDS, CheckOverride, LicenseIdentifier
-from license_lib.licenses.model import Holder, Issuer, License, Photo, TemplateRef
+from license_lib.licenses.model import Holder, Issuer, License, Photo, Rows, TemplateRef
 from license_lib.licenses.photo import without_metadata
 from license_lib.licenses.rules import (
     CREDIT_CODE_KIND,
+    FieldValue,
     checked_day,
     checked_fields,
     checked_number,
@@ -71,7 +72,8 @@ class LicenseRequest:
         issuer: the issuing body: its short id or credit code.
         number: licence number 证照编号; may be left out where the type says that it is the holder's number.
         holders: one holder, or several where the type allows it.
-        fields: face fields by key (`address`), Chinese label (`住所`) or code (`KZ_ZS`). Dates as YYYY-MM-DD.
+        fields: face fields by key (`address`), Chinese label (`住所`) or code (`KZ_ZS`). Dates as YYYY-MM-DD; repeated
+            rows as a list, each row a mapping by column key, label or code.
         issued_on: 颁发日期; today if left out.
         valid_from: first day of validity; the day of issue if left out.
         valid_until: last day, or "long-term" 长期. Required where the type's rule is "given": never assumed.
@@ -83,7 +85,7 @@ class LicenseRequest:
     license_type: str
     issuer: str
     holders: tuple[HolderRequest, ...]
-    fields: Mapping[str, str] = field(repr=False)
+    fields: Mapping[str, FieldValue] = field(repr=False)
     number: str | None = field(default=None, repr=False)
     issued_on: date | None = None
     valid_from: date | None = None
@@ -106,6 +108,7 @@ class Draft:
     valid_from: date
     valid_until: date | None
     photo: bytes | None = field(repr=False)
+    tables: Mapping[str, Rows] = field(default_factory=dict, repr=False)
 
     def license(self, identifier: LicenseIdentifier, salt: bytes) -> License:
         """The licence that this draft becomes under an identifier."""
@@ -123,6 +126,7 @@ class Draft:
             fields=self.fields,
             photo=None if self.photo is None else Photo("image/jpeg", hashlib.sha256(self.photo).hexdigest()),
             salt=salt,
+            tables=self.tables,
         )
 
 
@@ -142,8 +146,8 @@ def draft(request: LicenseRequest, license_type: LicenseType, issuer: Issuer, *,
     if issuer.level not in license_type.issuing.levels:
         faults.add("issuer.level", f"a body of level {issuer.level} does not issue {license_type.name}")
     number = faults.attempt(lambda: _number(request, license_type, holders, today)) or ""
-    fields, field_problems = checked_fields(request.fields, license_type, today)
-    faults.found += field_problems
+    fields = checked_fields(request.fields, license_type, today)
+    faults.found += fields.faults
     issued_on, valid_from, valid_until = _days(request, license_type, today, faults)
     photo = faults.attempt(lambda: _photo(request.photo, license_type))
     if request.request_key is not None:
@@ -156,11 +160,12 @@ def draft(request: LicenseRequest, license_type: LicenseType, issuer: Issuer, *,
         number=number,
         holders=tuple(holders),
         overrides=tuple(overrides),
-        fields=fields,
+        fields=fields.texts,
         issued_on=issued_on,
         valid_from=valid_from,
         valid_until=valid_until,
         photo=photo,
+        tables=fields.tables,
     )
 
 

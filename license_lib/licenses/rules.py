@@ -7,11 +7,13 @@ which may be an ID number that somebody wrote into the wrong place.
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from license_lib.calendar import read_day
 from license_lib.catalogue import FieldSpec, FieldType, LicenseType
+from license_lib.catalogue.fields import ColumnSpec
 from license_lib.errors import InputError
 from license_lib.identifiers import (
     CheckOverride,
@@ -22,6 +24,10 @@ from license_lib.identifiers import (
     NumberKind,
     identify,
 )
+from license_lib.licenses.model import Rows
+
+FieldValue = str | Sequence[Mapping[str, str]]
+"""What a request gives for a face field: a text, or for a field of rows a list of them."""
 
 CREDIT_CODE_KIND, CITIZEN_ID_KIND = "001", "111"
 EARLIEST, LATEST = date(1800, 1, 1), date(2999, 12, 31)
@@ -103,29 +109,40 @@ def checked_number(
     return checked_text(number, f"{where}.number", _NUMBER_LENGTH), number_kind
 
 
-def checked_fields(given: Mapping[str, str], kind: LicenseType, today: date) -> tuple[dict[str, str], list[InputError]]:
-    """Face fields by their `KZ_…` code, in face order, and every fault of them."""
-    problems: list[InputError] = []
-    texts: dict[str, str] = {}
-    for name, text in given.items():
+@dataclass(frozen=True, slots=True)
+class CheckedFields:
+    """Face fields and repeated rows by their `KZ_…` code, in face order, and every fault of what was given."""
+
+    texts: dict[str, str]
+    tables: dict[str, Rows]
+    faults: list[InputError]
+
+
+def checked_fields(given: Mapping[str, FieldValue], kind: LicenseType, today: date) -> CheckedFields:
+    """The face fields of a request, by key, label or code, as the type asks for them."""
+    faults: list[InputError] = []
+    values: dict[str, FieldValue] = {}
+    for name, value in given.items():
         spec = kind.by_key.get(name) or kind.by_label.get(name) or kind.by_code.get(name)
         if spec is None:
-            problems.append(_unknown_field(name, kind))
-        elif spec.key in texts:
-            problems.append(InputError("field.duplicate", f"fields.{spec.key}: is given twice", hint=spec.label))
+            faults.append(_unknown_field(name, kind.fields, kind.name))
+        elif spec.key in values:
+            faults.append(InputError("field.duplicate", f"fields.{spec.key}: is given twice", hint=spec.label))
         else:
-            texts[spec.key] = text
-    fields: dict[str, str] = {}
+            values[spec.key] = value
+    texts: dict[str, str] = {}
+    tables: dict[str, Rows] = {}
     for spec in kind.fields:
-        text = texts.get(spec.key, "")
-        if text.strip():
-            try:
-                fields[spec.code] = _field(spec, text, f"fields.{spec.key}", today)
-            except InputError as error:
-                problems.append(error)
-        elif spec.required:
-            problems.append(InputError("field.missing", f"fields.{spec.key}: {spec.label} is required"))
-    return fields, problems
+        value, where = values.get(spec.key, ""), f"fields.{spec.key}"
+        if spec.type is FieldType.ROWS:
+            rows = _rows(spec, value, where, today, faults)
+            tables |= {spec.code: rows} if rows else {}
+        elif not isinstance(value, str):
+            faults.append(InputError("field.form", f"{where}: must be a text"))
+        else:
+            text = _one(spec, value, where, today, faults)
+            texts |= {spec.code: text} if text else {}
+    return CheckedFields(texts, tables, faults)
 
 
 def shown_name(name: str) -> str:
@@ -135,7 +152,59 @@ def shown_name(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name[:_SHOWN])
 
 
-def _field(spec: FieldSpec, text: str, where: str, today: date) -> str:
+def _rows(spec: FieldSpec, given: FieldValue, where: str, today: date, faults: list[InputError]) -> Rows:
+    """Repeated rows, each with its texts by column code."""
+    if isinstance(given, str):
+        if given.strip():
+            hint = f"each with {', '.join(spec.by_column)}"
+            faults.append(InputError("field.rows", f"{where}: must be a list of rows", hint=hint))
+        elif spec.required:
+            faults.append(InputError("field.missing", f"{where}: {spec.label} is required"))
+        return ()
+    if len(given) > spec.max_rows:
+        faults.append(InputError("field.rows", f"{where}: has {len(given)} rows, at most {spec.max_rows} are allowed"))
+        return ()
+    if spec.required and not given:
+        faults.append(InputError("field.missing", f"{where}: {spec.label} is required"))
+    return tuple(_row(spec, row, f"{where}[{index}]", today, faults) for index, row in enumerate(given))
+
+
+def _row(
+    spec: FieldSpec, given: Mapping[str, str], where: str, today: date, faults: list[InputError]
+) -> Mapping[str, str]:
+    """One row's texts by column code."""
+    texts: dict[str, str] = {}
+    for name, text in given.items():
+        column = next((one for one in spec.columns if name in (one.key, one.label, one.code)), None)
+        if column is None:
+            faults.append(_unknown_field(name, spec.columns, spec.label, where))
+        elif column.key in texts:
+            faults.append(InputError("field.duplicate", f"{where}.{column.key}: is given twice", hint=column.label))
+        else:
+            texts[column.key] = text
+    row: dict[str, str] = {}
+    for column in spec.columns:
+        text = _one(column, texts.get(column.key, ""), f"{where}.{column.key}", today, faults)
+        row |= {column.code: text} if text else {}
+    if not any(text.strip() for text in texts.values()):
+        faults.append(InputError("field.rows", f"{where}: is an empty row", hint="leave it out"))
+    return row
+
+
+def _one(spec: ColumnSpec, text: str, where: str, today: date, faults: list[InputError]) -> str:
+    """One text in its canonical form; "" if there is none, or it has a fault."""
+    if not text.strip():
+        if spec.required:
+            faults.append(InputError("field.missing", f"{where}: {spec.label} is required"))
+        return ""
+    try:
+        return _field(spec, text, where, today)
+    except InputError as error:
+        faults.append(error)
+        return ""
+
+
+def _field(spec: ColumnSpec, text: str, where: str, today: date) -> str:
     value = checked_text(text, where, spec.max_length)
     if spec.type is FieldType.DATE:
         return _field_day(value, where)
@@ -158,7 +227,7 @@ def _field_day(value: str, where: str) -> str:
     return checked_day(day, where).isoformat()
 
 
-def _field_number(spec: FieldSpec, value: str, where: str, today: date) -> str:
+def _field_number(spec: ColumnSpec, value: str, where: str, today: date) -> str:
     try:
         if spec.type is FieldType.CITIZEN_ID:
             return CitizenId.parse(value, on=today).number
@@ -167,12 +236,13 @@ def _field_number(spec: FieldSpec, value: str, where: str, today: date) -> str:
         raise InputError(error.code, f"{where}: {error.message}", hint=error.hint) from None
 
 
-def _unknown_field(name: str, kind: LicenseType) -> InputError:
-    near = difflib.get_close_matches(name[:_SHOWN], [*kind.by_key, *kind.by_label], 1)
+def _unknown_field(name: str, known: Sequence[ColumnSpec], owner: str, where: str = "fields") -> InputError:
+    keys = [spec.key for spec in known]
+    near = difflib.get_close_matches(name[:_SHOWN], [*keys, *(spec.label for spec in known)], 1)
     return InputError(
         "field.unknown",
-        f"fields.{shown_name(name)}: {kind.name} has no such field",
-        hint=f"did you mean {near[0]!r}?" if near else f"its fields are {', '.join(kind.by_key)}",
+        f"{where}.{shown_name(name)}: {owner} has no such field",
+        hint=f"did you mean {near[0]!r}?" if near else f"its fields are {', '.join(keys)}",
     )
 
 

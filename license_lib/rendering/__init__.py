@@ -1,10 +1,11 @@
 """Licence → unsigned PDF 照面: plan, draw, attach the record. Checking what fits needs no PDF library."""
 
+from license_lib.rendering.blocks import FacePlan
 from license_lib.rendering.face import render
 from license_lib.rendering.finishing import Attachment
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.photo import check_photo
-from license_lib.rendering.plan import FacePlan, check_fit, check_glyphs, plan_face
+from license_lib.rendering.plan import check_fit, check_glyphs, plan_face
 from license_lib.rendering.preview import page_png
 
 __all__ = [

@@ -4,13 +4,14 @@ import hashlib
 
 from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
-from license_lib.licenses import License, face_values
+from license_lib.licenses import License, face_content
+from license_lib.rendering.blocks import MM
 from license_lib.rendering.finishing import Attachment, Description, finish
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.frames import frames
 from license_lib.rendering.ornament import background
 from license_lib.rendering.photo import check_photo
-from license_lib.rendering.plan import MM, plan_face
+from license_lib.rendering.plan import plan_face
 from license_lib.rendering.qr_drawing import qr_path
 
 
@@ -42,22 +43,27 @@ def render(
     """
     from license_lib.rendering.sheet import Sheet  # loads reportlab; planning needs no PDF library
 
-    layout = license_type.layout
-    plan = plan_face(license_type, face_values(license_type, document), fonts)
+    content = face_content(license_type, document)
+    layout = content.layout
+    plan = plan_face(license_type, content, fonts)
     height = layout.page.height * MM
     sheet = Sheet(layout.page.width * MM, height, fonts)
-    if layout.photo is not None and _has_photo(document, photo):
-        picture = check_photo(photo or b"")
-        box = layout.photo
-        scale = min(box.w * MM / picture.width, box.h * MM / picture.height)
-        width, tall = picture.width * scale, picture.height * scale
-        left, top = box.x * MM + (box.w * MM - width) / 2, box.y * MM + (box.h * MM - tall) / 2
-        sheet.picture(picture, left, height - top - tall, width, tall)
-    sheet.draw(frames(layout))
-    for block in plan.blocks:
-        sheet.text(block)
-    qr = layout.qr
-    sheet.draw(qr_path(qr_text, qr.x * MM, height - (qr.y + qr.size) * MM, qr.size * MM))
+    for number, page in enumerate(plan.pages):
+        if number:
+            sheet.next_page()
+        elif layout.photo is not None and _has_photo(document, photo):
+            picture = check_photo(photo or b"")
+            box = layout.photo
+            scale = min(box.w * MM / picture.width, box.h * MM / picture.height)
+            width, tall = picture.width * scale, picture.height * scale
+            left, top = box.x * MM + (box.w * MM - width) / 2, box.y * MM + (box.h * MM - tall) / 2
+            sheet.picture(picture, left, height - top - tall, width, tall)
+        sheet.draw(frames(page.rules, None if number else layout.photo, height, layout.page.color))
+        for block in page.blocks:
+            sheet.text(block)
+        if number == 0:
+            qr = layout.qr
+            sheet.draw(qr_path(qr_text, qr.x * MM, height - (qr.y + qr.size) * MM, qr.size * MM))
     about = Description(
         title=f"{document.type_name} {document.identifier}",
         subject=f"电子证照：{document.type_name}，{document.issuer.name}颁发",

@@ -67,11 +67,13 @@ def finish(page: bytes, background: bytes, about: Description, attachment: Attac
 
     name, dictionary, array, text = pikepdf.Name, pikepdf.Dictionary, pikepdf.Array, pikepdf.String
     with pikepdf.open(BytesIO(page)) as pdf:
-        sheet = pdf.pages[0].obj
-        ground = pikepdf.Stream(pdf, background, Filter=name.FlateDecode)
-        sheet.Contents = array([pdf.make_indirect(ground), sheet.Contents])
-        for key in ("/Trans", "/Rotate"):
-            del sheet[key]
+        ground = pdf.make_indirect(pikepdf.Stream(pdf, background, Filter=name.FlateDecode))
+        for drawn in pdf.pages:
+            sheet = drawn.obj
+            sheet.Contents = array([ground, sheet.Contents])
+            for key in ("/Trans", "/Rotate"):
+                if key in sheet:
+                    del sheet[key]
         root = pdf.Root
         root.Lang = text("zh-CN")
         root.ViewerPreferences = dictionary(DisplayDocTitle=True)

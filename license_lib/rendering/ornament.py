@@ -5,8 +5,8 @@ import zlib
 from functools import lru_cache
 
 from license_lib.catalogue.layout import Page
+from license_lib.rendering.blocks import MM
 from license_lib.rendering.colors import fill, stroke, tint
-from license_lib.rendering.plan import MM
 
 OUTER = 8.5 * MM
 BAND = 6.4 * MM  # width of the patterned band between the border's lines

@@ -1,148 +1,186 @@
 """What goes where on a face: every text wrapped and sized for its box, before anything is drawn.
 
 Planning needs no PDF library, so issuing can refuse an unprintable licence before it reserves an identifier.
-Lengths are points from the page's top-left corner.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from license_lib.catalogue.layout import StaticText, TextBox
 from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
+from license_lib.licenses.face import CONTINUED_BELOW, FaceContent
+from license_lib.rendering.blocks import MM, Area, Block, FacePlan, PagePlan, Rule
 from license_lib.rendering.colors import shade
+from license_lib.rendering.continuation import TextRest, continued, page_number
 from license_lib.rendering.fonts import HEI, Fonts
-from license_lib.rendering.line_breaking import wrap
+from license_lib.rendering.setting import ASCENT, DESCENT, fit, poured, set_lines
+from license_lib.rendering.tables import NOTE_HEIGHT, TableRest, note, plan_table
 
-MM = 72 / 25.4
-ASCENT, DESCENT = 0.92, 0.26  # ink above and below the baseline, in ems, of every glyph that licences use
-LEADING, ROOMY_LEADING = 1.3, 1.55
-SIZE_STEP = 0.5
 LABEL_SIZE = 11.0
-ONE_LINE_SHARE = 0.75
-WIDOW = 2  # so few characters do not stand on a line of their own if slightly smaller type avoids it
 ONE_LINE_LABEL = 8.5  # a label shrinks to this before it breaks
+ENGLISH_SHARE = 0.52  # of the label's size
 LABEL_GAP = 5 * MM
 CELL_PADDING = 2 * MM
 LINE_PADDING = 0.9 * MM
-MOST_FLUSH = 0.12  # of the type size: extra letter spacing that nobody notices
 TITLE_SPACING = 0.3  # of the type size, between the characters of the title
+TEXT_COLOR = "#111111"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of text: where its baseline starts, its type size and its extra letter spacing, all in points."""
-
-    text: str
-    x: float
-    baseline: float
-    width: float
-    size: float
-    spacing: float = 0.0
+@dataclass(slots=True)
+class _Page:
+    blocks: list[Block] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One text of the face, ready to draw.
-
-    Attributes:
-        field: the field's key; "" for the template's own text.
-        part: `value`, `label` or `text`.
-        box: the rectangle that the text keeps to (x, y, width, height).
-    """
-
-    field: str
-    part: str
-    lines: tuple[Line, ...]
-    box: tuple[float, float, float, float]
-    face: str
-    color: str
-    bold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FacePlan:
-    """Every text of one face 照面, placed."""
-
-    blocks: tuple[Block, ...]
-
-
-def plan_face(license_type: LicenseType, values: Mapping[str, str], fonts: Fonts) -> FacePlan:
-    """Place the template's texts and all `values` that have a box; without a value, a box stays blank.
+def plan_face(license_type: LicenseType, content: FaceContent, fonts: Fonts) -> FacePlan:
+    """Place the template's texts and everything in `content` that has a box; without a value, a box stays blank.
 
     Raises:
         InputError: `glyph.missing` or `field.overflow`.
     """
-    check_glyphs(license_type, values, fonts)
-    layout = license_type.layout
-    blocks = [_static(layout.title, fonts, TITLE_SPACING, bold=True)]
-    blocks += [_static(text, fonts, 0, bold=text.bold) for text in layout.texts]
+    check_glyphs(content, fonts)
+    layout = content.layout
+    pages = [_Page() for _ in range(layout.pages)]
+    rests: list[TextRest | TableRest] = []
+    pages[0].blocks.append(_static(layout.title, fonts, TITLE_SPACING, title=True))
     for box in layout.boxes:
-        label = license_type.label_of(box.field) if box.label is None else box.label
-        if label:
-            blocks.append(_label(box, label, fonts, shade(layout.page.color)))
-        if values.get(box.field):
-            blocks.append(_value(box, values[box.field], fonts))
-    return FacePlan(tuple(blocks))
+        page = pages[box.page - 1]
+        page.blocks += _labels(license_type, content, box, fonts)
+        page.rules += _frame(box)
+        text = content.texts[box.field] or box.empty
+        if text:
+            blocks, rest = _value(license_type, box, text, fonts)
+            page.blocks += blocks
+            rests += [rest] if rest else []
+    for table in layout.tables:
+        planned = plan_table(license_type, layout, table, content.rows[table.field], fonts)
+        pages[table.page - 1].blocks += planned.blocks
+        pages[table.page - 1].rules += planned.rules
+        rests += [planned.rest] if planned.rest else []
+    for own in layout.texts:
+        pages[own.page - 1].blocks.append(_static(own, fonts, 0))
+    planned_pages = [PagePlan(tuple(page.blocks), tuple(page.rules)) for page in pages]
+    planned_pages += continued(license_type, content, rests, fonts)
+    if len(planned_pages) > 1:
+        planned_pages = [
+            PagePlan((*page.blocks, page_number(layout.page, number, len(planned_pages), fonts)), page.rules)
+            for number, page in enumerate(planned_pages, 1)
+        ]
+    return FacePlan(tuple(planned_pages))
 
 
-def check_glyphs(license_type: LicenseType, values: Mapping[str, str], fonts: Fonts) -> None:
-    """Refuse values that hold a character which cannot be printed.
+def check_glyphs(content: FaceContent, fonts: Fonts) -> None:
+    """Refuse texts that hold a character which cannot be printed.
 
     Raises:
         InputError: `glyph.missing`, naming field, character and position.
     """
-    for box in license_type.layout.boxes:
-        fonts.check(box.field, values.get(box.field, ""), box.font)
+    for box in content.layout.boxes:
+        fonts.check(box.field, content.texts.get(box.field, ""), box.font)
+    for table in content.layout.tables:
+        for number, row in enumerate(content.rows.get(table.field, ())):
+            for column in table.columns:
+                fonts.check(f"{table.field}[{number}].{column.field}", row.get(column.field, ""), table.font)
 
 
-def check_fit(license_type: LicenseType, values: Mapping[str, str], fonts: Fonts) -> None:
-    """Refuse values that do not fit their boxes. Values that are not known yet (the identifier) may be absent.
+def check_fit(license_type: LicenseType, content: FaceContent, fonts: Fonts) -> None:
+    """Refuse texts that do not fit where they belong.
 
     Raises:
         InputError: `field.overflow`, naming the field, its box and how many characters fit; or `glyph.missing`.
     """
-    plan_face(license_type, values, fonts)
+    plan_face(license_type, content, fonts)
 
 
-def _rectangle(box: TextBox | StaticText) -> tuple[float, float, float, float]:
-    return box.x * MM, box.y * MM, box.w * MM, box.h * MM
+def _rectangle(box: TextBox | StaticText) -> Area:
+    return Area(box.x * MM, box.y * MM, box.w * MM, box.h * MM)
 
 
-def _value(box: TextBox, text: str, fonts: Fonts) -> Block:
+def _frame(box: TextBox) -> list[Rule]:
+    x, y, width, height = _rectangle(box)
+    if box.frame == "line":
+        return [Rule(x, y + height, width, 0, "line")]
+    if box.frame == "none":
+        return []
+    rules = [Rule(x, y, width, height, "cell")]
+    if box.label != "" and box.label_w:
+        rules.append(Rule(x + box.label_w * MM, y, 0, height, "cell"))
+    return rules
+
+
+def _value(license_type: LicenseType, box: TextBox, text: str, fonts: Fonts) -> tuple[list[Block], TextRest | None]:
     x, y, width, height = _rectangle(box)
     indent = 0.0 if box.label == "" else box.label_w * MM
     beside, above = _padding(box)
-    area = (x + indent + beside, y + above, width - indent - 2 * beside, height - 2 * above)
+    area = Area(x + indent + beside, y + above, width - indent - 2 * beside, height - 2 * above)
     advances = fonts.advances(text, box.font)
-    fitted = _fit(text, advances, area, box.size, box.min_size)
-    if fitted is None:
-        raise _overflow(box, text, advances, area)
-    size, wrapped = fitted
+    fitted = fit(text, advances, area, box.size, box.min_size)
     first = y + ASCENT * box.size if box.frame == "none" else None
-    lines = _set(wrapped, advances, size, area, box.align, first, flush=True)
-    return Block(box.field, "value", lines, area, box.font, "#111111")
+    if fitted is not None:
+        size, wrapped = fitted
+        lines = set_lines(wrapped, advances, size, area, box.align, first, flush=True)
+        return [Block(box.field, "value", lines, area, box.font, TEXT_COLOR)], None
+    if box.overflow == "refuse":
+        raise _overflow(box, text, advances, area)
+    area = area._replace(height=area.height - NOTE_HEIGHT)
+    wrapped, rest = poured(text, advances, area, box.min_size)
+    if not wrapped:
+        raise _overflow(box, text, advances, area)
+    lines = set_lines(
+        [*wrapped], advances, box.min_size, area, box.align, y + above + ASCENT * box.min_size, flush=True
+    )
+    below = Area(area.x, area.y + area.height, area.width, NOTE_HEIGHT)
+    label = license_type.label_of(box.field) if not box.label else box.label
+    return [
+        Block(box.field, "value", lines, area, box.font, TEXT_COLOR),
+        note(CONTINUED_BELOW, below, fonts),
+    ], TextRest(box.field, label, rest, box.font)
 
 
-def _label(box: TextBox, label: str, fonts: Fonts, color: str) -> Block:
+def _labels(license_type: LicenseType, content: FaceContent, box: TextBox, fonts: Fonts) -> list[Block]:
+    label = license_type.label_of(box.field) if box.label is None else box.label
+    if not label:
+        return []
+    color = shade(content.layout.page.color)
+    if content.layout.labels == "zh":
+        return [_label(box, label, fonts, color)]
+    x, y, _, height = _rectangle(box)
+    english = license_type.english_of(box.field)
+    size = min(box.size, LABEL_SIZE) * ENGLISH_SHARE
+    beside, above = _padding(box)
+    chinese = _label(box, label, fonts, color, below=(ASCENT + DESCENT) * size)
+    last = chinese.lines[-1]
+    top = last.baseline + DESCENT * last.size
+    area = Area(x + beside, top, box.label_w * MM - 2 * max(beside, 0.5 * MM), y + height - above - top)
+    advances = fonts.advances(english, HEI)
+    fitted = fit(english, advances, area, size, 3.5)
+    if fitted is None:
+        raise _overflow(box, english, advances, area, what="English label of ")
+    align = "center" if box.frame == "cell" else "left"
+    lines = set_lines(fitted[1], advances, fitted[0], area, align, top + ASCENT * fitted[0])
+    return [chinese, Block(box.field, "english", lines, area, HEI, color)]
+
+
+def _label(box: TextBox, label: str, fonts: Fonts, color: str, below: float = 0.0) -> Block:
+    """The Chinese label; `below` points stay free under it."""
     x, y, _, height = _rectangle(box)
     cell = box.frame == "cell"
     beside, above = _padding(box)
-    room = box.label_w * MM - (2 * beside if cell else LABEL_GAP)
-    area = (x + beside, y + above, room, height - 2 * above)
+    space = box.label_w * MM - (2 * beside if cell else LABEL_GAP)
+    area = Area(x + beside, y + above, space, height - 2 * above - below)
     advances = fonts.advances(label, HEI)
     size = min(box.size, LABEL_SIZE)
-    one_line = (*area[:3], min(area[3], (ASCENT + DESCENT) * size * 1.1))
-    fitted = _fit(label, advances, one_line, size, min(size, ONE_LINE_LABEL)) or _fit(label, advances, area, size, 6.0)
+    one_line = area._replace(height=min(area.height, (ASCENT + DESCENT) * size * 1.1))
+    fitted = fit(label, advances, one_line, size, min(size, ONE_LINE_LABEL)) or fit(label, advances, area, size, 6.0)
     if fitted is None:
         raise _overflow(box, label, advances, area, what="label of ")
     size, wrapped = fitted
     first = y + ASCENT * box.size if box.frame == "none" else None
     spread = 0.0
     if len(wrapped) == 1 and len(label) > 1 and not cell:
-        spread = (room - sum(advances) * size / 1000) / (len(label) - 1)  # all labels end at one edge
+        spread = (space - sum(advances) * size / 1000) / (len(label) - 1)  # all labels end at one edge
     align = "center" if cell else "left"
-    return Block(box.field, "label", _set(wrapped, advances, size, area, align, first, spread), area, HEI, color)
+    return Block(box.field, "label", set_lines(wrapped, advances, size, area, align, first, spread), area, HEI, color)
 
 
 def _padding(box: TextBox) -> tuple[float, float]:
@@ -150,118 +188,30 @@ def _padding(box: TextBox) -> tuple[float, float]:
     return (CELL_PADDING if box.frame == "cell" else 0.0), (0.0 if box.frame == "none" else LINE_PADDING)
 
 
-def _static(text: StaticText, fonts: Fonts, spacing: float, *, bold: bool) -> Block:
+def _static(text: StaticText, fonts: Fonts, spacing: float, *, title: bool = False) -> Block:
     fonts.check("template text", text.text, text.font)
     area = _rectangle(text)
     advances = fonts.advances(text.text, text.font)
     stretched = [advance + spacing * 1000 for advance in advances]
-    fitted = _fit(text.text, stretched, area, text.size, min(text.size, 5.0))
+    fitted = fit(text.text, stretched, area, text.size, min(text.size, 5.0))
     if fitted is None:
         raise InputError(
             "field.overflow", "a text of the template does not fit its box", hint="enlarge it in layout.toml"
         )
     size, wrapped = fitted
-    lines = _set(wrapped, advances, size, area, text.align, None, spacing * size)
-    return Block("", "text", lines, area, text.font, text.color, bold)
+    lines = set_lines(wrapped, advances, size, area, text.align, None, spacing * size)
+    return Block("", "title" if title else "text", lines, area, text.font, text.color, title or text.bold)
 
 
-def _fit(
-    text: str, advances: list[float], area: tuple[float, float, float, float], size: float, smallest: float
-) -> tuple[float, list[str]] | None:
-    """The largest type size from `size` down to `smallest` at which `text` fits `area`, and its lines."""
-    steps = [smallest + SIZE_STEP * n for n in range(int((size - smallest) / SIZE_STEP) + 1)]
-    if steps[-1] < size:
-        steps.append(size)
-    best: tuple[float, list[str]] | None = None
-    low, high = 0, len(steps) - 1
-    trial = high  # most texts fit at once
-    while low <= high:
-        lines = wrap(text, advances, area[2] / steps[trial] * 1000, _room(area[3], steps[trial]))
-        if lines is None:
-            high = trial - 1
-        else:
-            best, low = (steps[trial], lines), trial + 1
-        trial = (low + high) // 2
-    if best is None or len(best[1]) == 1:
-        return best
-    if len(best[1]) == 2:  # noqa: PLR2004 - two lines; one line of slightly smaller type reads better
-        least = best[0] * ONE_LINE_SHARE
-    elif len(best[1][-1]) <= WIDOW:
-        least = best[0] - 3 * SIZE_STEP
-    else:
-        return best
-    for smaller in reversed(steps[:low]):
-        if least <= smaller < best[0]:
-            lines = wrap(text, advances, area[2] / smaller * 1000, len(best[1]) - 1)
-            if lines is not None:
-                return smaller, lines
-    return best
-
-
-def _room(height: float, size: float) -> int:
-    """How many lines of a type size a height holds."""
-    return max(0, int((height - (ASCENT + DESCENT) * size) / (LEADING * size) + 1.0001))
-
-
-def _set(
-    wrapped: list[str],
-    advances: list[float],
-    size: float,
-    area: tuple[float, float, float, float],
-    align: str,
-    first: float | None,
-    spacing: float = 0.0,
-    *,
-    flush: bool = False,
-) -> tuple[Line, ...]:
-    """Place lines in `area`: on the baseline `first` if the text fits below it, else at the top; centred for None.
-
-    `flush` sets all lines but the last from edge to edge, as Chinese text is set.
-    """
-    x, y, width, height = area
-    gaps = len(wrapped) - 1
-    leading = LEADING * size
-    if gaps and flush:
-        leading = min(ROOMY_LEADING * size, (height - (ASCENT + DESCENT) * size) / gaps)
-    extent = gaps * leading + (ASCENT + DESCENT) * size
-    top = y + ASCENT * size
-    if first is None:
-        baseline = top + (height - extent) / 2
-    elif first + gaps * leading + DESCENT * size <= y + height:
-        baseline = first
-    else:
-        baseline = top
-    lines: list[Line] = []
-    at = 0
-    for number, text in enumerate(wrapped):
-        inked = len(text.rstrip())
-        natural = sum(advances[at : at + inked]) * size / 1000
-        at += len(text)
-        extra = spacing
-        slack = width - natural
-        if flush and number < gaps and align == "left" and inked > 1 and slack / (inked - 1) <= MOST_FLUSH * size:
-            extra = slack / (inked - 1)
-        natural += extra * (inked - 1)
-        offset = {"left": 0.0, "center": (width - natural) / 2, "right": width - natural}[align]
-        lines.append(Line(text, x + offset, baseline + number * leading, natural, size, extra))
-    return tuple(lines)
-
-
-def _overflow(
-    box: TextBox,
-    text: str,
-    advances: list[float],
-    area: tuple[float, float, float, float],
-    what: str = "",
-) -> InputError:
+def _overflow(box: TextBox, text: str, advances: list[float], area: Area, what: str = "") -> InputError:
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        fits = _fit(text[:middle], advances[:middle], area, box.min_size, box.min_size)
+        fits = fit(text[:middle], advances[:middle], area, box.min_size, box.min_size)
         low, high = (middle, high) if fits else (low, middle - 1)
     return InputError(
         "field.overflow",
-        f"{what}{box.field}: {len(text)} characters do not fit its box of {area[2] / MM:.0f} × {box.h:g} mm"
+        f"{what}{box.field}: {len(text)} characters do not fit its box of {area.width / MM:.0f} × {box.h:g} mm"
         f" even at {box.min_size:g} pt",
         hint=f"about {low} characters fit",
     )

@@ -10,11 +10,11 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
+from license_lib.rendering.blocks import Block
 from license_lib.rendering.colors import fill, stroke
 from license_lib.rendering.embedded_font import EmbeddedFont
 from license_lib.rendering.fonts import SONG, Fonts
 from license_lib.rendering.photo import Picture
-from license_lib.rendering.plan import Block
 
 BOLD_STROKE = 0.03  # of the type size: a regular face made bold by its own outline
 
@@ -78,10 +78,15 @@ class Sheet:
         self._canvas._formsinuse.append("photo")  # noqa: SLF001 - the page lists the image among its resources
         self._operators.append(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm /{name} Do Q")
 
+    def next_page(self) -> None:
+        """Begin another page."""
+        self._canvas._code.extend(self._operators)  # noqa: SLF001 - the canvas has no public way to take operators
+        self._operators.clear()
+        self._canvas.showPage()
+
     def finish(self) -> bytes:
         """The finished file."""
-        self._canvas._code.extend(self._operators)  # noqa: SLF001 - the canvas has no public way to take operators
-        self._canvas.showPage()
+        self.next_page()
         self._canvas.save()
         return self._file.getvalue()
 

@@ -5,22 +5,16 @@ from datetime import datetime
 
 from license_lib.calendar import day_of
 from license_lib.catalogue import LicenseType
-from license_lib.errors import MachineError
+from license_lib.errors import InputError, MachineError
 from license_lib.findings import CODES, Effect, Finding
-from license_lib.licenses import License, face_values
+from license_lib.licenses import FaceContent, License, face_content
 from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import template_of
 from license_lib.qr import QrError, QrProof, decode, is_proof
+from license_lib.verification.faces import differing_fields, field_labels
 from license_lib.verification.ground import Ground, RecordedLicense
-from license_lib.verification.reading import (
-    Face,
-    UnreadableError,
-    attached_record,
-    picture_digests,
-    read_face,
-    squeezed,
-)
+from license_lib.verification.reading import Face, UnreadableError, attached_record, picture_digests, read_face
 from license_lib.verification.seals import SealCertificate
 from license_lib.verification.verdict import (
     CODE_PROOFS,
@@ -203,25 +197,23 @@ class Examination:
             self.findings.append(Finding("template.unknown"))
             return
         try:
-            face = read_face(covered, kind.layout)
+            content = face_content(kind, document)
+            face = read_face(covered, content.layout)
             pictures = picture_digests(covered)
-        except UnreadableError:
+        except (UnreadableError, InputError, ValueError, ArithmeticError):  # values that no request could have
             self.findings.append(Finding("face.unreadable"))
             return
-        self.step(Proof.FACE, self.face(document, kind, face, pictures))
+        self.step(Proof.FACE, self.face(document, kind, content, face, pictures))
         self.step(Proof.CODE, self.code_on_face(document, kind, face.codes))
 
-    def face(self, document: License, kind: LicenseType, face: Face, pictures: tuple[str, ...]) -> Iterator[Finding]:
-        """Step 4: every box shows its label and the record's value, nothing else, and the photo is the record's."""
-        values = face_values(kind, document)
-        differing = [] if face.pages == 1 else ["page"]
-        for box, seen in zip(kind.layout.boxes, face.boxes, strict=True):
-            label = box.label if box.label is not None else kind.label_of(box.field)
-            if seen not in {squeezed(label + values[box.field]), squeezed(values[box.field])}:
-                differing.append(box.field)
+    def face(
+        self, document: License, kind: LicenseType, content: FaceContent, face: Face, pictures: tuple[str, ...]
+    ) -> Iterator[Finding]:
+        """Step 4: every place shows its label and the record's value, nothing else, and the photo is the record's."""
+        differing = differing_fields(kind, content, face)
         if differing:
-            labels = [kind.label_of(key) if key != "page" else "页数" for key in differing]
-            yield Finding("face.mismatch", {"fields": ", ".join(differing), "labels": "、".join(labels)})
+            labels = "、".join(field_labels(kind, differing))
+            yield Finding("face.mismatch", {"fields": ", ".join(differing), "labels": labels})
         if pictures != ((document.photo.sha256,) if document.photo else ()):
             yield Finding("photo.mismatch")
 

@@ -6,8 +6,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from license_lib.catalogue import Layout
+from license_lib.catalogue.layout import MOST_CONTINUATION_PAGES, Box
 from license_lib.licenses.record import MAX_RECORD_BYTES, RECORD_NAME
 from license_lib.pdfium import PageError, opened, page_picture
 from license_lib.qr.scanning import PAGE_DPI, read_codes
@@ -42,7 +44,7 @@ def attached_record(pdf: bytes) -> bytes | None:
 
 
 def picture_digests(pdf: bytes) -> tuple[str, ...]:
-    """SHA-256 (hex) of every picture on the page, as it is embedded; a photograph is embedded byte for byte.
+    """SHA-256 (hex) of every picture on the pages, as it is embedded; a photograph is embedded byte for byte.
 
     Raises:
         UnreadableError: the page cannot be read.
@@ -50,7 +52,7 @@ def picture_digests(pdf: bytes) -> tuple[str, ...]:
     import pikepdf
 
     with _reading("photo"), pikepdf.open(io.BytesIO(pdf)) as document:
-        pictures = document.pages[0].get_images().values()
+        pictures = [picture for page in document.pages for picture in page.get_images().values()]
         return tuple(hashlib.sha256(picture.read_raw_bytes()).hexdigest() for picture in pictures)
 
 
@@ -67,38 +69,63 @@ def _reading(what: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face as a renderer sees it: number of pages, the text within each box of the layout, and all QR texts."""
+    """A face as a renderer sees it; all texts without white space.
+
+    Attributes:
+        pages: how many there are.
+        boxes: the text within each box of the layout.
+        tables: the text within each table of the layout.
+        continuation: the text on each page after those of the layout, without its heading.
+        codes: all QR texts of the first page.
+    """
 
     pages: int
     boxes: tuple[str, ...]
+    tables: tuple[str, ...]
+    continuation: tuple[str, ...]
     codes: tuple[str, ...]
 
 
 def read_face(pdf: bytes, layout: Layout) -> Face:
-    """Extract texts box by box and read the codes from the rasterised page.
+    """Extract texts place by place and read the codes from the rasterised first page.
 
     Raises:
-        UnreadableError: the page cannot be rendered.
+        UnreadableError: a page cannot be rendered, is missing, or there are more than a licence can have.
     """
     try:
         with opened(pdf) as document:
-            page = document[0]
-            text = page.get_textpage()
-            height = page.get_height()
-            boxes = tuple(
-                text.get_text_bounded(
-                    left=box.x * _POINTS_PER_MM,
-                    bottom=height - (box.y + box.h) * _POINTS_PER_MM,
-                    right=(box.x + box.w) * _POINTS_PER_MM,
-                    top=height - box.y * _POINTS_PER_MM,
-                )
-                for box in layout.boxes
+            count = len(document)
+            if not layout.pages <= count <= layout.pages + MOST_CONTINUATION_PAGES:
+                raise UnreadableError("pages")
+            pages = [_Page(page) for page in document]
+            return Face(
+                count,
+                tuple(pages[box.page - 1].text_in(box) for box in layout.boxes),
+                tuple(pages[table.page - 1].text_in(table) for table in layout.tables),
+                tuple(page.text_in(layout.page.body) for page in pages[layout.pages :]),
+                read_codes(page_picture(pages[0].page, PAGE_DPI, grayscale=True)),
             )
-            picture = page_picture(page, PAGE_DPI, grayscale=True)
-            pages = len(document)
     except PageError as error:
         raise UnreadableError("face") from error
-    return Face(pages, tuple(squeezed(text) for text in boxes), read_codes(picture))
+
+
+class _Page:
+    """A page and its texts, extracted once."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self._text = page.get_textpage()
+        self._height = page.get_height()
+
+    def text_in(self, box: Box) -> str:
+        return squeezed(
+            self._text.get_text_bounded(
+                left=box.x * _POINTS_PER_MM,
+                bottom=self._height - (box.y + box.h) * _POINTS_PER_MM,
+                right=(box.x + box.w) * _POINTS_PER_MM,
+                top=self._height - box.y * _POINTS_PER_MM,
+            )
+        )
 
 
 def squeezed(text: str) -> str:

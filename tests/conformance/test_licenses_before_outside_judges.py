@@ -8,7 +8,7 @@ from support import ISSUERS
 
 from license_lib.authority import Authority
 from license_lib.issuing import Issued
-from license_lib.licenses import face_values
+from license_lib.licenses import face_content
 from license_lib.licenses.record import canonical_bytes
 from license_lib.qr import decode
 from license_lib.rendering import page_png
@@ -74,7 +74,7 @@ def test_pdftotext_returns_every_value_of_the_face(
     kind = shared_authority.catalogue.get(key)
     text = "".join(run("pdftotext", "-layout", path, "-").stdout.split())
     raw = "".join(run("pdftotext", "-raw", path, "-").stdout.split())
-    values = face_values(kind, issued.license)
+    values = face_content(kind, issued.license).texts
     for box in kind.layout.boxes:
         value = "".join(values[box.field].split())
         assert value in raw or value in text, box.field

@@ -15,7 +15,7 @@ from faces import QR_TEXT, Face, example_face
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.licenses import Holder
 from license_lib.rendering import Fonts
-from license_lib.rendering.plan import MM
+from license_lib.rendering.blocks import MM
 from license_lib.resources import resource_folder
 
 ROWS = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "organisations.csv"

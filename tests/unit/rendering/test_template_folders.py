@@ -8,8 +8,8 @@ from faces import TYPES, Face, example_face, templates
 from license_lib.catalogue import FieldType, HolderKind, LicenseType, Shown
 from license_lib.catalogue.layout import Box, Square
 from license_lib.identifiers import LicenseTypeCode
+from license_lib.rendering.blocks import MM
 from license_lib.rendering.ornament import INNER
-from license_lib.rendering.plan import MM
 
 OFFICIAL = {
     "business-license": "11100000MB0143028R001",
