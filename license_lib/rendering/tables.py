@@ -20,6 +20,7 @@ PADDING = 1.4 * MM
 NOTE_SIZE = 7.0
 NOTE_HEIGHT = (ASCENT + DESCENT) * NOTE_SIZE
 TEXT_COLOR = "#111111"
+LEAST_ROW = 0.6  # of a row's height: less room than this is left outside the table
 _MOST_LINES = 60  # of one cell
 
 
@@ -65,7 +66,8 @@ def fill_table(
 
     Args:
         wanted: the table and its rows.
-        to_the_end: rule the area down to its end, and shrink the type before rows are left for the next page.
+        to_the_end: the area is the table's own box: shrink the type before rows are left for the next page, say so if
+            some are, and else rule the box down to its end.
 
     Raises:
         InputError: `field.overflow`.
@@ -87,9 +89,7 @@ def fill_table(
                 f"{table.field}: {len(rows)} rows do not fit their table even at {table.min_size:g} pt",
                 hint=f"{count} rows fit",
             )
-        count = _fitting(rows, left - NOTE_HEIGHT)
-        if count == 0 and to_the_end and rows[0].height > area.height:
-            raise InputError("field.overflow", f"{table.field}: one row does not fit a page", hint="shorten it")
+        count = _fitting(rows, left - (NOTE_HEIGHT if to_the_end else 0.0))
     y = area.y + head
     edges = [area.y, y]
     for number, row in enumerate(rows[:count], 1):
@@ -100,14 +100,14 @@ def fill_table(
         y += row.height
         edges.append(y)
     rest = TableRest(table, wanted.label, wanted.rows[count:]) if count < len(rows) else None
-    if rest is not None:
-        blocks.append(
-            note(CONTINUED_BELOW, Area(area.x, area.y + area.height - NOTE_HEIGHT, area.width, NOTE_HEIGHT), fonts)
-        )
-    bottom = area.y + area.height - (NOTE_HEIGHT if rest else 0.0)
-    while to_the_end and edges[-1] + 1.5 * table.row_h * MM < bottom:
+    if rest is not None and to_the_end:
+        below = area._replace(y=area.y + area.height - NOTE_HEIGHT, height=NOTE_HEIGHT)
+        blocks.append(note(CONTINUED_BELOW, below, fonts))
+    bottom = area.y + area.height
+    filled = to_the_end and rest is None
+    while filled and edges[-1] + 1.5 * table.row_h * MM < bottom:
         edges.append(edges[-1] + table.row_h * MM)
-    end = bottom if to_the_end else edges[-1]
+    end = bottom if filled and bottom - edges[-1] > LEAST_ROW * table.row_h * MM else edges[-1]
     rules = [Rule(area.x, area.y, area.width, end - area.y, "cell")]
     rules += [Rule(area.x, edge, area.width, 0, "cell") for edge in edges[1:] if edge < end - 0.1]
     x = area.x
