@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def main() -> int:
                 draw = _drawing(kind, issued, fonts, photo)
                 draw()
                 content = face_content(kind, issued.license)
-                planning = _median(lambda c=content, k=kind: plan_face(k, c, fonts), rounds) / unit
+                planning = _median(partial(plan_face, kind, content, fonts), rounds) / unit
                 whole = _median(draw, rounds) / unit
                 profile.runcall(draw)
                 times.append(f"{kind.key:34} {planning:8.0f} {whole:8.0f}")
