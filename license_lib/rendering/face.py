@@ -1,18 +1,29 @@
 """Licence → unsigned PDF: the face 照面, its QR code, its photograph and its attached record."""
 
 import hashlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from license_lib.catalogue.layout import Box, Layout, Page, Square
 from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
 from license_lib.licenses import License, face_content
 from license_lib.rendering.blocks import MM
-from license_lib.rendering.finishing import Attachment, Description, finish
+from license_lib.rendering.finishing import Attachment, finish
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.frames import frames
+from license_lib.rendering.metadata import Description
 from license_lib.rendering.ornament import background
 from license_lib.rendering.photo import check_photo
 from license_lib.rendering.plan import plan_face
 from license_lib.rendering.qr_drawing import qr_path
+from license_lib.rendering.structure import Edges, Element, arranged
+
+if TYPE_CHECKING:
+    from license_lib.rendering.sheet import Sheet
+
+PHOTO_ALT = "持证人照片"
+QR_ALT = "二维码：用手机扫描可核验本证照"
 
 
 def render(
@@ -35,7 +46,8 @@ def render(
         attachment: the record that travels inside the file.
 
     Returns:
-        One A4 page as PDF (ISO 32000-1, made to PDF/A-3u). The same arguments give the same bytes.
+        A PDF (ISO 32000-1, made to PDF/A-3u and PDF/UA-1) of one page and any further that the licence needs. The same
+        arguments give the same bytes.
 
     Raises:
         InputError: `glyph.missing`, `field.overflow`, `photo.invalid`, `photo.mismatch` or `qr.unencodable`.
@@ -48,29 +60,52 @@ def render(
     plan = plan_face(license_type, content, fonts)
     height = layout.page.height * MM
     sheet = Sheet(layout.page.width * MM, height, fonts)
+    elements: list[Element] = []
     for number, page in enumerate(plan.pages):
         if number:
             sheet.next_page()
-        elif layout.photo is not None and _has_photo(document, photo):
-            picture = check_photo(photo or b"")
-            box = layout.photo
-            scale = min(box.w * MM / picture.width, box.h * MM / picture.height)
-            width, tall = picture.width * scale, picture.height * scale
-            left, top = box.x * MM + (box.w * MM - width) / 2, box.y * MM + (box.h * MM - tall) / 2
-            sheet.picture(picture, left, height - top - tall, width, tall)
+        pictures = [] if number else [*_photo(sheet, layout, document, photo), _code(sheet, layout, qr_text)]
         sheet.draw(frames(page.rules, None if number else layout.photo, height, layout.page.color))
-        for block in page.blocks:
-            sheet.text(block)
-        if number == 0:
-            qr = layout.qr
-            sheet.draw(qr_path(qr_text, qr.x * MM, height - (qr.y + qr.size) * MM, qr.size * MM))
-    about = Description(
-        title=f"{document.type_name} {document.identifier}",
-        subject=f"电子证照：{document.type_name}，{document.issuer.name}颁发",
-        identifier=str(document.identifier),
-        created=document.issued_on,
+        marked = [(block, mark) for block in page.blocks if (mark := sheet.text(block)) is not None]
+        elements += [*arranged(marked, heading="H2" if number else "H1"), *pictures]
+    return finish(
+        sheet.finish(),
+        ground=background(layout.page),
+        elements=elements,
+        about=Description(
+            title=f"{document.type_name} {document.identifier}",
+            subject=f"电子证照：{document.type_name}，{document.issuer.name}颁发",
+            identifier=str(document.identifier),
+            created=document.issued_on,
+        ),
+        attachment=attachment,
     )
-    return finish(sheet.finish(), background(layout.page), about, attachment)
+
+
+def _code(sheet: "Sheet", layout: Layout, text: str) -> Element:
+    """Draw the QR code."""
+    edges = _edges(layout.page, layout.qr)
+    mark = sheet.figure(qr_path(text, edges.left, edges.bottom, layout.qr.size * MM))
+    return Element("Figure", [mark], alt=QR_ALT, box=edges)
+
+
+def _photo(sheet: "Sheet", layout: Layout, document: License, photo: bytes | None) -> Iterator[Element]:
+    """Draw the photograph in the middle of its box, if there is one."""
+    if layout.photo is None or not _has_photo(document, photo):
+        return
+    picture = check_photo(photo or b"")
+    box = _edges(layout.page, layout.photo)
+    scale = min((box.right - box.left) / picture.width, (box.top - box.bottom) / picture.height)
+    beside, below = picture.width * scale / 2, picture.height * scale / 2
+    x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+    edges = Edges(*(round(edge, 2) for edge in (x - beside, y - below, x + beside, y + below)))
+    yield Element("Figure", [sheet.picture(picture, edges)], alt=PHOTO_ALT, box=edges)
+
+
+def _edges(page: Page, box: Box | Square) -> Edges:
+    width, height = (box.size, box.size) if isinstance(box, Square) else (box.w, box.h)
+    top = page.height - box.y
+    return Edges(*(round(edge * MM, 3) for edge in (box.x, top - height, box.x + width, top)))
 
 
 def _has_photo(document: License, photo: bytes | None) -> bool:

@@ -1,18 +1,24 @@
-"""From a drawn page to the file that is sealed: background, record, metadata, and the same bytes for the same input.
+"""From drawn pages to the file that is sealed: background, structure, record, metadata.
 
 The record is an associated file (PDF/A-3, ISO 19005-3, 6.8; ISO 32000-2, 14.13) with the relationship `Data`.
+The same input gives the same bytes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from importlib.resources import files
 from io import BytesIO
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError
+from license_lib.rendering.metadata import Description, describe
+from license_lib.rendering.ornament import GROUND, Ground
+from license_lib.rendering.structure import Edges, Element
 
-PRODUCER = "license-lib"
+if TYPE_CHECKING:
+    from pikepdf import Object, Pdf
+
+_PRINT, _LOCKED = 1 << 2, 1 << 7
+"""Annotation flags (ISO 32000-1, Table 165)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,85 +44,50 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
-    """What the file says about itself.
+class SealField:
+    """The empty signature field that sealing fills.
 
     Attributes:
-        title: shown by viewers as the window's title.
-        subject: one line about the licence; holds no personal data.
-        identifier: licence identifier 证照标识.
-        created: the day of issue; no clock is read.
+        name: the field's name (`/T`).
+        tooltip: what a reader says of it (`/TU`).
+        edges: where it stands on the first page.
     """
 
-    title: str
-    subject: str
-    identifier: str
-    created: date
+    name: str
+    tooltip: str
+    edges: Edges
 
 
-def finish(page: bytes, background: bytes, about: Description, attachment: Attachment | None) -> bytes:
-    """Complete a one-page PDF.
+def finish(
+    drawn: bytes,
+    *,
+    ground: Ground,
+    elements: Iterable[Element],
+    about: Description,
+    seal: SealField | None = None,
+    attachment: Attachment | None = None,
+) -> bytes:
+    """Complete a PDF.
 
     Args:
-        page: the PDF as drawn.
-        background: a deflated content stream that is painted first.
+        drawn: the PDF as drawn; every page paints the form `GROUND` first.
+        ground: what `GROUND` is.
+        elements: the logical structure of what is drawn. A `Form` stands for the seal's field.
         about: the document's description.
+        seal: the field to prepare, or None for a document that nobody will seal.
         attachment: the record, or None for a preview without one.
     """
     import pikepdf  # loads a native library; checking what fits needs none
 
-    name, dictionary, array, text = pikepdf.Name, pikepdf.Dictionary, pikepdf.Array, pikepdf.String
-    with pikepdf.open(BytesIO(page)) as pdf:
-        ground = pdf.make_indirect(pikepdf.Stream(pdf, background, Filter=name.FlateDecode))
-        for drawn in pdf.pages:
-            sheet = drawn.obj
-            sheet.Contents = array([ground, sheet.Contents])
-            for key in ("/Trans", "/Rotate"):
-                if key in sheet:
-                    del sheet[key]
-        root = pdf.Root
-        root.Lang = text("zh-CN")
-        root.ViewerPreferences = dictionary(DisplayDocTitle=True)
-        root.OutputIntents = array(
-            [
-                dictionary(
-                    Type=name.OutputIntent,
-                    S=name.GTS_PDFA1,
-                    OutputConditionIdentifier=text("sRGB"),
-                    Info=text("sRGB IEC61966-2.1"),
-                    DestOutputProfile=pdf.make_stream(_srgb_profile(), N=3),
-                )
-            ]
-        )
-        root.Metadata = pikepdf.Stream(pdf, _xmp(about), Type=name.Metadata, Subtype=name.XML)
-        stamp = f"D:{about.created:%Y%m%d}000000+08'00'"
-        for key in list(pdf.docinfo.keys()):
-            del pdf.docinfo[key]
-        pdf.docinfo.Title = text(about.title)
-        pdf.docinfo.Subject = text(about.subject)
-        pdf.docinfo.Producer = text(PRODUCER)
-        pdf.docinfo.CreationDate = text(stamp)
-        pdf.docinfo.ModDate = text(stamp)
+    from license_lib.rendering.tags import tag
+
+    with pikepdf.open(BytesIO(drawn)) as pdf:
+        _lay_ground(pdf, ground)
+        widget = _prepare_field(pdf, seal) if seal else None
+        tag(pdf, elements, widget)
+        describe(pdf, about)
         if attachment is not None:
-            file = pdf.make_stream(
-                attachment.data,
-                Type=name.EmbeddedFile,
-                Subtype=pikepdf.Name("/" + attachment.media_type),
-                Params=dictionary(Size=len(attachment.data), ModDate=text(stamp)),
-            )
-            specification = pdf.make_indirect(
-                dictionary(
-                    Type=name.Filespec,
-                    F=text(attachment.name),
-                    UF=text(attachment.name),
-                    Desc=text(attachment.description),
-                    AFRelationship=name.Data,
-                    EF=dictionary(F=file, UF=file),
-                )
-            )
-            names = array([text(attachment.name), specification])
-            root.Names = dictionary(EmbeddedFiles=dictionary(Names=names))
-            root.AF = array([specification])
+            _attach(pdf, attachment, about.stamp)
         out = BytesIO()
         pdf.save(
             out,
@@ -124,36 +95,84 @@ def finish(page: bytes, background: bytes, about: Description, attachment: Attac
             deterministic_id=True,
             fix_metadata_version=False,
             compress_streams=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
     return out.getvalue()
 
 
-@cache
-def _srgb_profile() -> bytes:
-    return (files("license_lib.rendering") / "srgb.icc").read_bytes()
+def _lay_ground(pdf: "Pdf", ground: Ground) -> None:
+    """Give every page the background, and take from it what reportlab says for old viewers."""
+    from pikepdf import Array, Dictionary, Name, Stream
+
+    form = pdf.make_indirect(
+        Stream(
+            pdf,
+            ground.operators,
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=Array([0, 0, ground.width, ground.height]),
+            Filter=Name.FlateDecode,
+        )
+    )
+    for page in pdf.pages:
+        for key in ("/Trans", "/Rotate"):
+            if key in page.obj:
+                del page.obj[key]
+        resources = page.obj.Resources
+        if "/ProcSet" in resources:
+            del resources.ProcSet
+        if "/XObject" not in resources:
+            resources.XObject = Dictionary()
+        resources.XObject["/" + GROUND] = form
 
 
-def _xmp(about: Description) -> bytes:
-    """XMP (ISO 16684-1) that agrees with the document information; claims PDF/A-3u."""
-    stamp = f"{about.created.isoformat()}T00:00:00+08:00"
-    title, subject, identifier = (escape(text) for text in (about.title, about.subject, about.identifier))
-    return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
- xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-<dc:format>application/pdf</dc:format>
-<dc:identifier>{identifier}</dc:identifier>
-<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
-<xmp:CreateDate>{stamp}</xmp:CreateDate>
-<xmp:ModifyDate>{stamp}</xmp:ModifyDate>
-<pdf:Producer>{PRODUCER}</pdf:Producer>
-<pdfaid:part>3</pdfaid:part>
-<pdfaid:conformance>U</pdfaid:conformance>
-</rdf:Description>
-</rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>""".encode()
+def _prepare_field(pdf: "Pdf", seal: SealField) -> "Object":
+    """An empty signature field (ISO 32000-1, 12.7.4.5) on the first page, printed and locked.
+
+    PDF/A wants an appearance of every visible annotation: an empty one, until the seal is there.
+    """
+    from pikepdf import Array, Dictionary, Name, Stream, String
+
+    page = pdf.pages[0].obj
+    left, bottom, right, top = seal.edges
+    nothing = Stream(pdf, b"", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, right - left, top - bottom]))
+    widget = pdf.make_indirect(
+        Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.Widget,
+            FT=Name.Sig,
+            T=String(seal.name),
+            TU=String(seal.tooltip),
+            Rect=Array(seal.edges),
+            F=_PRINT | _LOCKED,
+            P=page,
+            AP=Dictionary(N=pdf.make_indirect(nothing)),
+        )
+    )
+    page.Annots = Array([widget])
+    pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array([widget])))
+    return widget
+
+
+def _attach(pdf: "Pdf", attachment: Attachment, stamp: str) -> None:
+    from pikepdf import Array, Dictionary, Name, String
+
+    file = pdf.make_stream(
+        attachment.data,
+        Type=Name.EmbeddedFile,
+        Subtype=Name("/" + attachment.media_type),
+        Params=Dictionary(Size=len(attachment.data), ModDate=String(stamp)),
+    )
+    specification = pdf.make_indirect(
+        Dictionary(
+            Type=Name.Filespec,
+            F=String(attachment.name),
+            UF=String(attachment.name),
+            Desc=String(attachment.description),
+            AFRelationship=Name.Data,
+            EF=Dictionary(F=file, UF=file),
+        )
+    )
+    names = Array([String(attachment.name), specification])
+    pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=names))
+    pdf.Root.AF = Array([specification])

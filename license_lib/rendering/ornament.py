@@ -3,6 +3,7 @@
 import math
 import zlib
 from functools import lru_cache
+from typing import NamedTuple
 
 from license_lib.catalogue.layout import Page
 from license_lib.rendering.blocks import MM
@@ -12,12 +13,22 @@ OUTER = 8.5 * MM
 BAND = 6.4 * MM  # width of the patterned band between the border's lines
 CORNER = 11 * MM
 INNER = OUTER + 1.4 * MM + BAND
+GROUND = "Ground"
+"""The background's name among the resources of every page."""
 Point = tuple[float, float]
 
 
+class Ground(NamedTuple):
+    """A background: deflated operators for a form of this size in points."""
+
+    operators: bytes
+    width: float
+    height: float
+
+
 @lru_cache(maxsize=64)
-def background(page: Page) -> bytes:
-    """The page's background as a deflated content stream."""
+def background(page: Page) -> Ground:
+    """The background of a page."""
     width, height = page.width * MM, page.height * MM
     operators = ["q", _ground(page, width, height), _rosette(page, width, height)]
     if page.border == "ornate":
@@ -27,7 +38,7 @@ def background(page: Page) -> bytes:
     else:
         operators.append(_frame(width, height, OUTER, 1.2, page.color))
     operators.append("Q")
-    return zlib.compress("\n".join(operators).encode("ascii"), 9)
+    return Ground(zlib.compress("\n".join(operators).encode("ascii"), 9), width, height)
 
 
 def _ground(page: Page, width: float, height: float) -> str:

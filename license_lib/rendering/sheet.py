@@ -1,4 +1,4 @@
-"""One A4 page to draw on: points from the top-left corner, colours as #RRGGBB, operators collected as text.
+"""Pages to draw on: points from the top-left corner, colours as #RRGGBB, operators collected as text.
 
 Only this module speaks to reportlab's canvas.
 """
@@ -14,8 +14,11 @@ from license_lib.rendering.blocks import Block
 from license_lib.rendering.colors import fill, stroke
 from license_lib.rendering.embedded_font import EmbeddedFont
 from license_lib.rendering.fonts import SONG, Fonts
+from license_lib.rendering.ornament import GROUND
 from license_lib.rendering.photo import Picture
+from license_lib.rendering.structure import Edges, Mark, kind_of
 
+_BEGINNING = f"/Artifact BMC /{GROUND} Do EMC"
 BOLD_STROKE = 0.03  # of the type size: a regular face made bold by its own outline
 
 
@@ -40,14 +43,21 @@ class Sheet:
             initialFontName=self._faces[SONG].fontName,
         )
         self._height = height
-        self._operators: list[str] = []
+        self._operators = [_BEGINNING]
+        self._page = 0
+        self._marks = 0
 
     def draw(self, operators: str) -> None:
-        """Add PDF operators in the page's own space (origin at the bottom left)."""
-        self._operators.append(operators)
+        """Add PDF operators in the page's own space (origin at the bottom left) that mean nothing: an artifact."""
+        if operators:
+            self._operators.append(f"/Artifact BMC {operators} EMC")
 
-    def text(self, block: Block) -> None:
-        """Draw a placed text."""
+    def figure(self, operators: str) -> Mark:
+        """Add PDF operators in the page's own space that draw a picture with a meaning."""
+        return self._mark("Figure", operators)
+
+    def text(self, block: Block) -> Mark | None:
+        """Draw a placed text; None if it is an artifact."""
         document = self._canvas._doc  # noqa: SLF001 - dynamic fonts need it, and reportlab offers no accessor
         parts = ["BT", fill(block.color)]
         if block.bold:
@@ -59,10 +69,21 @@ class Sheet:
                 name = face.getSubsetInternalName(0, document)
                 parts.append(f"{name} {line.size:g} Tf <{face.encode(run.text, document).hex()}> Tj")
         parts += ["0 Tr ET"] if block.bold else ["ET"]
-        self._operators.append(" ".join(parts))
+        kind = kind_of(block)
+        if kind is None:
+            self._operators.append(f"/Artifact <</Type/Pagination>> BDC {' '.join(parts)} EMC")
+            return None
+        return self._mark(kind, " ".join(parts))
 
-    def picture(self, picture: Picture, x: float, y: float, width: float, height: float) -> None:
-        """Draw a photograph with its lower-left corner at (x, y) of the page's own space."""
+    def _mark(self, kind: str, operators: str) -> Mark:
+        """Add content that an element of the structure will hold."""
+        mark = Mark(self._page, self._marks)
+        self._marks += 1
+        self._operators.append(f"/{kind} <</MCID {mark.number}>> BDC {operators} EMC")
+        return mark
+
+    def picture(self, picture: Picture, edges: Edges) -> Mark:
+        """Draw a photograph."""
         entries: dict[str, Any] = {
             "Type": PDFName("XObject"),
             "Subtype": PDFName("Image"),
@@ -76,13 +97,16 @@ class Sheet:
         name = document.getXObjectName("photo")
         document.Reference(PDFStream(PDFDictionary(entries), picture.data, []), name)
         self._canvas._formsinuse.append("photo")  # noqa: SLF001 - the page lists the image among its resources
-        self._operators.append(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm /{name} Do Q")
+        left, bottom, right, top = edges
+        return self.figure(f"q {right - left:.2f} 0 0 {top - bottom:.2f} {left:.2f} {bottom:.2f} cm /{name} Do Q")
 
     def next_page(self) -> None:
         """Begin another page."""
         self._canvas._code.extend(self._operators)  # noqa: SLF001 - the canvas has no public way to take operators
-        self._operators.clear()
+        self._operators = [_BEGINNING]
         self._canvas.showPage()
+        self._page += 1
+        self._marks = 0
 
     def finish(self) -> bytes:
         """The finished file."""

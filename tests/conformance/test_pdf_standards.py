@@ -1,9 +1,10 @@
-"""Every licence is PDF/A-3u (ISO 19005-3): as drawn, as sealed, and after a long-term update. The judge is `page`.
+"""Every licence is PDF/A-3u (ISO 19005-3) and PDF/UA-1 (ISO 14289-1): as drawn, as sealed, after a long-term update.
 
-Its authors hold it against veraPDF's own corpus; here it also has to show that it can say no.
+The judge is `page`. Its authors hold it against veraPDF's own corpus; here it also has to show that it can say no.
 """
 
 import itertools
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -94,16 +95,25 @@ def long_term(pdf: bytes, keys: Path) -> bytes:
         allow_fetching=False,
         moment=NOON,
     )
-    out = BytesIO(pdf)
-    DocumentSecurityStore.add_dss(out, sig_contents=None, certs=certificates, crls=context.crls)
+    revised = BytesIO()
+    writer = MetadataKeeper(BytesIO(pdf))
+    DocumentSecurityStore.supply_dss_in_writer(writer, sig_contents=None, certs=certificates, crls=context.crls)
+    writer.write(revised)  # type: ignore[no-untyped-call]
     stamper = PdfTimeStamper(
         OwnTimeStamper(keys),
         field_name="Archive",
         # Beside the page and without extent: PDF/A asks for no appearance, PDF/UA for no tag.
         invis_settings=InvisSigSettings(box_out_of_bounds=True),
     )
-    result: BytesIO = stamper.timestamp_pdf(IncrementalPdfFileWriter(out), "sha256")
+    result: BytesIO = stamper.timestamp_pdf(MetadataKeeper(revised), "sha256")
     return result.getvalue()
+
+
+class MetadataKeeper(IncrementalPdfFileWriter):
+    """An update that leaves XMP alone: pyHanko would write it anew, with schema descriptions as PDF/A forbids them."""
+
+    def _update_meta(self) -> None:
+        """Do nothing."""
 
 
 def test_every_licence_is_pdf_a_3u_as_drawn_and_as_sealed(issued: Issued, drawn: bytes) -> None:
@@ -140,6 +150,15 @@ def test_the_long_term_update_is_one(business: Issued, shared_authority: Authori
         ]
 
 
+def test_every_licence_is_pdf_ua_1(drawn: bytes) -> None:
+    assert faults(drawn, "ua1") == set()
+
+
+def test_every_licence_would_be_pdf_a_3a_too(drawn: bytes) -> None:
+    """Tagged as it is, only its claim is for the lower level."""
+    assert faults(drawn, "3a") == {"PDFA3A-ID-CONFORMANCE-001"}
+
+
 def without_font(pdf: pikepdf.Pdf) -> None:
     font = next(iter(pdf.pages[0].Resources.Font.as_dict().values()))
     del font.DescendantFonts[0].FontDescriptor.FontFile2
@@ -166,6 +185,57 @@ def with_an_orphan(pdf: pikepdf.Pdf) -> None:
     del pdf.Root.Names.EmbeddedFiles.Names[1].AFRelationship
 
 
+def without_tags(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.StructTreeRoot
+    del pdf.Root.MarkInfo
+
+
+def without_title(pdf: pikepdf.Pdf) -> None:
+    metadata = pdf.Root.Metadata.read_bytes()
+    pdf.Root.Metadata.write(re.sub(rb"<dc:title>.*</dc:title>", b"", metadata))
+
+
+def with_title_hidden(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.ViewerPreferences
+
+
+def without_language(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root.Lang
+
+
+def without_alternate_text(pdf: pikepdf.Pdf) -> None:
+    for element in pdf.Root.StructTreeRoot.K.K:
+        if element.S == "/Figure":
+            del element.Alt
+
+
+def with_something_untagged(pdf: pikepdf.Pdf) -> None:
+    page = pdf.pages[0]
+    page.Contents.write(page.Contents.read_bytes() + b" 0 0 9 9 re f")
+
+
+def with_an_unknown_kind(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.StructTreeRoot.K.K[0].S = pikepdf.Name.Heading
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [
+        (without_tags, "STRUCT-TREE-ROOT"),
+        (without_title, "METADATA-TITLE"),
+        (with_title_hidden, "VIEWER-PREFERENCES"),
+        (without_language, "TEXT-LANGUAGE"),
+        (without_alternate_text, "FIGURE-ALTERNATIVE-TEXT"),
+        (with_something_untagged, "CONTENT-TAGGING"),
+        (with_an_unknown_kind, "STRUCT-TREE-ROLE-MAP"),
+    ],
+)
+def test_the_judge_of_access_says_no(
+    damage: Callable[[pikepdf.Pdf], None], rule: str, business: Issued, shared_authority: Authority
+) -> None:
+    assert f"PDFUA1-{rule}-001" in faults(damaged(draw(business, shared_authority), damage), "ua1")
+
+
 @pytest.mark.parametrize(
     ("damage", "rule"),
     [
@@ -180,8 +250,12 @@ def with_an_orphan(pdf: pikepdf.Pdf) -> None:
 def test_the_judge_of_archives_says_no(
     damage: Callable[[pikepdf.Pdf], None], rule: str, business: Issued, shared_authority: Authority
 ) -> None:
+    assert f"PDFA3U-{rule}-001" in faults(damaged(draw(business, shared_authority), damage), "3u")
+
+
+def damaged(pdf: bytes, damage: Callable[[pikepdf.Pdf], None]) -> bytes:
     out = BytesIO()
-    with pikepdf.open(BytesIO(draw(business, shared_authority))) as pdf:
-        damage(pdf)
-        pdf.save(out)
-    assert f"PDFA3U-{rule}-001" in faults(out.getvalue(), "3u")
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        damage(opened)
+        opened.save(out)
+    return out.getvalue()

@@ -30,7 +30,7 @@ def holding(face: Face, data: bytes) -> Face:
 def embedded(pdf: bytes) -> tuple[bytes, str]:
     """The only image of a page, a JPEG: as it is stored, and its colour space."""
     with pikepdf.open(BytesIO(pdf)) as file:
-        (image,) = file.pages[0].Resources.XObject.as_dict().values()
+        (image,) = file.pages[0].get_images().values()
         assert image.Filter == pikepdf.Name.DCTDecode
         return image.read_raw_bytes(), str(image.ColorSpace)
 
@@ -81,7 +81,7 @@ def test_the_photograph_must_be_the_one_that_the_licence_names(fonts: Fonts, res
 def test_a_photograph_keeps_its_proportions(fonts: Fonts, residence_face: Face) -> None:
     pdf = holding(residence_face, picture("JPEG", size=(400, 200))).pdf(fonts)
     with pikepdf.open(BytesIO(pdf)) as file:
-        content = b"".join(part.read_bytes() for part in file.pages[0].Contents)
+        content = file.pages[0].Contents.read_bytes()
     placed = re.search(rb"q ([0-9.]+) 0 0 ([0-9.]+) [0-9.]+ [0-9.]+ cm /\S+ Do Q", content)
     assert placed is not None
     wide, high = map(float, placed.groups())
