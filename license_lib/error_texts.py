@@ -94,6 +94,8 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "settings.missing": "没有配置文件",
         "settings.invalid": "配置文件有误",
         "template.invalid": "证照模板有误",
+        "template.draft": "证照模板尚未发布",
+        "template.not-in-effect": "当日没有生效的证照模板",
         "resource.missing": "安装不完整",
         "font.unreadable": "字体文件无法读取",
         "key.missing": "缺少印章密钥",

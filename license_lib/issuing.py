@@ -112,7 +112,7 @@ class Issuing:
         Raises:
             InputError: with every fault found.
         """
-        kind = self._catalogue.get(request.license_type)
+        kind = self._catalogue.get(request.license_type, on=request.issued_on or day_of(self._clock()))
         body = self._issuers.get(request.issuer)
         if kind.key not in body.types:
             raise InputError(

@@ -13,24 +13,53 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 _PLACE = re.compile(r" \(at (.+)\)$")
 _PROBLEMS = {"missing": "is missing", "extra_forbidden": "is not known here"}
+_PROBLEMS_ZH = {
+    "missing": "缺少",
+    "extra_forbidden": "此处没有这一项",
+    "string_type": "应为文字",
+    "bool_type": "应为 true 或 false",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "float_type": "应为数字",
+    "tuple_type": "应为列表",
+    "model_type": "应为表",
+    "dict_type": "应为表",
+    "date_type": "应为日期",
+    "less_than": "应小于{lt}",
+    "less_than_equal": "不得大于{le}",
+    "greater_than": "应大于{gt}",
+    "greater_than_equal": "不得小于{ge}",
+    "string_too_short": "至少{min_length}个字符",
+    "string_too_long": "至多{max_length}个字符",
+    "string_pattern_mismatch": "格式应为 {pattern}",
+    "too_short": "至少{min_length}项",
+    "too_long": "至多{max_length}项",
+    "literal_error": "应为 {expected} 之一",
+    "enum": "应为 {expected} 之一",
+    "mendable": "{problem_zh}",
+}
 _MENDS = {
-    "missing": "add it",
-    "string_type": "write a text, in quotes",
-    "bool_type": "write true or false, without quotes",
-    "int_type": "write a whole number, without quotes",
-    "float_type": "write a number, without quotes",
-    "tuple_type": "write a list in [ ], or tables headed by [[ ]]",
-    "model_type": "write a table headed by [ ]",
+    "missing": ("add it", "补上"),
+    "string_type": ("write a text, in quotes", "写成文字，加引号"),
+    "bool_type": ("write true or false, without quotes", "写 true 或 false，不加引号"),
+    "int_type": ("write a whole number, without quotes", "写整数，不加引号"),
+    "float_type": ("write a number, without quotes", "写数字，不加引号"),
+    "tuple_type": ("write a list in [ ], or tables headed by [[ ]]", "写成 [ ] 列表，或以 [[ ]] 开头的表"),
+    "model_type": ("write a table headed by [ ]", "写成以 [ ] 开头的表"),
+    "dict_type": ("write a table headed by [ ]", "写成以 [ ] 开头的表"),
+    "date_type": ("write a date, without quotes: 2027-01-01", "写日期，不加引号：2027-01-01"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TomlFault:
-    """One fault of a file: where in it (`fields[2].pattern`), what is wrong and how to mend it."""
+    """One fault of a file: where in it (`fields[2].pattern`), what is wrong, how to mend it; both in Chinese, too."""
 
     path: str
     problem: str
     mend: str
+    problem_zh: str = ""
+    mend_zh: str = ""
 
 
 class TomlError(Exception):
@@ -41,9 +70,10 @@ class TomlError(Exception):
         self.fault = fault
 
 
-def mendable(problem: str, mend: str) -> PydanticCustomError:
+def mendable(problem: str, mend: str, problem_zh: str = "", mend_zh: str = "") -> PydanticCustomError:
     """What a validator raises, so that its mend comes out of `located`."""
-    return PydanticCustomError("mendable", "{problem}", {"problem": problem, "mend": mend})
+    said = {"problem": problem, "mend": mend, "problem_zh": problem_zh or problem, "mend_zh": mend_zh or mend}
+    return PydanticCustomError("mendable", "{problem}", said)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -58,16 +88,21 @@ def read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise TomlError(TomlFault("", f"cannot be read: {error.strerror}", "check the permissions")) from None
+        fault = TomlFault("", f"cannot be read: {error.strerror}", "check the permissions", "无法读取", "检查文件权限")
+        raise TomlError(fault) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise TomlError(TomlFault(f"line {line}", "not UTF-8", "save the file as UTF-8")) from None
+        fault = TomlFault(f"line {line}", "not UTF-8", "save the file as UTF-8", "不是UTF-8编码", "另存为UTF-8")
+        raise TomlError(fault) from None
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
-        problem = f"not TOML: {_PLACE.sub('', str(error))}"
-        raise TomlError(TomlFault(place[1] if place else "", problem, "correct the syntax there")) from None
+        problem, zh = _PLACE.sub("", str(error)), "不是正确的TOML"
+        fault = TomlFault(place[1] if place else "", f"not TOML: {problem}", "correct the syntax there",
+                          f"{zh}：{problem}", "改正此处的写法")  # fmt: skip
+        raise TomlError(fault) from None
     except RecursionError:
-        raise TomlError(TomlFault("", "not TOML: nested too deeply", "correct the syntax")) from None
+        fault = TomlFault("", "not TOML: nested too deeply", "correct the syntax", "嵌套过深", "改正写法")
+        raise TomlError(fault) from None
 
 
 def located(
@@ -84,7 +119,10 @@ def located(
         if detail["type"] == "too_short" and any(other["loc"][:-1][: len(steps)] == steps for other in details):
             continue  # not the list is too short: its items are at fault
         problem = _PROBLEMS.get(detail["type"], detail["msg"])
-        yield steps, TomlFault(path_of(steps), problem, _mend(detail, model, elsewhere))
+        in_chinese = _PROBLEMS_ZH.get(detail["type"])
+        problem_zh = in_chinese.format_map(detail.get("ctx", {})) if in_chinese else problem
+        mend, mend_zh = _mend(detail, model, elsewhere)
+        yield steps, TomlFault(path_of(steps), problem, mend, problem_zh, mend_zh)
 
 
 def path_of(steps: tuple[int | str, ...]) -> str:
@@ -92,22 +130,25 @@ def path_of(steps: tuple[int | str, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
-def _mend(detail: ErrorDetails, model: type[BaseModel], elsewhere: frozenset[str]) -> str:
+def _mend(detail: ErrorDetails, model: type[BaseModel], elsewhere: frozenset[str]) -> tuple[str, str]:
+    """In English and in Chinese."""
     if detail["type"] == "mendable":
-        return str(detail["ctx"]["mend"])
+        return str(detail["ctx"]["mend"]), str(detail["ctx"]["mend_zh"])
     if detail["type"] == "extra_forbidden":
         above = detail["loc"][:-1]
         known = [name for name in _known_names(model, above) if above or name not in elsewhere]
         near = difflib.get_close_matches(str(detail["loc"][-1]), known, 1)
-        return f"did you mean `{near[0]}`?" if near else f"remove it, or use one of: {', '.join(known)}"
-    return _MENDS.get(detail["type"], "correct the value")
+        if near:
+            return f"did you mean `{near[0]}`?", f"是否应为 `{near[0]}`？"
+        return f"remove it, or use one of: {', '.join(known)}", f"删去，或用其一：{'、'.join(known)}"
+    return _MENDS.get(detail["type"], ("correct the value", "改正取值"))
 
 
 def _known_names(model: type[BaseModel], steps: tuple[int | str, ...]) -> list[str]:
     """Names allowed at a place, found by walking the annotations down `steps`."""
     inner: Any = model
     for step in steps:
-        if isinstance(step, int):
+        if step not in inner.model_fields:  # a position in a list, or a name that the file's author chose
             continue
         annotation = inner.model_fields[step].annotation
         arguments = [annotation, *getattr(annotation, "__args__", ())]

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import cli
 from license_lib.batch import read_request
+from license_lib.catalogue import load_type
+from license_lib.catalogue.releases import write_release
 from license_lib.licenses.request import LicenseRequest
 from license_lib.resources import resource_folder
 
@@ -50,6 +53,13 @@ def counted_randomness(seed: str) -> Callable[[int], bytes]:
         return hashlib.shake_256(f"{seed}:{next(counter)}".encode()).digest(size)
 
     return randomness
+
+
+def release_template(folder: Path) -> Path:
+    """Release what a type folder says, as if that version had never been released; the command checks more."""
+    loaded = load_type(folder)
+    (folder / "releases" / f"{loaded.kind.version}.json").unlink(missing_ok=True)
+    return write_release(folder, loaded)
 
 
 def example_request(type_key: str) -> LicenseRequest:

@@ -1,8 +1,9 @@
 """The catalogue of licence types 证照目录 (GB/T 36902), loaded from template folders."""
 
+from license_lib.catalogue.collection import Catalogue, TypeVersions
 from license_lib.catalogue.fields import BUILT_IN_FIELDS, ComputedForm, FieldSpec, FieldType, Shown
 from license_lib.catalogue.layout import Layout
-from license_lib.catalogue.loading import Catalogue
+from license_lib.catalogue.loading import LoadedType, load_type
 from license_lib.catalogue.model import HolderKind, LicenseType, ValidityRule
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 
@@ -15,8 +16,11 @@ __all__ = [
     "HolderKind",
     "Layout",
     "LicenseType",
+    "LoadedType",
     "Shown",
     "TemplateError",
     "TemplateProblem",
+    "TypeVersions",
     "ValidityRule",
+    "load_type",
 ]

@@ -1,146 +1,151 @@
-"""Template folders → catalogue. A wrong template never loads; its error names the file, the path in it and the mend."""
+"""Type folders → licence types. A wrong template never loads; its error names the file, the path in it and the mend.
+
+A type folder holds `type.toml`, `layout.toml`, `layout-<name>.toml` for each variant, artwork, and `releases/`.
+"""
 
 import difflib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
-from license_lib.catalogue.checks import contradictions
+from license_lib.catalogue.artwork import ArtworkError, artwork_digest, read_artwork
+from license_lib.catalogue.checks import Fault, Steps, contradictions, dangling
+from license_lib.catalogue.layout_checks import layout_contradictions
+from license_lib.catalogue.merging import PARTS_FOLDER, Merged, read_layout
 from license_lib.catalogue.model import LicenseType
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
-from license_lib.errors import InputError
-from license_lib.toml_files import TomlError, located, read_toml
+from license_lib.toml_files import TomlError, TomlFault, located, path_of, read_toml
 
-FONT_FOLDER = "fonts"
-
-
-class Catalogue:
-    """All licence types, by key, by type code and by Chinese name.
-
-    Raises:
-        TemplateError: two types have the same code or the same name.
-    """
-
-    def __init__(self, types: Iterable[LicenseType]) -> None:
-        ordered = tuple(sorted(types, key=lambda kind: kind.key))
-        problems = [*_shared(ordered, "code.value", "code"), *_shared(ordered, "name", "name")]
-        if problems:
-            raise TemplateError(problems)
-        self._by_key: Mapping[str, LicenseType] = MappingProxyType({kind.key: kind for kind in ordered})
-        self._by_name: Mapping[str, LicenseType] = MappingProxyType(
-            {name: kind for kind in ordered for name in (kind.name, kind.code.value, kind.key)}
-        )
-
-    def __iter__(self) -> Iterator[LicenseType]:
-        """All types, in order of their keys."""
-        return iter(self._by_key.values())
-
-    def __len__(self) -> int:
-        """How many types there are."""
-        return len(self._by_key)
-
-    def get(self, key_or_name: str) -> LicenseType:
-        """The type with this key, Chinese name or type code.
-
-        Raises:
-            InputError: `type.unknown`, with the nearest key or name as a hint.
-        """
-        found = self.find(key_or_name)
-        if found is None:
-            near = difflib.get_close_matches(key_or_name[:60], self._by_name, 1)
-            raise InputError(
-                "type.unknown",
-                "the catalogue has no such licence type",
-                hint=f"did you mean {near[0]!r}?" if near else "`license catalogue list` shows all types",
-            )
-        return found
-
-    def find(self, key_or_name: str) -> LicenseType | None:
-        """The type with this key, Chinese name or type code, or None."""
-        return self._by_name.get(key_or_name)
-
-    @classmethod
-    def load(cls, folder: Path) -> "Catalogue":
-        """Load every type folder below `folder`; the fonts and hidden folders are none.
-
-        Raises:
-            TemplateError: one or more templates are wrong; every fault of every template is listed.
-        """
-        types: list[LicenseType] = []
-        problems: list[TemplateProblem] = []
-        try:
-            entries = sorted(path for path in folder.iterdir() if path.is_dir() and _may_be_type(path.name))
-        except OSError as error:
-            problem = f"cannot be read: {error.strerror}"
-            raise TemplateError([TemplateProblem(str(folder), "", problem, "give the templates folder")]) from None
-        for entry in entries:
-            try:
-                types.append(load_type(entry))
-            except TemplateError as error:
-                problems.extend(error.problems)
-        if not entries:
-            problems.append(TemplateProblem(str(folder), "", "holds no template", "add a folder with a type.toml"))
-        if problems:
-            raise TemplateError(problems)
-        return cls(types)
+TYPE_FILE, LAYOUT_FILE = "type.toml", "layout.toml"
+_ELSEWHERE = {
+    "layout": ("the layout has its own file", f"move it to {LAYOUT_FILE}", "版面自有文件", f"移到 {LAYOUT_FILE}"),
+    "variant_layouts": ("each layout has its own file", "move it to layout-<name>.toml",
+                        "版面自有文件", "移到 layout-<名称>.toml"),
+}  # fmt: skip
 
 
-def load_type(folder: Path) -> LicenseType:
-    """Load one type folder (`type.toml` and `layout.toml`).
+@dataclass(frozen=True, slots=True)
+class LoadedType:
+    """A licence type and the pictures that its layouts show, by SHA-256 (hex)."""
+
+    kind: LicenseType
+    artwork: Mapping[str, bytes] = field(repr=False)
+
+
+def load_type(folder: Path) -> LoadedType:
+    """Load what a type folder says now, whatever has been released of it.
 
     Raises:
         TemplateError: with every fault found.
     """
     problems: list[TemplateProblem] = []
-    document, layout = (_read(folder / file, problems) for file in ("type.toml", "layout.toml"))
-    if "layout" in document:
-        problem = "the layout has its own file"
-        problems.append(TemplateProblem(f"{folder.name}/type.toml", "layout", problem, "move it to layout.toml"))
+    document = _type_document(folder, problems)
+    layouts = _layouts(folder, document, problems)
+    artwork = {name: _artwork(folder, merged, problems) for name, merged in layouts.items()}
     if problems:
         raise TemplateError(problems)
+    place = _Places(folder.name, layouts)
+    whole = {**document, "layout": layouts[""].document}
+    if len(layouts) > 1:
+        whole["variant_layouts"] = {name: merged.document for name, merged in layouts.items() if name}
     try:
-        kind = LicenseType.model_validate({**document, "layout": layout})
+        kind = LicenseType.model_validate(whole)
     except ValidationError as error:
-        raise TemplateError(_located(error, folder.name)) from None
-    problems = list(contradictions(kind, folder.name))
+        raise TemplateError(place.problems(located(error, LicenseType, elsewhere=frozenset(_ELSEWHERE)))) from None
+    problems = [*place.problems(contradictions(kind, folder.name)), *place.problems(dangling(kind))]
+    problems += place.problems(layout_contradictions(kind))
     if problems:
         raise TemplateError(problems)
-    return kind
+    return LoadedType(kind, {digest: data for one in artwork.values() for digest, data in one.items()})
 
 
-def _may_be_type(name: str) -> bool:
-    return name != FONT_FOLDER and not name.startswith((".", "_"))
+class _Places:
+    """Where in the files the parts of a type stand."""
+
+    def __init__(self, folder: str, layouts: Mapping[str, Merged]) -> None:
+        self._folder = folder
+        self._layouts = layouts
+
+    def problems(self, faults: Iterator[Fault]) -> list[TemplateProblem]:
+        return [TemplateProblem.of(*self._placed(steps, fault)) for steps, fault in faults]
+
+    def _placed(self, steps: Steps, fault: TomlFault) -> tuple[str, TomlFault]:
+        if steps[:1] == ("layout",):
+            file, path = self._layouts[""].locate(steps[1:])
+        elif steps[:1] == ("variant_layouts",) and len(steps) > 1:
+            file, path = self._layouts[str(steps[1])].locate(steps[2:])
+        else:
+            file, path = f"{self._folder}/{TYPE_FILE}", path_of(steps)
+        return file, replace(fault, path=path)
 
 
-def _read(path: Path, problems: list[TemplateProblem]) -> dict[str, Any]:
-    """The file's content; a fault goes to `problems`, so that those of the other file are found, too."""
-    shown = f"{path.parent.name}/{path.name}"
+def _type_document(folder: Path, problems: list[TemplateProblem]) -> dict[str, Any]:
+    """The content of `type.toml`; a fault goes to `problems`, so that those of the other files are found, too."""
+    shown = f"{folder.name}/{TYPE_FILE}"
     try:
-        return read_toml(path)
+        document = read_toml(folder / TYPE_FILE)
     except FileNotFoundError:
-        problems.append(TemplateProblem(shown, "", "is missing", "add it: every type folder needs it"))
+        fault = TomlFault("", "is missing", "add it: every type folder needs it", "缺少此文件", "补上：每个类型都要有")
+        problems.append(TemplateProblem.of(shown, fault))
+        return {}
     except TomlError as error:
-        problems.append(TemplateProblem(shown, error.fault.path, error.fault.problem, error.fault.mend))
-    return {}
+        problems.append(TemplateProblem.of(shown, error.fault))
+        return {}
+    for name, (problem, mend, problem_zh, mend_zh) in _ELSEWHERE.items():
+        if name in document:
+            problems.append(TemplateProblem(shown, name, problem, mend, problem_zh, mend_zh))
+    return document
 
 
-def _located(error: ValidationError, folder: str) -> Iterator[TemplateProblem]:
-    for steps, fault in located(error, LicenseType, elsewhere=frozenset({"layout"})):
-        in_layout = steps[:1] == ("layout",)
-        path = fault.path.removeprefix("layout").removeprefix(".") if in_layout else fault.path
-        file = "layout.toml" if in_layout else "type.toml"
-        yield TemplateProblem(f"{folder}/{file}", path, fault.problem, fault.mend)
+def _layouts(folder: Path, document: Mapping[str, Any], problems: list[TemplateProblem]) -> dict[str, Merged]:
+    """The main layout, by "", and every layout that the variants name, by its name."""
+    parts = folder.parent / PARTS_FOLDER
+    layouts = {"": read_layout(folder / LAYOUT_FILE, parts, problems)}
+    there = {path.stem.removeprefix("layout-"): path for path in sorted(folder.glob("layout-*.toml"))}
+    variants = document.get("variants")
+    named = variants.get("layouts") if isinstance(variants, dict) else None
+    named = named if isinstance(named, dict) else {}
+    for choice, name in named.items():
+        if name in there:
+            layouts[name] = read_layout(there[name], parts, problems)
+        elif isinstance(name, str):
+            near = difflib.get_close_matches(name, there, 1)
+            problems.append(TemplateProblem(
+                f"{folder.name}/{TYPE_FILE}", f"variants.layouts.{choice}", f"there is no layout-{name}.toml",
+                f"did you mean {near[0]!r}?" if near else "add the file, or remove the choice",
+                f"没有 layout-{name}.toml", f"是否应为 {near[0]!r}？" if near else "加上该文件，或删去此项",
+            ))  # fmt: skip
+    for name in there.keys() - {name for name in named.values() if isinstance(name, str)}:
+        problems += [TemplateProblem(
+            f"{folder.name}/layout-{name}.toml", "", "no variant uses this layout",
+            "name it in [variants] of type.toml, or remove the file",
+            "没有用到此版面", "在 type.toml 的 [variants] 中写上，或删去此文件",
+        )]  # fmt: skip
+    return layouts
 
 
-def _shared(types: tuple[LicenseType, ...], path: str, what: str) -> Iterator[TemplateProblem]:
-    """Faults of types that could not be told apart by code or by name."""
-    values = [kind.code.value if what == "code" else kind.name for kind in types]
-    twice = {value for value, count in Counter(values).items() if count > 1}
-    for kind, value in zip(types, values, strict=True):
-        if value in twice:
-            others = ", ".join(o.key for o, v in zip(types, values, strict=True) if v == value and o is not kind)
-            yield TemplateProblem(f"{kind.key}/type.toml", path, f"{others} has the same {what}", "make it unique")
+def _artwork(folder: Path, merged: Merged, problems: list[TemplateProblem]) -> dict[str, bytes]:
+    """The pictures of a layout by digest, which is filled in where each is named."""
+    found: dict[str, bytes] = {}
+    entries = merged.document.get("artwork")
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        if not isinstance(entry, dict) or not isinstance(entry.get("file"), str) or "/" in entry["file"]:
+            continue  # the model says what is wrong with it
+        own, shared = folder / entry["file"], folder.parent / PARTS_FOLDER / entry["file"]
+        file, path = merged.locate(("artwork", index, "file"))
+        try:
+            data = read_artwork(shared if shared.is_file() and not own.is_file() else own)
+        except ArtworkError as error:
+            problems.append(TemplateProblem.of(file, replace(error.fault, path=path)))
+            continue
+        digest = artwork_digest(data)
+        if entry.setdefault("sha256", digest) != digest:
+            problems.append(TemplateProblem(
+                file, path, "is not the picture that sha256 names", "remove sha256, or put the right picture there",
+                "不是 sha256 所指的图片", "删去 sha256，或换回原来的图片",
+            ))  # fmt: skip
+        found[digest] = data
+    return found

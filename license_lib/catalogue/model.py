@@ -6,13 +6,15 @@ one value can break are here; those that only several together can break are in 
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+import rfc8785
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from license_lib.catalogue.fields import (
     BUILT_IN_ENGLISH,
@@ -136,10 +138,9 @@ class Variants(Frozen):
     layouts: Annotated[dict[str, Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]], Field(min_length=1)]
 
 
-_SHAPING = {
-    "key", "version", "name", "holder", "number", "photo",
-    "fields", "computed", "variants", "layout", "variant_layouts",
-}  # fmt: skip
+def template_digest(document: Mapping[str, Any]) -> str:
+    """First 8 bytes (hex) of SHA-256 over a whole template as canonical JSON (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(dict(document))).hexdigest()[:16]
 
 
 class LicenseType(Frozen):
@@ -166,6 +167,24 @@ class LicenseType(Frozen):
     variants: Variants | None = None
     layout: Layout
     variant_layouts: Annotated[dict[str, Layout], Field(default_factory=dict)]
+    _released_digest: str | None = PrivateAttr(default=None)
+
+    @classmethod
+    def released(cls, document: Mapping[str, Any]) -> Self:
+        """The type as a release froze it (JSON values).
+
+        It keeps the digest of those very values for ever, whatever later editions of the format add to a type.
+
+        Raises:
+            pydantic.ValidationError: the document is no type.
+        """
+        kind = cls.model_validate_json(json.dumps(document))
+        kind._released_digest = template_digest(document)  # noqa: SLF001 -- its own class
+        return kind
+
+    def document(self) -> dict[str, Any]:
+        """The whole type as JSON values, defaults spelled out: what a release freezes."""
+        return self.model_dump(mode="json")
 
     @property
     def layouts(self) -> tuple[Layout, ...]:
@@ -191,13 +210,8 @@ class LicenseType(Frozen):
 
     @cached_property
     def digest(self) -> str:
-        """First 8 bytes (hex) of SHA-256 over everything that shapes the face and the QR; comments do not count.
-
-        What is as it is by default does not count either: a later edition of the format with more to say leaves the
-        digests of older templates alone.
-        """
-        shaping = self.model_dump_json(include=_SHAPING, exclude_defaults=True)
-        return hashlib.sha256(shaping.encode()).hexdigest()[:16]
+        """`template_digest` of the type's document; of a released one, as it was when it was released."""
+        return self._released_digest or template_digest(self.document())
 
     @cached_property
     def computed_by_key(self) -> dict[str, ComputedField]:

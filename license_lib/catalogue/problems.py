@@ -4,21 +4,40 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from license_lib.errors import InputError
+from license_lib.toml_files import TomlFault
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """One fault of a template: the file, the path in it (`fields[2].pattern`), what is wrong and how to mend it."""
+    """One fault of a template: the file, the path in it (`fields[2].pattern`), what is wrong and how to mend it.
+
+    Problem and mend are said in English and in Chinese: who keeps a template is a clerk of a department.
+    """
 
     file: str
     path: str
     problem: str
     mend: str
+    problem_zh: str
+    mend_zh: str
+
+    @classmethod
+    def of(cls, file: str, fault: TomlFault) -> "TemplateProblem":
+        """A fault of one file."""
+        return cls(file, fault.path, fault.problem, fault.mend, fault.problem_zh, fault.mend_zh)
 
     def __str__(self) -> str:
         """One line, as a template's author reads it."""
-        place = f"{self.file}: {self.path}" if self.path else self.file
-        return f"{place}: {self.problem} → {self.mend}"
+        return f"{self._place}: {self.problem} → {self.mend}"
+
+    @property
+    def text_zh(self) -> str:
+        """The same line in Chinese."""
+        return f"{self._place}: {self.problem_zh} → {self.mend_zh}"
+
+    @property
+    def _place(self) -> str:
+        return f"{self.file}: {self.path}" if self.path else self.file
 
 
 class TemplateError(InputError):
@@ -26,4 +45,9 @@ class TemplateError(InputError):
 
     def __init__(self, problems: Iterable[TemplateProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("template.invalid", "\n".join(str(problem) for problem in self.problems))
+        super().__init__("template.invalid", "\n".join(map(str, self.problems)))
+
+    @property
+    def message_zh(self) -> str:
+        """The message in Chinese, one line a fault."""
+        return "\n".join(problem.text_zh for problem in self.problems)

@@ -10,7 +10,6 @@ from license_lib.findings import CODES, Effect, Finding
 from license_lib.licenses import FaceContent, License, face_content
 from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
-from license_lib.licenses.request import template_of
 from license_lib.qr import QrError, QrProof, decode, is_proof
 from license_lib.verification.faces import differing_fields, field_labels
 from license_lib.verification.ground import Ground, RecordedLicense
@@ -103,7 +102,8 @@ class Examination:
         recorded = self.state(str(proof.identifier))
         if recorded is not None:
             document = _recorded(recorded.record, str(proof.identifier))
-            self.step(Proof.REPOSITORY, _differences(document, kind, proof))
+            drawn_by = self.ground.catalogue.drawn_by(document.template)
+            self.step(Proof.REPOSITORY, _differences(document, drawn_by, proof))
         self.step(Proof.VALIDITY, self.validity(proof))
         return self.verdict()
 
@@ -189,12 +189,13 @@ class Examination:
 
     def face_and_code(self, document: License, covered: bytes) -> None:
         """Steps 4 and 5: what a person sees, and what a phone scans, say the same as the record."""
-        kind = self.ground.catalogue.find(document.type_code)
-        if kind is None or kind.key != document.template.key or kind.name != document.type_name:
+        known = self.ground.catalogue.find(document.type_code)
+        if known is None or known.key != document.template.key:
             self.findings.append(Finding("type.unknown"))
             return
-        if template_of(kind) != document.template:
-            self.findings.append(Finding("template.unknown"))
+        kind = self.ground.catalogue.drawn_by(document.template)
+        if kind is None or (kind.name, kind.code.value) != (document.type_name, document.type_code):
+            self.findings.append(Finding("template.unknown" if kind is None else "type.unknown"))
             return
         try:
             content = face_content(kind, document)
@@ -301,7 +302,7 @@ def _differences(document: License, kind: LicenseType | None, proof: QrProof) ->
         "ZZYXQJZRQ": (document.valid_until, proof.valid_until),
         "record": (record_digest(canonical_bytes(document)), proof.digest),
     }
-    if kind is not None and template_of(kind) == document.template:
+    if kind is not None:
         expected["public"] = (public_values(kind, document), dict(proof.public))
     differing = [name for name, (recorded, seen) in expected.items() if recorded != seen]
     if differing:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ISSUERS, PASSPHRASE, Done, license_command
+from support import ISSUERS, PASSPHRASE, Done, license_command, release_template
 
 from license_lib.repository import Repository
 from license_lib.resources import resource_folder
@@ -182,7 +182,7 @@ def test_a_key_that_was_used_for_another_request(city: Path) -> None:
 # -- the set-up is wrong -----------------------------------------------------------------------------------------------
 
 
-def own_templates(home: Path, old: str, new: str) -> None:
+def own_templates(home: Path, old: str, new: str, *, released: bool = True) -> None:
     """Let a home use its own 营业执照 with a change."""
     shutil.copytree(TEMPLATES, home / "templates", ignore=shutil.ignore_patterns("fonts"))
     settings = home / "license.toml"
@@ -191,10 +191,12 @@ def own_templates(home: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    if released:
+        release_template(file.parent)
 
 
 def test_a_template_with_a_typo(city: Path) -> None:
-    own_templates(city, "max_length", "max_lenght")
+    own_templates(city, "max_length", "max_lenght", released=False)
     done = issue(city, request())
     assert (done.code, done.error["code"]) == (3, "template.invalid")
     assert done.error["message"] == (

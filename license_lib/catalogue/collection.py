@@ -1,0 +1,250 @@
+"""The catalogue: every licence type in every version that a licence may have been issued with."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from license_lib.catalogue.loading import TYPE_FILE, LoadedType, load_type
+from license_lib.catalogue.model import LicenseType
+from license_lib.catalogue.problems import TemplateError, TemplateProblem
+from license_lib.catalogue.releases import RELEASES_FOLDER, load_releases
+from license_lib.errors import InputError
+
+FONT_FOLDER, SCHEMA_FOLDER = "fonts", "schema"
+
+
+class TemplateName(Protocol):
+    """How a licence names the template that it was issued with."""
+
+    @property
+    def key(self) -> str:
+        """The type's key."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """The template's version."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """`LicenseType.digest` of that version."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TypeVersions:
+    """One licence type in all its versions.
+
+    Attributes:
+        released: versions that were released, the oldest first; licences are issued and judged with these alone.
+        draft: what the type folder says now, unless that has been released as it is.
+    """
+
+    released: tuple[LicenseType, ...]
+    draft: LicenseType | None
+
+    @property
+    def newest(self) -> LicenseType:
+        """The newest released version, or the draft of a type that has none."""
+        newest = self.released[-1] if self.released else self.draft
+        if newest is None:
+            raise ValueError("a type has a version")
+        return newest
+
+    def all(self) -> tuple[LicenseType, ...]:
+        """Every version, the draft last."""
+        return (*self.released, *((self.draft,) if self.draft else ()))
+
+    def in_effect(self, day: date) -> LicenseType | None:
+        """The newest released version that is in effect for a day of issue."""
+        in_effect = [kind for kind in self.released if kind.effective_from is None or kind.effective_from <= day]
+        return in_effect[-1] if in_effect else None
+
+
+class Catalogue:
+    """All licence types, by key, by type code and by Chinese name, in all versions.
+
+    Args:
+        artwork: the pictures of all versions by SHA-256 (hex).
+
+    Raises:
+        TemplateError: two types have the same code or the same name.
+    """
+
+    def __init__(self, types: Iterable[TypeVersions], artwork: Mapping[str, bytes]) -> None:
+        ordered = sorted(types, key=lambda one: one.newest.key)
+        self._by_key = {one.newest.key: one for one in ordered}
+        self._artwork = dict(artwork)
+        self._drawn_by = {
+            (kind.key, kind.version, kind.digest): kind for versions in ordered for kind in versions.released
+        }
+        self._keys: dict[str, str] = {}
+        problems = [problem for versions in ordered for problem in self._name(versions)]
+        if problems:
+            raise TemplateError(problems)
+
+    def __iter__(self) -> Iterator[LicenseType]:
+        """The newest version of every type, in order of their keys."""
+        return (versions.newest for versions in self._by_key.values())
+
+    def __len__(self) -> int:
+        """How many types there are."""
+        return len(self._by_key)
+
+    @property
+    def drafts(self) -> tuple[LicenseType, ...]:
+        """What type folders say that has not been released: to look at, never to issue with."""
+        return tuple(versions.draft for versions in self._by_key.values() if versions.draft is not None)
+
+    def versions(self, key_or_name: str) -> TypeVersions:
+        """All versions of a type.
+
+        Raises:
+            InputError: `type.unknown`, with the nearest key or name as a hint.
+        """
+        key = self._keys.get(key_or_name)
+        if key is None:
+            near = difflib.get_close_matches(key_or_name[:60], self._keys, 1)
+            raise InputError(
+                "type.unknown",
+                "the catalogue has no such licence type",
+                hint=f"did you mean {near[0]!r}?" if near else "`license catalogue list` shows all types",
+            )
+        return self._by_key[key]
+
+    def get(self, key_or_name: str, on: date | None = None) -> LicenseType:
+        """The type with this key, Chinese name or type code.
+
+        Args:
+            on: the day of issue, for the version to issue with; without it, the newest version is given.
+
+        Raises:
+            InputError: `type.unknown`; with `on`, also `template.draft` (nothing is released) and
+                `template.not-in-effect` (nothing is in effect on that day).
+        """
+        versions = self.versions(key_or_name)
+        if on is None:
+            return versions.newest
+        kind = versions.in_effect(date(on.year, on.month, on.day))
+        if kind is not None:
+            return kind
+        key = versions.newest.key
+        if not versions.released:
+            problem = f"the template of {versions.newest.name} is a draft: no version has been released"
+            raise InputError("template.draft", problem, hint=f"license template release {key}")
+        first = min(kind.effective_from for kind in versions.released if kind.effective_from is not None)
+        problem = f"no version of {versions.newest.name} is in effect on that day of issue"
+        raise InputError("template.not-in-effect", problem, hint=f"the first is, from {first}")
+
+    def find(self, key_or_name: str) -> LicenseType | None:
+        """The newest version of the type with this key, Chinese name or type code, or None."""
+        key = self._keys.get(key_or_name)
+        return None if key is None else self._by_key[key].newest
+
+    def drawn_by(self, template: TemplateName) -> LicenseType | None:
+        """Exactly the released version that a licence names, or None."""
+        return self._drawn_by.get((template.key, template.version, template.digest))
+
+    def artwork(self, sha256: str) -> bytes:
+        """The picture with this SHA-256 (hex), as a layout's `Artwork` names it.
+
+        Raises:
+            KeyError: no template of this catalogue shows such a picture.
+        """
+        return self._artwork[sha256]
+
+    @classmethod
+    def load(cls, folder: Path) -> "Catalogue":
+        """Load every type folder below `folder`; fonts, schemas and hidden folders are none.
+
+        Raises:
+            TemplateError: one or more templates are wrong; every fault of every template is listed.
+        """
+        types: list[TypeVersions] = []
+        artwork: dict[str, bytes] = {}
+        problems: list[TemplateProblem] = []
+        try:
+            entries = sorted(path for path in folder.iterdir() if path.is_dir() and _may_be_type(path.name))
+        except OSError as error:
+            raise TemplateError([TemplateProblem(
+                str(folder), "", f"cannot be read: {error.strerror}", "give the templates folder",
+                "无法读取", "给出模板文件夹",
+            )]) from None  # fmt: skip
+        for entry in entries:
+            try:
+                loaded, versions = load_versions(entry)
+            except TemplateError as error:
+                problems.extend(error.problems)
+                continue
+            types.append(versions)
+            for one in loaded:
+                artwork |= one.artwork
+        if not entries:
+            problems.append(TemplateProblem(
+                str(folder), "", "holds no template", "add a folder with a type.toml",
+                "没有模板", "加一个含有 type.toml 的文件夹",
+            ))  # fmt: skip
+        if problems:
+            raise TemplateError(problems)
+        return cls(types, artwork)
+
+    def _name(self, versions: TypeVersions) -> Iterator[TemplateProblem]:
+        """Make a type known by all its names; one that another type has is a fault."""
+        key = versions.newest.key
+        for kind in versions.all():
+            for name, path, what, what_zh in (
+                (key, "key", "key", "名称"),
+                (kind.code.value, "code.value", "code", "代码"),
+                (kind.name, "name", "name", "名称"),
+            ):
+                other = self._keys.setdefault(name, key)
+                if other != key:
+                    file = TYPE_FILE if kind is versions.draft else f"{RELEASES_FOLDER}/{kind.version}.json"
+                    yield TemplateProblem(f"{key}/{file}", path, f"{other} has the same {what}", "make it unique",
+                                          f"与 {other} 的{what_zh}相同", "改为唯一")  # fmt: skip
+
+
+def load_versions(folder: Path) -> tuple[tuple[LoadedType, ...], TypeVersions]:
+    """Load a type folder whole: what it says now, and what has been released of it.
+
+    Raises:
+        TemplateError: with every fault; also if a released version was changed without a new number.
+    """
+    problems: list[TemplateProblem] = []
+    released: tuple[LoadedType, ...] = ()
+    now: LoadedType | None = None
+    try:
+        now = load_type(folder)
+    except TemplateError as error:
+        problems += error.problems
+    try:
+        released = load_releases(folder)
+    except TemplateError as error:
+        problems += error.problems
+    if problems or now is None:
+        raise TemplateError(problems)
+    versions = {one.kind.version: one.kind for one in released}
+    newest = max(versions, default=0)
+    same = versions.get(now.kind.version)
+    shown = f"{folder.name}/{TYPE_FILE}"
+    if same is not None and same.document() != now.kind.document():
+        raise TemplateError([TemplateProblem(
+            shown, "version", f"version {now.kind.version} has been released, and is not what the folder says now",
+            f"raise version to {newest + 1}",
+            f"版本 {now.kind.version} 已发布，与文件夹现有内容不同", f"将 version 改为 {newest + 1}",
+        )])  # fmt: skip
+    if now.kind.version < newest:
+        raise TemplateError([TemplateProblem(
+            shown, "version", f"version {newest} has been released already", f"raise version to {newest + 1}",
+            f"版本 {newest} 已发布", f"将 version 改为 {newest + 1}",
+        )])  # fmt: skip
+    draft = None if same is not None else now.kind
+    return (*released, now), TypeVersions(tuple(one.kind for one in released), draft)
+
+
+def _may_be_type(name: str) -> bool:
+    return name not in {FONT_FOLDER, SCHEMA_FOLDER} and not name.startswith((".", "_"))

@@ -1,0 +1,190 @@
+"""Layout files that build on shared parts: one document out of several files, which remembers where all of it stands.
+
+`extends = ["certificate-landscape"]` takes over `_parts/certificate-landscape.toml`; a name that ends in `.toml` is
+a file of the type's own folder, so that a 副本 can build on the 正本. Parts are taken over in order, the own file last:
+tables are merged key by key, lists are joined. An entry of a list with the `id` of one that was there before says what
+differs from it (or, with `remove = true`, takes it away); every other entry is a new one.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from license_lib.catalogue.problems import TemplateProblem
+from license_lib.toml_files import TomlError, TomlFault, path_of, read_toml
+
+PARTS_FOLDER = "_parts"
+_PART_NAME = re.compile(r"[a-z][a-z0-9-]{0,60}(\.toml)?")
+_ENTRY_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_LISTS = ("boxes", "tables", "texts", "artwork")
+
+Steps = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One document made of several files.
+
+    Attributes:
+        document: what they say together.
+        file: the file that all started from, which a fault of the whole is told of.
+        files: every file that was read.
+    """
+
+    document: Mapping[str, Any]
+    file: str
+    files: frozenset[Path] = frozenset()
+    origins: Mapping[Steps, tuple[str, Steps]] = field(default_factory=dict, repr=False)
+
+    def locate(self, steps: Steps) -> tuple[str, str]:
+        """The file that says what stands at a place of the document, and the path in it."""
+        for length in range(len(steps), 0, -1):
+            if steps[:length] in self.origins:
+                file, own = self.origins[steps[:length]]
+                return file, path_of((*own, *steps[length:]))
+        return self.file, path_of(steps)
+
+
+def read_layout(path: Path, parts: Path, problems: list[TemplateProblem]) -> Merged:
+    """Read a layout file with all that it extends; faults go to `problems`.
+
+    Args:
+        parts: the folder of shared parts.
+    """
+    return _Reader(parts, problems).merged(path)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One entry of a list: what the files say about it, each value with its place."""
+
+    origin: tuple[str, Steps]
+    said: Any
+    origins: dict[str, tuple[str, Steps]] = field(default_factory=dict)
+
+
+class _Reader:
+    """Reads files in the order in which they build on each other."""
+
+    def __init__(self, parts: Path, problems: list[TemplateProblem]) -> None:
+        self.document: dict[str, Any] = {}
+        self.origins: dict[Steps, tuple[str, Steps]] = {}
+        self.files: set[Path] = set()
+        self._lists: dict[str, list[_Entry]] = {}
+        self._named: dict[tuple[str, str], _Entry] = {}
+        self._parts = parts
+        self._problems = problems
+
+    def merged(self, path: Path) -> Merged:
+        """All files as one document."""
+        self._add(path, ())
+        for key, entries in self._lists.items():
+            self.document[key] = [entry.said for entry in entries]
+            for index, entry in enumerate(entries):
+                self.origins[key, index] = entry.origin
+                self.origins |= {(key, index, name): origin for name, origin in entry.origins.items()}
+        return Merged(self.document, _shown(path), frozenset(self.files), self.origins)
+
+    def _add(self, path: Path, above: tuple[Path, ...]) -> None:
+        """Take over a file after all that it extends; a part that several extend is taken over once."""
+        self.files.add(path)
+        try:
+            document = read_toml(path)
+        except FileNotFoundError:
+            self._refuse(
+                path, (), "is missing", "add it: every type folder needs it", "缺少此文件", "补上：每个类型都要有"
+            )
+            return
+        except TomlError as error:
+            self._problems.append(TemplateProblem.of(_shown(path), error.fault))
+            return
+        for index, name in enumerate(self._extended(path, document.pop("extends", []))):
+            self._take_over(path, index, name, (*above, path))
+        for key, value in document.items():
+            if key in _LISTS and isinstance(value, list):
+                self._join(path, key, value)
+            elif isinstance(value, dict):
+                before = self.document.get(key)
+                self.document[key] = {**(before if isinstance(before, dict) else {}), **value}
+                self.origins |= {(key, name): (_shown(path), (key, name)) for name in value}
+            else:
+                self.document[key] = value
+                self._lists.pop(key, None)
+                self.origins[(key,)] = (_shown(path), (key,))
+
+    def _extended(self, path: Path, names: object) -> list[str]:
+        if isinstance(names, list) and all(isinstance(name, str) and _PART_NAME.fullmatch(name) for name in names):
+            return names
+        self._refuse(path, ("extends",), "is no list of names of parts", 'for example ["certificate-landscape"]',
+                     "不是部件名的列表", '例如 ["certificate-landscape"]')  # fmt: skip
+        return []
+
+    def _take_over(self, path: Path, index: int, name: str, above: tuple[Path, ...]) -> None:
+        own = name.endswith(".toml")
+        part = path.parent / name if own else self._parts / f"{name}.toml"
+        place = ("extends", index)
+        if part in above:
+            circle = " → ".join(one.name for one in (*above[above.index(part) :], part))
+            self._refuse(path, place, f"goes round in a circle: {circle}", "remove one of them",
+                         f"循环引用：{circle}", "删去其中之一")  # fmt: skip
+        elif not part.is_file():
+            known = sorted(one.name if own else one.stem for one in part.parent.glob("*.toml"))
+            near = difflib.get_close_matches(name, known, 1)
+            there = ", ".join(known) or "-"
+            self._refuse(path, place, f"there is no {_shown(part)}",
+                         f"did you mean {near[0]!r}?" if near else f"there are: {there}",
+                         f"没有 {_shown(part)}", f"是否应为 {near[0]!r}？" if near else f"现有：{there}")  # fmt: skip
+        elif part not in self.files:
+            self._add(part, above)
+
+    def _join(self, path: Path, key: str, entries: list[Any]) -> None:
+        """Add a list's entries to those of the files before; those with a known `id` change one of them."""
+        here = self._lists.setdefault(key, [])
+        known = {name for one, name in self._named if one == key}
+        seen: set[str] = set()
+        for index, said in enumerate(entries):
+            origin = (_shown(path), (key, index))
+            entry = _Entry(origin, said)
+            if not isinstance(said, dict) or "id" not in said:
+                here.append(entry)
+                continue
+            name, said_otherwise = said["id"], {one: value for one, value in said.items() if one != "id"}
+            if not isinstance(name, str) or not _ENTRY_NAME.fullmatch(name) or name in seen:
+                self._refuse(path, (key, index, "id"), "is no name, or stands twice in this file",
+                             "give each entry a name of its own: letters, digits and hyphens",
+                             "不是名称，或在本文件中重复", "每项取一个不同的名称：小写字母、数字、连字符")  # fmt: skip
+            elif name not in known:
+                self._introduce(path, key, index, name, known, _Entry(origin, said_otherwise), here)
+            elif said_otherwise == {"remove": True}:
+                here.remove(self._named.pop((key, name)))
+            else:
+                changed = self._named[key, name]
+                changed.said = changed.said | said_otherwise
+                changed.origins |= {one: (origin[0], (key, index, one)) for one in said_otherwise}
+            seen |= {name} if isinstance(name, str) else set()
+
+    def _introduce(
+        self, path: Path, key: str, index: int, name: str, known: set[str], entry: _Entry, here: list[_Entry]
+    ) -> None:
+        if "remove" in entry.said:
+            near = difflib.get_close_matches(name, known, 1)
+            there = ", ".join(sorted(known)) or "-"
+            self._refuse(path, (key, index, "id"), f"nothing before has the id {name!r}",
+                         f"did you mean {near[0]!r}?" if near else f"ids there are: {there}",
+                         f"此前没有 id 为 {name!r} 的项",
+                         f"是否应为 {near[0]!r}？" if near else f"现有 id：{there}")  # fmt: skip
+            return
+        self._named[key, name] = entry
+        here.append(entry)
+
+    def _refuse(self, path: Path, steps: Steps, problem: str, mend: str, problem_zh: str, mend_zh: str) -> None:
+        fault = TomlFault(path_of(steps), problem, mend, problem_zh, mend_zh)
+        self._problems.append(TemplateProblem.of(_shown(path), fault))
+
+
+def _shown(path: Path) -> str:
+    """The folder and the file, as problems name them."""
+    return f"{path.parent.name}/{path.name}"
