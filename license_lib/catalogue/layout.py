@@ -39,7 +39,8 @@ class Box(Frozen):
 class TextBox(Box):
     """Where one face value stands: it wraps within the box and shrinks from `size` to `min_size` points to fit.
 
-    `label` defaults to the field's own label; an empty one draws none. `label_w` is the label's column in millimetres.
+    `label` and `english` default to the field's own labels; an empty one draws none. `label_w` is the label's column
+    in millimetres.
     `frame` is a rule under the value (`line`) or a table cell around label and value (`cell`). What does not fit even
     at `min_size` is refused, or goes on on a continuation page 续页 (`overflow`).
     `empty` stands where there is no value.
@@ -48,6 +49,7 @@ class TextBox(Box):
     field: Key
     page: PageNumber = 1
     label: str | None = None
+    english: Annotated[str, Field(max_length=60)] | None = None
     label_w: Millimetres = 32
     size: Points = 13
     min_size: Points = 6
@@ -83,12 +85,13 @@ class Table(Box):
     """A field of repeated rows as a table: a head, then one row for each entry, as high as its texts need.
 
     The rows fill the box; empty ruled rows fill the rest of it. Rows that find no room are refused, or go on on
-    a continuation page 续页, under the same head.
+    a continuation page 续页, under the same head; there, `label` (by default the field's own) names them.
     """
 
     field: Key
     columns: Annotated[tuple[TableColumn, ...], Field(min_length=1, max_length=12, strict=False)]
     page: PageNumber = 1
+    label: Annotated[str, Field(min_length=1, max_length=20)] | None = None
     size: Points = 10.5
     min_size: Points = 6
     font: FontName = "song"
@@ -157,6 +160,17 @@ class Layout(Frozen):
     seal: Square
     photo: Box | None = None
     labels: Literal["zh", "zh-en"] = "zh"
+
+    @property
+    def in_reading_order(self) -> tuple[TextBox | Table, ...]:
+        """The boxes in their own order; a table stands before the first box that is wholly below it, or else last."""
+        ordered: list[TextBox | Table] = []
+        waiting = list(self.tables)
+        for box in self.boxes:
+            above = [table for table in waiting if table.page == box.page and table.y + table.h <= box.y]
+            waiting = [table for table in waiting if table not in above]
+            ordered += [*above, box]
+        return (*ordered, *waiting)
 
     @property
     def pages(self) -> int:

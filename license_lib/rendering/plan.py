@@ -5,7 +5,7 @@ Planning needs no PDF library, so issuing can refuse an unprintable licence befo
 
 from dataclasses import dataclass, field
 
-from license_lib.catalogue.layout import StaticText, TextBox
+from license_lib.catalogue.layout import StaticText, Table, TextBox
 from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
 from license_lib.licenses.face import CONTINUED_BELOW, FaceContent
@@ -43,20 +43,22 @@ def plan_face(license_type: LicenseType, content: FaceContent, fonts: Fonts) -> 
     pages = [_Page() for _ in range(layout.pages)]
     rests: list[TextRest | TableRest] = []
     pages[0].blocks.append(_static(layout.title, fonts, TITLE_SPACING, title=True))
-    for box in layout.boxes:
-        page = pages[box.page - 1]
-        page.blocks += _labels(license_type, content, box, fonts)
-        page.rules += _frame(box)
-        text = content.texts[box.field] or box.empty
-        if text:
-            blocks, rest = _value(license_type, box, text, fonts)
-            page.blocks += blocks
-            rests += [rest] if rest else []
-    for table in layout.tables:
-        planned = plan_table(license_type, layout, table, content.rows[table.field], fonts)
-        pages[table.page - 1].blocks += planned.blocks
-        pages[table.page - 1].rules += planned.rules
-        rests += [planned.rest] if planned.rest else []
+    for part in layout.in_reading_order:
+        page = pages[part.page - 1]
+        rest: TextRest | TableRest | None = None
+        if isinstance(part, Table):
+            planned = plan_table(license_type, layout, part, content.rows[part.field], fonts)
+            page.blocks += planned.blocks
+            page.rules += planned.rules
+            rest = planned.rest
+        else:
+            page.blocks += _labels(license_type, content, part, fonts)
+            page.rules += _frame(part)
+            text = content.texts[part.field] or part.empty
+            if text:
+                blocks, rest = _value(license_type, part, text, fonts)
+                page.blocks += blocks
+        rests += [rest] if rest else []
     for own in layout.texts:
         pages[own.page - 1].blocks.append(_static(own, fonts, 0))
     planned_pages = [PagePlan(tuple(page.blocks), tuple(page.rules)) for page in pages]
@@ -142,10 +144,10 @@ def _labels(license_type: LicenseType, content: FaceContent, box: TextBox, fonts
     if not label:
         return []
     color = shade(content.layout.page.color)
-    if content.layout.labels == "zh":
+    english = license_type.english_of(box.field) if box.english is None else box.english
+    if content.layout.labels == "zh" or not english:
         return [_label(box, label, fonts, color)]
     x, y, _, height = _rectangle(box)
-    english = license_type.english_of(box.field)
     size = min(box.size, LABEL_SIZE) * ENGLISH_SHARE
     beside, above = _padding(box)
     chinese = _label(box, label, fonts, color, below=(ASCENT + DESCENT) * size)

@@ -56,7 +56,8 @@ def plan_table(license_type: LicenseType, layout: Layout, table: Table, rows: Ro
         InputError: `field.overflow`, rows do not fit and the template says that they must.
     """
     area = Area(table.x * MM, table.y * MM, table.w * MM, table.h * MM)
-    return fill_table(license_type, layout, TableRest(table, license_type.label_of(table.field), rows), area, fonts)
+    label = table.label or license_type.label_of(table.field)
+    return fill_table(license_type, layout, TableRest(table, label, rows), area, fonts)
 
 
 def fill_table(

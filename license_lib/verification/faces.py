@@ -31,14 +31,15 @@ class _Rest:
 def differing_fields(kind: LicenseType, content: FaceContent, face: Face) -> list[str]:
     """The keys of the fields that the face shows otherwise; PAGE where pages are missing, extra or hold other texts."""
     differing: list[str] = []
-    rests: list[_Rest] = []
+    broken: list[tuple[TextBox | Table, _Rest]] = []
     for box, seen in zip(content.layout.boxes, face.boxes, strict=True):
         label, value = _label(kind, content, box), squeezed(content.texts[box.field] or box.empty)
         if seen in {label + value, value}:
             continue
         cut = seen.removesuffix(CONTINUED_BELOW).removeprefix(label)
         if box.overflow == "continue" and seen.endswith(CONTINUED_BELOW) and cut and value.startswith(cut):
-            rests.append(_Rest(box.label or kind.label_of(box.field), "", (value[len(cut) :],), divisible=True))
+            rest = _Rest(box.label or kind.label_of(box.field), "", (value[len(cut) :],), divisible=True)
+            broken.append((box, rest))
         else:
             differing.append(box.field)
     for table, seen in zip(content.layout.tables, face.tables, strict=True):
@@ -48,7 +49,9 @@ def differing_fields(kind: LicenseType, content: FaceContent, face: Face) -> lis
         if shown is None or broken_off == (shown == len(rows)):
             differing.append(table.field)
         elif broken_off:
-            rests.append(_Rest(kind.label_of(table.field), head, rows[shown:], divisible=False))
+            rest = _Rest(table.label or kind.label_of(table.field), head, rows[shown:], divisible=False)
+            broken.append((table, rest))
+    rests = [rest for part in content.layout.in_reading_order for owner, rest in broken if owner is part]
     if not _continues(face.continuation, rests):
         differing.append(PAGE)
     return differing
@@ -56,8 +59,9 @@ def differing_fields(kind: LicenseType, content: FaceContent, face: Face) -> lis
 
 def _label(kind: LicenseType, content: FaceContent, box: TextBox) -> str:
     label = box.label if box.label is not None else kind.label_of(box.field)
-    english = kind.english_of(box.field) if label and content.layout.labels == "zh-en" else ""
-    return squeezed(label + english)
+    if not label or content.layout.labels == "zh":
+        return squeezed(label)
+    return squeezed(label + (kind.english_of(box.field) if box.english is None else box.english))
 
 
 def _head(kind: LicenseType, content: FaceContent, table: Table) -> str:
