@@ -21,6 +21,8 @@ from signing.key_files import load_certificates
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "keys" / "development.toml"
 MINIMAL = DESCRIPTION.read_text("utf-8")
+OTHERS = ("root", "city CA", "time-stamps", "OCSP")
+DEPARTMENTS = ("market", "transport", "police", "health", "land", "education", "housing", "social")
 
 
 def certificates(folder: Path) -> list[x509.Certificate]:
@@ -29,7 +31,7 @@ def certificates(folder: Path) -> list[x509.Certificate]:
 
 def test_every_certificate_is_marked_as_development(pki: Any) -> None:
     found = certificates(pki.folder)
-    assert len(found) == 9
+    assert len(found) == len(DEPARTMENTS) + len(OTHERS)
     for certificate in found:
         policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
         assert [policy.policy_identifier.dotted_string for policy in policies] == [DEVELOPMENT_POLICY_OID]
@@ -42,7 +44,7 @@ def test_the_policy_is_explained_where_people_look() -> None:
 
 
 def test_seal_certificates_are_for_commitments_only(pki: Any) -> None:
-    for name in ("market", "transport", "police", "health", "land"):
+    for name in DEPARTMENTS:
         certificate = pki.credential(name).certificate
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
         assert usage.digital_signature
@@ -59,7 +61,7 @@ def test_the_time_stamp_certificate_has_one_critical_purpose(pki: Any) -> None:
 
 def test_every_department_has_a_seal_of_its_credit_code(pki: Any) -> None:
     departments = devkit.load_description(DESCRIPTION).departments
-    assert {one.id for one in departments} == {"market", "transport", "police", "health", "land"}
+    assert {one.id for one in departments} == set(DEPARTMENTS)
     assert {path.stem for path in (pki.folder / "public" / "seals").iterdir()} == {one.id for one in departments}
     for one in departments:
         assert uscc.is_valid(one.code)
@@ -71,7 +73,7 @@ def test_private_material_is_private_and_encrypted(pki: Any) -> None:
     private = pki.folder / "private"
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
     keys = list(private.iterdir())
-    assert len(keys) == 9
+    assert len(keys) == len(DEPARTMENTS) + len(OTHERS)
     for path in keys:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
@@ -253,7 +255,7 @@ def test_a_missing_description_is_named(tmp_path: Path) -> None:
 
 
 def test_revocations_at_the_same_time_are_all_kept(own_pki: Any) -> None:
-    found = [own_pki.credential(name).certificate for name in ("market", "transport", "police", "health", "land")]
+    found = [own_pki.credential(name).certificate for name in DEPARTMENTS]
 
     def revoke(certificate: x509.Certificate) -> None:
         devkit.revoke_certificate(own_pki.folder, certificate, passphrase=own_pki.passphrase, at=own_pki.now)
