@@ -6,7 +6,6 @@ which may be an ID number that somebody wrote into the wrong place.
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from datetime import date, datetime
 from license_lib.calendar import read_day
 from license_lib.catalogue import FieldSpec, FieldType, LicenseType
 from license_lib.catalogue.fields import ColumnSpec
+from license_lib.characters import fault, mended
 from license_lib.errors import InputError
 from license_lib.identifiers import (
     CheckOverride,
@@ -32,7 +32,6 @@ FieldValue = str | Sequence[Mapping[str, str]]
 CREDIT_CODE_KIND, CITIZEN_ID_KIND = "001", "111"
 EARLIEST, LATEST = date(1800, 1, 1), date(2999, 12, 31)
 
-_NEVER_PRINTED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _NUMBER_LENGTH = 40
 _REASON_LENGTH = 500
 _NUMBER_LIKE = re.compile(r"[0-9]{6}")
@@ -41,26 +40,23 @@ _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
 
 
 def checked_text(text: str, where: str, max_length: int) -> str:
-    """A text as it may stand on a face: trimmed, not empty, within length, with no control or private-use character.
+    """A text as it may stand on a face: trimmed, mended, not empty, within length, of characters that can be printed.
 
     Raises:
         InputError: `text.empty`, `text.too-long`, `text.character` (by position, never echoing the text).
     """
-    trimmed = text.strip()
+    trimmed, _ = mended(text.strip())
     if not trimmed:
         raise InputError("text.empty", f"{where}: is empty")
     if len(trimmed) > max_length:
         raise InputError("text.too-long", f"{where}: has {len(trimmed)} characters, at most {max_length} are allowed")
     for position, character in enumerate(trimmed, 1):
-        category = unicodedata.category(character)
-        if category in _NEVER_PRINTED and not _newer_than_python(character, category):
-            private = category == "Co"
+        found = fault(character)
+        if found is not None:
             raise InputError(
                 "text.character",
                 f"{where}: character {position} (U+{ord(character):04X}) cannot be printed",
-                hint="private use: replace it with the character's Unicode 11 or later code"
-                if private
-                else "remove it",
+                hint=f"{found.kind}: {found.advice}",
             )
     return trimmed
 
@@ -244,9 +240,3 @@ def _unknown_field(name: str, known: Sequence[ColumnSpec], owner: str, where: st
         f"{where}.{shown_name(name)}: {owner} has no such field",
         hint=f"did you mean {near[0]!r}?" if near else f"its fields are {', '.join(keys)}",
     )
-
-
-def _newer_than_python(character: str, category: str) -> bool:
-    """A character of the CJK planes that this Python does not know yet: the fonts decide."""
-    code = ord(character)
-    return category == "Cn" and 0x20000 <= code < 0x40000 and code & 0xFFFE != 0xFFFE  # noqa: PLR2004 -- planes 2, 3

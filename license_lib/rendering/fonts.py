@@ -1,19 +1,39 @@
 """The project's fonts: which face draws a character, how wide it is, and what no face can draw."""
 
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
-from license_lib.errors import InputError
-from license_lib.rendering.truetype import TrueTypeFont
+from license_lib.characters import fault
+from license_lib.errors import InputError, MachineError
+from license_lib.rendering.truetype import TrueTypeFont, check_format
 
-SONG, HEI = "song", "hei"
-FILES = {SONG: "NotoSerifSC-Regular.ttf", HEI: "NotoSansSC-Regular.ttf"}
+SONG, HEI, KAI, FANGSONG = "song", "hei", "kai", "fangsong"
+RARE = "rare"  # Song's supplement: no face to choose, it only helps out
+FILES = {
+    SONG: "NotoSerifSC-Regular.ttf",
+    HEI: "NotoSansSC-Regular.ttf",
+    KAI: "LicenseKai-Regular.ttf",
+    FANGSONG: "LicenseFangSong-Regular.ttf",
+    RARE: "LicenseSongRare-Regular.ttf",
+}
+EXTRA = "extra"
+"""Folder beside the committed files for fonts that a department adds."""
 
-_NEVER_PRINTED = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+# Who helps out, nearest in looks first; fonts that a department adds come last, so that they change no licence that
+# could be drawn without them.
+_CHAINS = {
+    SONG: (SONG, RARE, KAI, HEI),
+    HEI: (HEI, SONG, RARE, KAI),
+    KAI: (KAI, SONG, RARE, HEI),
+    FANGSONG: (FANGSONG, SONG, RARE, KAI, HEI),
+}
+# Noto's dash is a Latin one, and two of them leave a gap; the rule of the same weight fills its em, as 破折号 must.
+_EM_DASH, _RULE = 0x2014, 0x2500
+_INSTEAD = {SONG: {_EM_DASH: _RULE}, HEI: {_EM_DASH: _RULE}}
+_FONT_FILES = {".ttf", ".otf", ".ttc", ".otc"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +44,66 @@ class Run:
     text: str
 
 
-class Fonts:
-    """The faces that licences are set in: Song 宋体 for values, Hei 黑体 for labels.
+class Faces(Mapping[str, TrueTypeFont]):
+    """Font files by face name, each opened when it is first asked for."""
 
-    A character that the wanted face lacks comes from the other one; a character that both lack is an error, never a
-    blank box. Each file is mapped once per process; share one object between threads freely.
+    def __init__(self, committed: Mapping[str, Path], extra: Mapping[str, Path]) -> None:
+        self._paths = {**committed, **extra}
+        self._strange = frozenset(extra)
+        self._opened: dict[str, TrueTypeFont] = {}
+        for path in self._paths.values():
+            check_format(path)
+
+    def __getitem__(self, name: str) -> TrueTypeFont:
+        """The font of a face, opened once."""
+        opened = self._opened.get(name)
+        if opened is None:
+            font = TrueTypeFont(self._paths[name], instead=_INSTEAD.get(name), strange=name in self._strange)
+            opened = self._opened.setdefault(name, font)  # of two threads, one wins
+        return opened
+
+    def __iter__(self) -> Iterator[str]:
+        """The names; nothing is opened."""
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._paths)
+
+
+class Fonts:
+    """The faces that licences are set in: Song 宋体, Hei 黑体, Kai 楷体 and FangSong 仿宋.
+
+    A character that the wanted face lacks comes from the next one of its chain; a character that all lack is an error,
+    never a blank box. Each file is mapped once per process, when it is first needed; share one object between threads
+    freely.
+
+    Attributes:
+        faces: the font files by face name; looking one up opens it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.faces = {name: TrueTypeFont(folder / file) for name, file in FILES.items()}
-        self._choices: dict[str, dict[str, str | None]] = {name: {} for name in FILES}
-        self._widths: dict[str, dict[str, float]] = {name: {} for name in FILES}
+    def __init__(self, folder: Path, extra: Sequence[Path] = ()) -> None:
+        self.faces = Faces({name: folder / file for name, file in FILES.items()}, _named(folder, extra))
+        added = tuple(self.faces)[len(FILES) :]
+        self._chains = {wanted: (*chain, *added) for wanted, chain in _CHAINS.items()}
+        self._choices: dict[str, dict[str, str | None]] = {wanted: {} for wanted in _CHAINS}
+        self._widths: dict[str, dict[str, float]] = {wanted: {} for wanted in _CHAINS}
 
     @staticmethod
-    def load(folder: Path) -> "Fonts":
-        """The fonts in `folder`, opened once per process.
+    def load(folder: Path, extra: Sequence[Path] = ()) -> "Fonts":
+        """The fonts in `folder` and its subfolder `extra`, then those of `extra`; opened once per process.
 
         Raises:
-            MachineError: `font.unreadable`, a font file is missing or damaged.
+            MachineError: `font.unreadable`, a font file is missing or damaged; `font.format`, an added one is of a kind
+                that cannot be embedded.
         """
-        return _opened(folder.resolve())
+        return _opened(folder.resolve(), tuple(path.resolve() for path in extra))
 
     def face_for(self, character: str, wanted: str) -> str | None:
-        """The face that draws a character: the wanted one if it can, else another one, else None.
+        """The face that draws a character: the wanted one if it can, else the first of its chain that can, else None.
 
-        Control, format, private-use and surrogate characters are drawn by none, whatever a font says; neither is a
-        character whose only glyph is empty, unless it is a space.
+        What `license_lib.characters.fault` refuses is drawn by none, whatever a font says; neither is a character
+        without a picture of its own (`TrueTypeFont.draws`).
         """
         known = self._choices[wanted]
         if character not in known:
@@ -79,37 +133,32 @@ class Fonts:
         missing = [character for character in set(text) if self.face_for(character, wanted) is None]
         if missing:
             position, character = min((text.index(character), character) for character in missing)
+            found = fault(character)
+            kind = found.kind if found else "no font has it"
             raise InputError(
                 "glyph.missing",
-                f"{field}: character {position + 1}, U+{ord(character):04X} ({_kind(character)}), cannot be printed",
-                hint=_advice(character),
+                f"{field}: character {position + 1}, U+{ord(character):04X} ({kind}), cannot be printed",
+                hint=found.advice if found else "use the standard form of the character, or add a font that has it",
             )
 
     def _choose(self, character: str, wanted: str) -> str | None:
-        category = unicodedata.category(character)
-        if category in _NEVER_PRINTED:
+        if fault(character) is not None:
             return None
-        for name in (wanted, *(other for other in self.faces if other != wanted)):
-            glyph = self.faces[name].glyph(ord(character))
-            if glyph and (category == "Zs" or self.faces[name].has_ink(glyph)):
-                return name
-        return None
+        return next((name for name in self._chains[wanted] if self.faces[name].draws(ord(character))), None)
+
+
+def _named(folder: Path, extra: Sequence[Path]) -> dict[str, Path]:
+    """The added fonts by a name of their own, in the order in which they are asked."""
+    beside = folder / EXTRA
+    found = [path for path in sorted(beside.iterdir()) if path.suffix.lower() in _FONT_FILES] if beside.is_dir() else []
+    return {f"{EXTRA} {number}": path for number, path in enumerate([*found, *extra], 1)}
 
 
 @lru_cache(maxsize=4)
-def _opened(folder: Path) -> Fonts:
-    return Fonts(folder)
-
-
-def _kind(character: str) -> str:
-    kinds = {"Cc": "control", "Cf": "invisible format", "Co": "private use", "Cs": "surrogate", "Cn": "unassigned"}
-    return kinds.get(unicodedata.category(character), "no font has it")
-
-
-def _advice(character: str) -> str:
-    category = unicodedata.category(character)
-    if category == "Co":
-        return "map private-use characters to their Unicode code points on import (GB 18030-2022)"
-    if category in _NEVER_PRINTED:
-        return "remove it"
-    return "use the standard form of the character, or add a font that has it"
+def _opened(folder: Path, extra: tuple[Path, ...]) -> Fonts:
+    try:
+        return Fonts(folder, extra)
+    except OSError as error:
+        raise MachineError(
+            "font.unreadable", "the folder of the fonts cannot be read", hint="see docs/fonts.md"
+        ) from error

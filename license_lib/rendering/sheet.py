@@ -33,14 +33,14 @@ class Sheet:
 
     def __init__(self, width: float, height: float, fonts: Fonts) -> None:
         self._fonts = fonts
-        self._faces = {name: _registered(fonts, name) for name in fonts.faces}
+        self._faces: dict[str, EmbeddedFont] = {}
         self._file = BytesIO()
         self._canvas: Any = Canvas(
             self._file,
             pagesize=(width, height),
             invariant=1,
             pageCompression=0,  # compressed once, when the file is finished
-            initialFontName=self._faces[SONG].fontName,
+            initialFontName=self._face(SONG).fontName,
         )
         self._height = height
         self._operators = [_BEGINNING]
@@ -65,7 +65,7 @@ class Sheet:
         for line in block.lines:
             parts.append(f"1 0 0 1 {line.x:.2f} {self._height - line.baseline:.2f} Tm {line.spacing:.3f} Tc")
             for run in self._fonts.runs(line.text, block.face):
-                face = self._faces[run.face]
+                face = self._face(run.face)
                 name = face.getSubsetInternalName(0, document)
                 parts.append(f"{name} {line.size:g} Tf <{face.encode(run.text, document).hex()}> Tj")
         parts += ["0 Tr ET"] if block.bold else ["ET"]
@@ -74,6 +74,9 @@ class Sheet:
             self._operators.append(f"/Artifact <</Type/Pagination>> BDC {' '.join(parts)} EMC")
             return None
         return self._mark(kind, " ".join(parts))
+
+    def _face(self, name: str) -> EmbeddedFont:
+        return self._faces.setdefault(name, _registered(self._fonts, name))
 
     def _mark(self, kind: str, operators: str) -> Mark:
         """Add content that an element of the structure will hold."""
@@ -118,7 +121,7 @@ class Sheet:
 def _registered(fonts: Fonts, name: str) -> EmbeddedFont:
     """The font as reportlab knows it: by name, in a registry of the process; one entry per font file is enough."""
     face = fonts.faces[name]
-    key = f"licence-{face.name}"
+    key = f"licence-{name}"
     try:
         known = pdfmetrics.getFont(key)
     except KeyError:

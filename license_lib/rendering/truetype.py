@@ -6,16 +6,22 @@ tens of megabytes; this reader maps the file and looks up only what is asked for
 
 import mmap
 import struct
-from bisect import bisect_right
-from collections.abc import Sequence
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from license_lib.errors import MachineError
+from license_lib.rendering.character_map import CharacterMap
 
 _MORE_COMPONENTS = 0x0020
+_HAS_INSTRUCTIONS = 0x0100
 _WORD_ARGUMENTS = 0x0001
 _SCALES = ((0x0008, 2), (0x0040, 4), (0x0080, 8))
-_UNICODE_FULL = 12  # the cmap format that reaches beyond the basic multilingual plane
+_DEEPEST = 8  # composite glyphs of composite glyphs
+_SHORT_END = 0x1FFFE  # the last place that a short offset can name
+_CFF, _COLLECTION = b"OTTO", b"ttcf"
+_SHARED_IDEOGRAPHS, _SHARED_CHARACTERS = 3, 12  # so many characters have no outline in common, unless it is a stand-in
 
 
 class TrueTypeFont:
@@ -27,40 +33,51 @@ class TrueTypeFont:
         bbox: bounding box of all glyphs, font units (left, bottom, right, top).
 
     Args:
-        path: a static TrueType font (`glyf` outlines) with a full Unicode character map.
+        path: a static TrueType font (`glyf` outlines) with a Unicode character map.
+        instead: code points that are drawn by the glyph of another one.
+        strange: nobody has looked at this font, so that a stand-in glyph shared by many characters is looked for.
 
     Raises:
         MachineError: `font.unreadable`, the file is missing or is not such a font.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, instead: Mapping[int, int] | None = None, strange: bool = False) -> None:
+        check_format(path)
         try:
             with path.open("rb") as file:
                 self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self._tables = self._read_directory()
             self._read_headers()
+            self._stand_ins = self._find_stand_ins() if strange else frozenset()
         except (OSError, ValueError, KeyError, IndexError, struct.error, UnicodeDecodeError) as error:
-            raise MachineError(
-                "font.unreadable",
-                f"{path.name} is missing or is no static TrueType font",
-                hint="restore templates/fonts (its README says where the files come from)",
-            ) from error
+            raise _unreadable(path) from error
+        self._instead = dict(instead or {})
         self._glyphs: dict[int, int] = {}
 
     def glyph(self, code: int) -> int:
-        """Glyph number for a code point; 0 if the font has none, or only an empty one where ink is due."""
+        """Glyph number for a code point; 0 if the font has none."""
         found = self._glyphs.get(code)
         if found is None:
-            group = bisect_right(self._starts, code) - 1
-            first, last, glyph = self._groups[group] if group >= 0 else (1, 0, 0)
-            found = glyph + code - first if first <= code <= last else 0
-            self._glyphs[code] = found
+            found = self._glyphs[code] = self._map.glyph(self._instead.get(code, code))
         return found
+
+    def draws(self, code: int) -> bool:
+        """Whether the font has a picture of its own for a code point.
+
+        No picture is an empty outline, a copy of the box for missing glyphs under another number, or one outline that
+        stands for many characters (looked for in strange fonts only). A space is drawn if it leaves no mark.
+        """
+        glyph = self.glyph(code)
+        if not glyph:
+            return False
+        if unicodedata.category(chr(code)) == "Zs":
+            return not self.has_ink(glyph)
+        flat = self._flat(glyph)
+        return flat != b"" and flat != self._flat(0) and flat not in self._stand_ins
 
     def has_ink(self, glyph: int) -> bool:
         """Whether a glyph leaves a mark on paper."""
-        start, end = self._outline(glyph)
-        return end > start
+        return self._flat(glyph) != b""
 
     def advance(self, glyph: int) -> float:
         """Advance width in thousandths of an em."""
@@ -71,38 +88,44 @@ class TrueTypeFont:
     def subset(self, glyphs: Sequence[int]) -> bytes:
         """A font file whose glyph n draws `glyphs[n]` of this one; parts of composite glyphs are appended.
 
-        It has the tables that a CIDFontType2 font program needs (ISO 32000-1, 9.9) and no character map.
+        It has the tables that a CIDFontType2 font program needs (ISO 32000-1, 9.9), no character map and no hints: at
+        the sizes and resolutions of paper they change nothing.
         """
         chosen = list(glyphs)
         position = {glyph: index for index, glyph in reversed(list(enumerate(chosen)))}
         outlines: list[bytes] = []
         for glyph in chosen:  # grows while composite glyphs name their parts
-            start, end = self._outline(glyph)
-            outline = self._data[start:end]
-            if outline[:1] >= b"\x80":  # a negative contour count: a composite glyph
+            outline = self._outline(glyph)
+            if _is_composite(outline):
                 outline = self._renumbered(outline, chosen, position)
-            outlines.append(outline + b"\0" * (-len(outline) % 4))
+            elif outline:
+                outline = _without_hints(outline)
+            outlines.append(outline + b"\0" * (len(outline) % 2))
         offsets = [0]
         for outline in outlines:
             offsets.append(offsets[-1] + len(outline))
-        metrics = b"".join(self._metric(glyph) for glyph in chosen)
+        long = offsets[-1] > _SHORT_END
         head = bytearray(self._table("head"))
         head[8:12] = bytes(4)  # the whole-file checksum, filled in by _assemble
-        struct.pack_into(">h", head, 50, 1)  # long offsets in loca
+        struct.pack_into(">h", head, 50, long)
         hhea = bytearray(self._table("hhea"))
         struct.pack_into(">H", hhea, 34, len(chosen))
         maxp = bytearray(self._table("maxp"))
         struct.pack_into(">H", maxp, 4, len(chosen))
-        tables = {
-            "glyf": b"".join(outlines),
-            "head": bytes(head),
-            "hhea": bytes(hhea),
-            "hmtx": metrics,
-            "loca": struct.pack(f">{len(offsets)}L", *offsets),
-            "maxp": bytes(maxp),
-        }
-        tables |= {tag: self._table(tag) for tag in ("cvt ", "fpgm", "prep") if tag in self._tables}
-        return _assemble(tables)
+        maxp[14:28] = bytes(14)  # twilight points, storage, functions, stack, instructions: of hints
+        struct.pack_into(">H", maxp, 14, 1)  # one zone
+        return _assemble(
+            {
+                "glyf": b"".join(outlines),
+                "head": bytes(head),
+                "hhea": bytes(hhea),
+                "hmtx": b"".join(self._metric(glyph) for glyph in chosen),
+                "loca": struct.pack(
+                    f">{len(offsets)}{'L' if long else 'H'}", *(at if long else at // 2 for at in offsets)
+                ),
+                "maxp": bytes(maxp),
+            }
+        )
 
     def _read_directory(self) -> dict[str, tuple[int, int]]:
         version, count = struct.unpack_from(">LH", self._data)
@@ -118,19 +141,8 @@ class TrueTypeFont:
         self._long_offsets = bool(struct.unpack_from(">h", self._data, head + 50)[0])
         self._long_metrics: int = struct.unpack_from(">H", self._data, self._tables["hhea"][0] + 34)[0]
         self.name = self._read_name()
-        self._groups = self._read_character_map()
-        self._starts = [group[0] for group in self._groups]
+        self._map = CharacterMap(self._data, self._tables["cmap"][0])
         self._outline(0)
-
-    def _read_character_map(self) -> list[tuple[int, int, int]]:
-        cmap = self._tables["cmap"][0]
-        (count,) = struct.unpack_from(">H", self._data, cmap + 2)
-        for _, _, offset in struct.iter_unpack(">HHL", self._data[cmap + 4 : cmap + 4 + 8 * count]):
-            at = cmap + offset
-            if struct.unpack_from(">H", self._data, at)[0] == _UNICODE_FULL:
-                (groups,) = struct.unpack_from(">L", self._data, at + 12)
-                return list(struct.iter_unpack(">LLL", self._data[at + 16 : at + 16 + 12 * groups]))
-        raise ValueError("no full Unicode character map")
 
     def _read_name(self) -> str:
         start = self._tables["name"][0]
@@ -146,8 +158,8 @@ class TrueTypeFont:
         offset, length = self._tables[tag]
         return self._data[offset : offset + length]
 
-    def _outline(self, glyph: int) -> tuple[int, int]:
-        """Where a glyph's outline starts and ends in the file."""
+    def _outline(self, glyph: int) -> bytes:
+        """A glyph's outline as the file holds it."""
         loca, glyf = self._tables["loca"][0], self._tables["glyf"][0]
         start: int
         end: int
@@ -155,7 +167,35 @@ class TrueTypeFont:
             start, end = struct.unpack_from(">LL", self._data, loca + 4 * glyph)
         else:
             start, end = (2 * half for half in struct.unpack_from(">HH", self._data, loca + 2 * glyph))
-        return glyf + start, glyf + end
+        return self._data[glyf + start : glyf + end]
+
+    def _flat(self, glyph: int, depth: int = 0) -> bytes:
+        """What a glyph paints, as bytes that are equal for equal pictures; empty for nothing."""
+        outline = self._outline(glyph)
+        if not _is_composite(outline):
+            return outline if outline[:2] > b"\0\0" and _has_area(outline) else b""
+        if depth == _DEEPEST:
+            return b""
+        parts = [
+            (flat, outline[at + 4 : end])
+            for at, end in _components(outline)
+            if (flat := self._flat(struct.unpack_from(">H", outline, at + 2)[0], depth + 1))
+        ]
+        if len(parts) == 1 and not parts[0][1].strip(b"\0"):
+            return parts[0][0]  # another glyph, unmoved
+        return b"".join(flat + place for flat, place in parts)
+
+    def _find_stand_ins(self) -> frozenset[bytes]:
+        """Outlines that cannot be the picture of every character that has them."""
+        shared: dict[bytes, set[str]] = defaultdict(set)
+        for first, last, glyph in self._map.groups:
+            for code in range(first, last + 1):
+                shared[self._flat(glyph + code - first)].add(unicodedata.normalize("NFKC", chr(code)))
+        return frozenset(
+            flat
+            for flat, characters in shared.items()
+            if len(characters) >= _SHARED_CHARACTERS or sum(map(_is_ideograph, characters)) >= _SHARED_IDEOGRAPHS
+        )
 
     def _metric(self, glyph: int) -> bytes:
         """Advance and left side bearing of a glyph, as `hmtx` stores them."""
@@ -169,17 +209,73 @@ class TrueTypeFont:
     @staticmethod
     def _renumbered(outline: bytes, chosen: list[int], position: dict[int, int]) -> bytes:
         """A composite glyph with its parts' numbers in the subset; unseen parts are appended to `chosen`."""
-        mended, at = bytearray(outline), 10
-        while True:
-            flags, part = struct.unpack_from(">HH", mended, at)
+        mended, end = bytearray(outline), 10
+        for at, end in _components(outline):  # noqa: B007 - where the last one ends counts
+            flags, part = struct.unpack_from(">HH", outline, at)
             if part not in position:
                 position[part] = len(chosen)
                 chosen.append(part)
-            struct.pack_into(">H", mended, at + 2, position[part])
-            if not flags & _MORE_COMPONENTS:
-                return bytes(mended)
-            at += 8 if flags & _WORD_ARGUMENTS else 6
-            at += next((size for flag, size in _SCALES if flags & flag), 0)
+            struct.pack_into(">HH", mended, at, flags & ~_HAS_INSTRUCTIONS, position[part])
+        return bytes(mended[:end])
+
+
+def check_format(path: Path) -> None:
+    """Refuse a font file of the wrong kind by its first bytes, without reading more.
+
+    Raises:
+        MachineError: `font.unreadable` for a missing file, `font.format` for CFF outlines or a collection.
+    """
+    try:
+        with path.open("rb") as file:
+            signature = file.read(4)
+    except OSError as error:
+        raise _unreadable(path) from error
+    if signature in {_CFF, _COLLECTION}:
+        what = "has PostScript (CFF) outlines" if signature == _CFF else "is a collection of several fonts"
+        raise MachineError(
+            "font.format",
+            f"{path.name} {what}; only single TrueType fonts can be embedded",
+            hint="convert it: docs/fonts.md says how",
+        )
+
+
+def _unreadable(path: Path) -> MachineError:
+    return MachineError(
+        "font.unreadable",
+        f"{path.name} is missing or is no static TrueType font",
+        hint="restore templates/fonts (its README says where the files come from)",
+    )
+
+
+def _is_ideograph(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff" or character >= "\U00020000"
+
+
+def _is_composite(outline: bytes) -> bool:
+    return outline[:1] >= b"\x80"  # a negative contour count
+
+
+def _has_area(outline: bytes) -> bool:
+    left, bottom, right, top = struct.unpack_from(">4h", outline, 2)
+    return bool(left < right and bottom < top)
+
+
+def _components(outline: bytes) -> Iterator[tuple[int, int]]:
+    """Where each part of a composite glyph starts and ends."""
+    at, more = 10, True
+    while more:
+        (flags,) = struct.unpack_from(">H", outline, at)
+        end = at + (8 if flags & _WORD_ARGUMENTS else 6) + next((size for flag, size in _SCALES if flags & flag), 0)
+        yield at, end
+        at, more = end, bool(flags & _MORE_COMPONENTS)
+
+
+def _without_hints(outline: bytes) -> bytes:
+    """A simple glyph without its instructions."""
+    contours: int = struct.unpack_from(">h", outline)[0]
+    at = 10 + 2 * contours
+    length: int = struct.unpack_from(">H", outline, at)[0]
+    return outline if not length else outline[:at] + b"\0\0" + outline[at + 2 + length :]
 
 
 def _assemble(tables: dict[str, bytes]) -> bytes:

@@ -131,7 +131,8 @@ def test_a_request_becomes_a_draft_in_canonical_form() -> None:
         "KZ_JYFW": "办公用品销售",
         "KZ_ZFB": "正本",
     }
-    assert list(made.fields) == [field.code for field in BUSINESS.fields], "in face order"
+    order = [field.code for field in BUSINESS.fields]
+    assert list(made.fields) == sorted(made.fields, key=order.index), "in face order"
     assert [(one.name, one.number, one.number_kind) for one in made.holders] == [
         ("白银样例有限公司", CREDIT_CODE, "001")
     ]
@@ -427,7 +428,6 @@ def test_field_types(spec: dict[str, Any], good: str, bad: list[str], code: str)
         "𬎆𫖯",  # E, C
         "\U0002ceb0\U00030000\U00031350\U0002ebf0\U000323b0",  # F, G, H, I, and J that Python 3.11 does not know
         "〇㐀龥龻",
-        "葛\U000e0101",  # a variation selector
         "A&B <x> \"y\" 'z' =1+1",
     ],
 )
@@ -439,7 +439,7 @@ def test_names_of_all_planes_pass(text: str) -> None:
     "character",
     [
         "\x00", "\x07", "\n", "\t", "\x7f", "\x85", "\u200b", "\u202e", "\u2028", "\u2029", "\ufeff", "\xad", "\ue000",
-        "\U000f0000", "\ud800", "\ufffe", "\U0002fffe", "\U0003ffff", "\U000e0001",
+        "\U000f0000", "\ud800", "\ufffe", "\U0002fffe", "\U0003ffff", "\U000e0001", "\ufe00", "\U000e0101", "\ufffd", "⿰",
     ],
 )  # fmt: skip
 def test_characters_that_cannot_be_printed_are_named_by_place_and_code(character: str) -> None:

@@ -1,14 +1,17 @@
 """What can be printed is printed; what cannot is refused by place and code point, never by value."""
 
+import shutil
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from faces import Face
 from fontTools.ttLib import TTFont
 
-from license_lib.errors import InputError
+from license_lib.errors import InputError, MachineError
 from license_lib.rendering import Fonts, check_fit, check_glyphs
+from license_lib.rendering.fonts import FILES, RARE, SONG
 from license_lib.resources import resource_folder
 
 
@@ -23,11 +26,17 @@ from license_lib.resources import resource_folder
         ("\ue000", "private use"),
         ("\U000f0000", "private use"),
         ("\ud83d", "surrogate"),
-        ("\u2028", "no font has it"),
+        ("\u2028", "line separator"),
         ("\u0378", "unassigned"),
-        ("\U00020bb7", "no font has it"),
+        ("\U00020000", "no font has it"),
         ("\u3164", "no font has it"),
-        ("\ufe00", "no font has it"),
+        ("\ufe00", "variation selector"),
+        ("\U000e0101", "variation selector"),
+        ("\u0301", "combining mark"),
+        ("⻊", "radical"),
+        ("⿰", "describes a character instead of being one"),
+        ("□", "stands for a lost character"),
+        ("\ufffd", "stands for a lost character"),
         ("\U0001f600", "no font has it"),
     ],
 )
@@ -41,7 +50,10 @@ def test_unprintable_characters_are_named_by_code_and_position(fonts: Fonts, cha
     assert error.value.hint
 
 
-@pytest.mark.parametrize("text", ["", "㛃䶮龑𠅤𫖯", "买买提·艾力", "É ǘ ½ ㎡ Ⅳ ①", "鿍鿎鿏鿫", "甲\u3000乙\u00a0丙"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "㛃䶮龑𠅤𫖯𬎆𠮷", "买买提·艾力", "É ǘ ḿ ½ ㎡ Ⅳ ①", "鿍鿎鿏鿫鿿", "甲\u3000乙\u00a0丙", "\uf900\U0002f81a"],
+)
 def test_rare_characters_and_spaces_are_printable(fonts: Fonts, text: str) -> None:
     fonts.check("name", text)
 
@@ -51,18 +63,40 @@ def test_the_first_bad_character_is_named(fonts: Fonts) -> None:
         fonts.check("name", "甲\ue001\ue000\ue001")
 
 
-def test_a_character_that_one_face_lacks_comes_from_the_other(fonts: Fonts) -> None:
-    song, hei = (
-        set(TTFont(BytesIO((resource_folder("templates") / "fonts" / name).read_bytes()), lazy=True).getBestCmap())
-        for name in ("NotoSerifSC-Regular.ttf", "NotoSansSC-Regular.ttf")
-    )
-    only_hei = next(chr(code) for code in sorted(hei - song) if fonts.face_for(chr(code), "hei"))
-    assert fonts.face_for(only_hei, "song") == "hei"
-    assert [(run.face, run.text) for run in fonts.runs(f"甲{only_hei}乙", "song")] == [
-        ("song", "甲"),
-        ("hei", only_hei),
-        ("song", "乙"),
-    ]
+@pytest.mark.parametrize(
+    ("wanted", "lacked", "lender"),
+    [("song", "𬎆", "rare"), ("hei", "𠮷", "rare"), ("kai", "㐀", "song"), ("fangsong", "龑", "song")],
+)
+def test_every_face_draws_its_own_and_borrows_the_rest(fonts: Fonts, wanted: str, lacked: str, lender: str) -> None:
+    runs = [(run.face, run.text) for run in fonts.runs(f"甲{lacked}乙", wanted)]
+    assert runs == [(wanted, "甲"), (lender, lacked), (wanted, "乙")]
+
+
+def test_a_borrowed_character_has_the_width_of_the_face_that_draws_it(fonts: Fonts) -> None:
+    assert fonts.face_for("·", "fangsong") == "song"
+    assert fonts.advances("甲·", "fangsong") == [1000, fonts.advances("·", "song")[0]]
+    assert fonts.advances("·", "song") != fonts.advances("·", "hei")
+
+
+@pytest.mark.parametrize("wanted", ["song", "hei", "kai", "fangsong"])
+def test_two_dashes_make_one_line(fonts: Fonts, wanted: str) -> None:
+    face = fonts.faces[fonts.face_for("—", wanted) or ""]
+    subset = TTFont(BytesIO(face.subset([0, face.glyph(ord("—"))])))
+    table = subset["glyf"]
+    dash = table[subset.getGlyphOrder()[1]]
+    assert face.advance(face.glyph(ord("—"))) == 1000
+    assert dash.xMax - dash.xMin >= 990
+
+
+def test_a_font_is_opened_when_it_is_needed(tmp_path: Path) -> None:
+    for file in FILES.values():
+        (tmp_path / file).write_bytes(b"\0\1\0\0 and nothing more")
+    for needed in (SONG, RARE):
+        shutil.copy(resource_folder("templates") / "fonts" / FILES[needed], tmp_path)
+    some = Fonts(tmp_path)
+    some.check("name", "白银市𬎆", "song")
+    with pytest.raises(MachineError):
+        some.check("name", "白银市", "kai")
 
 
 def test_a_face_with_an_unprintable_value_is_refused_before_anything_is_drawn(
