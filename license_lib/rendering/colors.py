@@ -1,6 +1,7 @@
 """Colours: #RRGGBB in layouts, DeviceRGB operators in the page (sRGB by the file's output intent)."""
 
 from collections.abc import Iterable
+from colorsys import hls_to_rgb, rgb_to_hls
 
 
 def fill(color: str) -> str:
@@ -21,6 +22,19 @@ def tint(color: str, share: float) -> str:
 def shade(color: str, share: float = 0.68) -> str:
     """`color` darkened; a share of 0 is black, of 1 the colour."""
     return _joined(part * share for part in _parts(color))
+
+
+def faint(color: str, depth: float) -> str:
+    """`color` thinned until it is darker than white by `depth`: light and dark colours come out alike."""
+    red, green, blue = (part / 255 for part in _parts(color))
+    darkness = 1 - (0.299 * red + 0.587 * green + 0.114 * blue)
+    return tint(color, min(1.0, depth / max(darkness, 0.01)))
+
+
+def turned(color: str, degrees: float) -> str:
+    """`color` with its hue turned on."""
+    hue, lightness, saturation = rgb_to_hls(*(part / 255 for part in _parts(color)))
+    return _joined(part * 255 for part in hls_to_rgb((hue + degrees / 360) % 1, lightness, saturation))
 
 
 def _parts(color: str) -> list[int]:

@@ -13,7 +13,7 @@ from license_lib.rendering.finishing import Attachment, finish
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.frames import frames
 from license_lib.rendering.metadata import Description
-from license_lib.rendering.ornament import background
+from license_lib.rendering.ornament import GROUND, MICROTEXT, background, microtext
 from license_lib.rendering.photo import check_photo
 from license_lib.rendering.plan import plan_face
 from license_lib.rendering.qr_drawing import qr_path
@@ -60,17 +60,19 @@ def render(
     plan = plan_face(license_type, content, fonts)
     height = layout.page.height * MM
     sheet = Sheet(layout.page.width * MM, height, fonts)
+    micro, micro_border = microtext(layout.page, str(document.identifier))
     elements: list[Element] = []
     for number, page in enumerate(plan.pages):
         if number:
             sheet.next_page()
+        sheet.draw(micro_border)
         pictures = [] if number else [*_photo(sheet, layout, document, photo), _code(sheet, layout, qr_text)]
         sheet.draw(frames(page.rules, None if number else layout.photo, height, layout.page.color))
         marked = [(block, mark) for block in page.blocks if (mark := sheet.text(block)) is not None]
         elements += [*arranged(marked, heading="H2" if number else "H1"), *pictures]
     return finish(
         sheet.finish(),
-        ground=background(layout.page),
+        forms={GROUND: background(layout.page, layout.page.seed or license_type.key), MICROTEXT: micro},
         elements=elements,
         about=Description(
             title=f"{document.type_name} {document.identifier}",

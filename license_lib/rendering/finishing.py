@@ -4,14 +4,14 @@ The record is an associated file (PDF/A-3, ISO 19005-3, 6.8; ISO 32000-2, 14.13)
 The same input gives the same bytes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError
 from license_lib.rendering.metadata import Description, describe
-from license_lib.rendering.ornament import GROUND, Ground
+from license_lib.rendering.ornament import Drawing
 from license_lib.rendering.structure import Edges, Element
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class SealField:
 def finish(
     drawn: bytes,
     *,
-    ground: Ground,
+    forms: Mapping[str, Drawing],
     elements: Iterable[Element],
     about: Description,
     seal: SealField | None = None,
@@ -70,8 +70,8 @@ def finish(
     """Complete a PDF.
 
     Args:
-        drawn: the PDF as drawn; every page paints the form `GROUND` first.
-        ground: what `GROUND` is.
+        drawn: the PDF as drawn.
+        forms: what every page draws by name.
         elements: the logical structure of what is drawn. A `Form` stands for the seal's field.
         about: the document's description.
         seal: the field to prepare, or None for a document that nobody will seal.
@@ -82,7 +82,7 @@ def finish(
     from license_lib.rendering.tags import tag
 
     with pikepdf.open(BytesIO(drawn)) as pdf:
-        _lay_ground(pdf, ground)
+        _add_forms(pdf, forms)
         widget = _prepare_field(pdf, seal) if seal else None
         tag(pdf, elements, widget)
         describe(pdf, about)
@@ -100,20 +100,23 @@ def finish(
     return out.getvalue()
 
 
-def _lay_ground(pdf: "Pdf", ground: Ground) -> None:
-    """Give every page the background, and take from it what reportlab says for old viewers."""
+def _add_forms(pdf: "Pdf", forms: Mapping[str, Drawing]) -> None:
+    """Give every page the forms that it draws by name, and take from it what reportlab says for old viewers."""
     from pikepdf import Array, Dictionary, Name, Stream
 
-    form = pdf.make_indirect(
-        Stream(
-            pdf,
-            ground.operators,
-            Type=Name.XObject,
-            Subtype=Name.Form,
-            BBox=Array([0, 0, ground.width, ground.height]),
-            Filter=Name.FlateDecode,
+    made = {
+        f"/{name}": pdf.make_indirect(
+            Stream(
+                pdf,
+                form.operators,
+                Type=Name.XObject,
+                Subtype=Name.Form,
+                BBox=Array([0, 0, form.width, form.height]),
+                Filter=Name.FlateDecode,
+            )
         )
-    )
+        for name, form in forms.items()
+    }
     for page in pdf.pages:
         for key in ("/Trans", "/Rotate"):
             if key in page.obj:
@@ -123,7 +126,8 @@ def _lay_ground(pdf: "Pdf", ground: Ground) -> None:
             del resources.ProcSet
         if "/XObject" not in resources:
             resources.XObject = Dictionary()
-        resources.XObject["/" + GROUND] = form
+        for name, form in made.items():
+            resources.XObject[name] = form
 
 
 def _prepare_field(pdf: "Pdf", seal: SealField) -> "Object":

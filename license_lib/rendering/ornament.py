@@ -1,4 +1,4 @@
-"""Border and background of a face: lines only, the same for every licence of a template, so made once per process."""
+"""Border and background of a face: the same for every licence of a template, so made once per process."""
 
 import math
 import zlib
@@ -7,77 +7,109 @@ from typing import NamedTuple
 
 from license_lib.catalogue.layout import Page
 from license_lib.rendering.blocks import MM
-from license_lib.rendering.colors import fill, stroke, tint
+from license_lib.rendering.colors import faint, fill, stroke, tint, turned
+from license_lib.rendering.guilloche import UNIT, Point, Ring, ring, rosette, smooth, waves
+from license_lib.rendering.latent import latent
+from license_lib.rendering.microtext import run
 
 OUTER = 8.5 * MM
 BAND = 6.4 * MM  # width of the patterned band between the border's lines
 CORNER = 11 * MM
 INNER = OUTER + 1.4 * MM + BAND
-GROUND = "Ground"
-"""The background's name among the resources of every page."""
-Point = tuple[float, float]
+FIELD = INNER + 0.5 * MM
+"""From the page's edge to the field within the border."""
+ROSETTE = 0.36  # radius, of the page's shorter side
+MICRO, MICRO_START = INNER - 0.4 * MM + 0.3, 19 * MM
+"""Where the micro-text stands: from the page's edge to its lines, and from a corner to its beginning."""
+GROUND, MICROTEXT = "Ground", "Micro"
+"""The names of background and micro-text among the resources of every page."""
 
 
-class Ground(NamedTuple):
-    """A background: deflated operators for a form of this size in points."""
+class Drawing(NamedTuple):
+    """Operators for a form of this size, deflated."""
 
     operators: bytes
     width: float
     height: float
 
+    @classmethod
+    def of(cls, operators: str, width: float, height: float) -> "Drawing":
+        """Deflate operators."""
+        return cls(zlib.compress(operators.encode("ascii"), 9), width, height)
+
 
 @lru_cache(maxsize=64)
-def background(page: Page) -> Ground:
-    """The background of a page."""
+def background(page: Page, seed: str) -> Drawing:
+    """The background of a page: another seed, another drawing."""
     width, height = page.width * MM, page.height * MM
-    operators = ["q", _ground(page, width, height), _rosette(page, width, height)]
+    operators = [_ground(page, width, height), _security(page, seed, width, height)]
     if page.border == "ornate":
         operators.append(_braid_border(page, width, height))
     elif page.border == "double":
         operators.append(_meander_border(page, width, height))
     else:
         operators.append(_frame(width, height, OUTER, 1.2, page.color))
-    operators.append("Q")
-    return Ground(zlib.compress("\n".join(operators).encode("ascii"), 9), width, height)
+    return Drawing.of("\n".join(operators), width, height)
+
+
+def microtext(page: Page, text: str) -> tuple[Drawing, str]:
+    """Micro-text along the four sides, between the border's inner lines.
+
+    Returns:
+        One run of it, and the operators that repeat it as the form `MICRO`.
+    """
+    operators, length, high = run(text)
+    width, height = page.width * MM, page.height * MM
+    parts = [stroke(tint(page.color, 0.75))]
+    for side, turn, x, y in (
+        (width, "1 0 0 1", 0.0, MICRO),
+        (width, "1 0 0 1", 0.0, height - MICRO - high),
+        (height, "0 1 -1 0", MICRO + high, 0.0),
+        (height, "0 -1 1 0", width - MICRO - high, height),
+    ):
+        room = side - 2 * MICRO_START
+        count = max(1, int(room / length))
+        begin = MICRO_START + (room / count - length) / 2
+        runs = f"/{MICROTEXT} Do 1 0 0 1 {room / count:.3f} 0 cm " * count
+        parts.append(f"q {turn} {x:.2f} {y:.2f} cm 1 0 0 1 {begin:.2f} 0 cm {runs}Q")
+    return Drawing.of(operators, length, high), " ".join(parts)
 
 
 def _ground(page: Page, width: float, height: float) -> str:
-    inset = OUTER
-    return (
-        f"{fill(tint(page.color, 0.035))} {inset:.2f} {inset:.2f} {width - 2 * inset:.2f} {height - 2 * inset:.2f} re f"
-    )
-
-
-def _frame(width: float, height: float, inset: float, line: float, color: str) -> str:
-    return f"{stroke(color)} {line:g} w {inset:.2f} {inset:.2f} {width - 2 * inset:.2f} {height - 2 * inset:.2f} re S"
-
-
-def _rosette(page: Page, width: float, height: float) -> str:
-    """A guilloche in the middle, faint enough to read over: rings of waves, each drawn from one turned petal."""
-    unit = min(width, height)
-    parts = [f"{stroke(tint(page.color, 0.13))} 0.3 w"]
-    for radius, swing, petals, phases in ((0.285, 0.045, 36, 6), (0.2, 0.05, 24, 6), (0.105, 0.06, 18, 6)):
-        parts.append(_ring(width / 2, height / 2, (radius * unit, swing * unit), petals, phases))
+    """A tint below the border, with white paper within it for the screens."""
+    parts = [fill(tint(page.color, 0.035)), _rectangle(width, height, OUTER), "f"]
+    if page.border != "single":
+        parts += ["1 g", _rectangle(width, height, FIELD), "f"]
     return " ".join(parts)
 
 
-def _ring(x: float, y: float, size: tuple[float, float], petals: int, phases: int) -> str:
-    """A ring of `phases` interlaced waves around (x, y); `size` is its radius and the waves' swing."""
-    radius, swing = size
-    turn = 2 * math.pi / petals
-    petal = []
-    for phase in range(phases):
-        shift = 2 * math.pi * phase / phases
-        curve = [
-            _polar(radius + swing * math.sin(2 * math.pi * step / 8 + shift), turn * step / 8) for step in range(-1, 10)
-        ]
-        petal.append(_smooth(curve))
-    path = " ".join(petal)
-    parts = []
-    for number in range(petals):
-        cosine, sine = math.cos(turn * number), math.sin(turn * number)
-        parts.append(f"q {cosine:.5f} {sine:.5f} {-sine:.5f} {cosine:.5f} {x:.2f} {y:.2f} cm {path} S Q")
-    return "\n".join(parts)
+def _security(page: Page, seed: str, width: float, height: float) -> str:
+    """Screens with the latent word, waves over them, and a rosette in the middle: faint enough to read over."""
+    other = turned(page.color, 40)
+    inset = OUTER if page.border == "single" else FIELD
+    field = (inset, inset, width - 2 * inset, height - 2 * inset)
+    outside, middle, inside = rosette(seed, width / 2, height / 2, ROSETTE * min(width, height))
+    return " ".join(
+        (
+            latent(*field, faint(page.color, 0.13)),
+            stroke(faint(other, 0.1)),
+            waves(seed, *field),
+            stroke(faint(page.color, 0.14)),
+            outside,
+            stroke(faint(other, 0.14)),
+            middle,
+            stroke(faint(page.color, 0.14)),
+            inside,
+        )
+    )
+
+
+def _rectangle(width: float, height: float, inset: float) -> str:
+    return f"{inset:.2f} {inset:.2f} {width - 2 * inset:.2f} {height - 2 * inset:.2f} re"
+
+
+def _frame(width: float, height: float, inset: float, line: float, color: str) -> str:
+    return f"{stroke(color)} {line:g} w {_rectangle(width, height, inset)} S"
 
 
 def _braid_border(page: Page, width: float, height: float) -> str:
@@ -88,17 +120,18 @@ def _braid_border(page: Page, width: float, height: float) -> str:
         count = round(length / (7 * MM))
         period = length / count
         cell = " ".join(_wave(period, BAND * 0.42, 2 * math.pi * phase / 6) for phase in range(6))
-        for place in placements:
-            copies = "\n".join(f"{cell} S 1 0 0 1 {period:.3f} 0 cm" for _ in range(count))
-            parts.append(f"q {place} cm {copies} Q")
+        copies = "\n".join([f"{cell} S 1 0 0 1 {period / UNIT:.2f} 0 cm"] * count)
+        parts += [f"q {place} cm {UNIT} 0 0 {UNIT} 0 0 cm {0.35 / UNIT:g} w {copies} Q" for place in placements]
     size = BAND / 2 + 0.7 * MM + 1.1 * MM
+    corner = " ".join(
+        (
+            f"{fill(tint(page.color, 0.05))} {-size:.2f} {-size:.2f} {2 * size:.2f} {2 * size:.2f} re B",
+            ring(Ring(0.32, 1.0, 8, 1, 3), 0, 0, size * 0.88),
+            ring(Ring(0.25, 1.0, 6, 1, 2), 0, 0, size * 0.32),
+        )
+    )
     for x in (middle, width - middle):
-        for y in (middle, height - middle):
-            parts.append(
-                f"q {fill(tint(page.color, 0.05))} {x - size:.2f} {y - size:.2f} {2 * size:.2f} {2 * size:.2f} re B Q"
-            )
-            parts.append(_ring(x, y, (size * 0.58, size * 0.3), 8, 3))
-            parts.append(_ring(x, y, (size * 0.2, size * 0.12), 6, 2))
+        parts += [f"q 1 0 0 1 {x:.2f} {y:.2f} cm {corner} Q" for y in (middle, height - middle)]
     return "\n".join(parts)
 
 
@@ -114,7 +147,7 @@ def _meander_border(page: Page, width: float, height: float) -> str:
         stretched = [(x * period / 5, (y - 2) * unit) for x, y in fret]
         cell = " ".join(f"{x:.2f} {y:.2f} {'l' if n else 'm'}" for n, (x, y) in enumerate(stretched))
         for place in placements:
-            copies = "\n".join(f"{cell} S 1 0 0 1 {period:.3f} 0 cm" for _ in range(count))
+            copies = "\n".join([f"{cell} S 1 0 0 1 {period:.3f} 0 cm"] * count)
             parts.append(f"q {place} cm {copies} Q")
     size = BAND / 2 + 0.7 * MM + 1.1 * MM
     spiral = ((5, -5), (5, 5), (-5, 5), (-5, -3), (3, -3), (3, 3), (-3, 3), (-3, -1), (1, -1), (1, 1), (-1, 1))
@@ -130,13 +163,12 @@ def _meander_border(page: Page, width: float, height: float) -> str:
 
 
 def _lines(page: Page, width: float, height: float) -> str:
-    inner = OUTER + 1.4 * MM + BAND
     return " ".join(
         (
             _frame(width, height, OUTER, 2.0, page.color),
             _frame(width, height, OUTER + 0.9 * MM, 0.4, page.color),
-            _frame(width, height, inner - 0.4 * MM, 0.4, page.color),
-            _frame(width, height, inner + 0.5 * MM, 0.9, page.color),
+            _frame(width, height, INNER - 0.4 * MM, 0.4, page.color),
+            _frame(width, height, FIELD, 0.9, page.color),
         )
     )
 
@@ -152,21 +184,7 @@ def _sides(width: float, height: float, middle: float) -> tuple[tuple[float, tup
 
 
 def _wave(period: float, swing: float, shift: float) -> str:
-    curve = [(period * step / 8, swing * math.sin(2 * math.pi * step / 8 + shift)) for step in range(-1, 10)]
-    return _smooth(curve)
-
-
-def _smooth(points: list[Point]) -> str:
-    """A curve through all points but the first and last, which only give its direction (Catmull-Rom as Béziers)."""
-    parts = [f"{points[1][0]:.2f} {points[1][1]:.2f} m"]
-    for before, start, end, after in zip(points, points[1:], points[2:], points[3:], strict=False):
-        parts.append(
-            f"{start[0] + (end[0] - before[0]) / 6:.2f} {start[1] + (end[1] - before[1]) / 6:.2f}"
-            f" {end[0] - (after[0] - start[0]) / 6:.2f} {end[1] - (after[1] - start[1]) / 6:.2f}"
-            f" {end[0]:.2f} {end[1]:.2f} c"
-        )
-    return " ".join(parts)
-
-
-def _polar(radius: float, angle: float) -> Point:
-    return radius * math.cos(angle), radius * math.sin(angle)
+    curve: list[Point] = [
+        (period * step / 6, swing * math.sin(2 * math.pi * step / 6 + shift)) for step in range(-1, 8)
+    ]
+    return smooth(curve, UNIT)

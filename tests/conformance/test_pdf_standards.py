@@ -33,11 +33,26 @@ from signing.timestamps import LocalTimestamper
 
 
 def faults(pdf: bytes, profile: str) -> set[str]:
-    """The rules of a profile that a file breaks."""
+    """The rules of a profile that a file breaks.
+
+    The judge takes CR LF before `endstream` for one end of line. Where CR is the last byte of deflated data, one byte
+    seems to be missing then, about once in 256 streams: whether `/Length` is right is looked up.
+    """
     report = judge.validate_pdf_bytes(pdf, profile=profile)
     found = {failure.rule_id for failure in report.failures}
     assert bool(found) is not report.is_compliant
-    return found
+    return {rule for rule in found if "STREAM-LENGTH" not in rule or not lengths_are_right(pdf)}
+
+
+def lengths_are_right(pdf: bytes) -> bool:
+    """Whether every stream ends where its `/Length` says, with LF and `endstream` behind it; a CR ends one at least."""
+    streams = list(re.finditer(rb"/Length (\d+)\b[^\r]{0,400}?>>\s?stream\n", pdf))
+    ends = [match.end() + int(match[1]) for match in streams]
+    return (
+        len(ends) == pdf.count(b"\nendstream")
+        and all(pdf.startswith(b"\nendstream", end) for end in ends)
+        and any(pdf[end - 1 : end] == b"\r" for end in ends)
+    )
 
 
 @pytest.fixture(params=ISSUERS)
@@ -157,6 +172,14 @@ def test_every_licence_is_pdf_ua_1(drawn: bytes) -> None:
 def test_every_licence_would_be_pdf_a_3a_too(drawn: bytes) -> None:
     """Tagged as it is, only its claim is for the lower level."""
     assert faults(drawn, "3a") == {"PDFA3A-ID-CONFORMANCE-001"}
+
+
+def test_a_wrong_length_is_told_from_a_stream_that_ends_in_cr() -> None:
+    stream = b"9 0 obj\n<< /Length %d >>\nstream\nBT ET%s\nendstream\nendobj\n"
+    assert lengths_are_right(stream % (6, b"\r"))
+    assert not lengths_are_right(stream % (5, b"\r"))
+    assert not lengths_are_right(stream % (5, b""))
+    assert not lengths_are_right(stream % (6, b""))
 
 
 def without_font(pdf: pikepdf.Pdf) -> None:
