@@ -183,7 +183,7 @@ class Authority:
             catalogue=self.catalogue,
             issuers=self.issuers,
             repository=self.repository,
-            fonts=Fonts.load(fonts_folder(self.settings)),
+            fonts=Fonts.load(fonts_folder(self.settings), self.settings.added_fonts),
             credentials=keys,
             timestamper=keys.timestamper(),
             public_url=self.settings.public_url,

@@ -56,12 +56,14 @@ class Settings(_Frozen):
         public_url: where the page behind the QR lives; it is printed on every licence, so choose it for decades.
         keys: PKI folder (`private/` and `public/`).
         templates: folder of licence types; the built-in ones if left out.
+        fonts: TrueType files to ask for characters that the built-in fonts lack, in this order.
     """
 
     home: Path
     public_url: Annotated[str, Field(pattern=r'^https?://[!"$->@-~]{1,100}$')]
     keys: Path = Path("keys")
     templates: Path | None = None
+    fonts: tuple[Path, ...] = ()
     storage: StorageSettings = StorageSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 
@@ -85,6 +87,11 @@ class Settings(_Frozen):
     def files(self) -> Path:
         """Folder of sealed files."""
         return self.home / self.storage.files
+
+    @property
+    def added_fonts(self) -> tuple[Path, ...]:
+        """Fonts besides the built-in ones."""
+        return tuple(self.home / path for path in self.fonts)
 
     @property
     def keys_folder(self) -> Path:

@@ -18,6 +18,7 @@ _MORE_COMPONENTS = 0x0020
 _HAS_INSTRUCTIONS = 0x0100
 _WORD_ARGUMENTS = 0x0001
 _SCALES = ((0x0008, 2), (0x0040, 4), (0x0080, 8))
+_SCALED = sum(flag for flag, _ in _SCALES)
 _DEEPEST = 8  # composite glyphs of composite glyphs
 _SHORT_END = 0x1FFFE  # the last place that a short offset can name
 _CFF, _COLLECTION = b"OTTO", b"ttcf"
@@ -177,12 +178,12 @@ class TrueTypeFont:
         if depth == _DEEPEST:
             return b""
         parts = [
-            (flat, outline[at + 4 : end])
+            (flat, outline[at:end])
             for at, end in _components(outline)
             if (flat := self._flat(struct.unpack_from(">H", outline, at + 2)[0], depth + 1))
         ]
-        if len(parts) == 1 and not parts[0][1].strip(b"\0"):
-            return parts[0][0]  # another glyph, unmoved
+        if len(parts) == 1 and not struct.unpack_from(">H", parts[0][1])[0] & _SCALED:
+            return parts[0][0]  # another glyph, at most moved
         return b"".join(flat + place for flat, place in parts)
 
     def _find_stand_ins(self) -> frozenset[bytes]:

@@ -56,7 +56,7 @@ def test_a_file_of_a_windows_editor_loads(tmp_path: Path) -> None:
 
 def test_what_init_writes_loads_and_is_kept(tmp_path: Path) -> None:
     settings = initialise(tmp_path)
-    assert len(settings.issuers) == 5
+    assert len(settings.issuers) == 8
     (tmp_path / FILE_NAME).write_text(GOOD, encoding="utf-8")
     assert len(initialise(tmp_path).issuers) == 1
 
@@ -106,3 +106,9 @@ def test_a_folder_instead_of_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).mkdir()
     with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
         Settings.load(tmp_path)
+
+
+def test_added_fonts_are_found_from_the_file_and_asked_in_their_order(tmp_path: Path) -> None:
+    assert loaded(tmp_path, GOOD).added_fonts == ()
+    settings = loaded(tmp_path, 'fonts = ["fonts/B.ttf", "/usr/share/fonts/A.ttf"]\n' + GOOD)
+    assert settings.added_fonts == (tmp_path / "fonts/B.ttf", Path("/usr/share/fonts/A.ttf"))
