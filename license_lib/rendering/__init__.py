@@ -7,6 +7,7 @@ from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.photo import check_photo
 from license_lib.rendering.plan import check_fit, check_glyphs, plan_face
 from license_lib.rendering.preview import page_png
+from license_lib.rendering.print_copy import print_copy
 
 __all__ = [
     "Attachment",
@@ -17,5 +18,6 @@ __all__ = [
     "check_photo",
     "page_png",
     "plan_face",
+    "print_copy",
     "render",
 ]

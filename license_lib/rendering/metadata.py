@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PRODUCER = "license-lib"
 LANGUAGE = "zh-CN"
+_DESCRIBED = ("dc:title", "dc:description", "dc:identifier", "xmp:CreateDate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,20 @@ def describe(pdf: "Pdf", about: Description) -> None:
             ModDate=String(about.stamp),
         )
     )
+
+
+def read_description(pdf: "Pdf") -> Description:
+    """What a file of ours says about itself.
+
+    Raises:
+        ValueError: it says less than `describe` writes.
+    """
+    with pdf.open_metadata(update_docinfo=False) as metadata:
+        said = {key: str(metadata.get(key, "")) for key in _DESCRIBED}
+    if not all(said.values()):
+        raise ValueError("not described as a licence")
+    title, subject, identifier, created = said.values()
+    return Description(title, subject, identifier, date.fromisoformat(created[:10]))
 
 
 @cache

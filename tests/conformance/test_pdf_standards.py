@@ -26,7 +26,7 @@ from license_lib.authority import Authority
 from license_lib.issuing import Issued
 from license_lib.licenses.record import RECORD_NAME, canonical_bytes
 from license_lib.qr import scan_file
-from license_lib.rendering import Attachment, Fonts, render
+from license_lib.rendering import Attachment, Fonts, print_copy, render
 from license_lib.resources import resource_folder
 from signing.keys import load_credential
 from signing.timestamps import LocalTimestamper
@@ -167,6 +167,12 @@ def test_the_long_term_update_is_one(business: Issued, shared_authority: Authori
 
 def test_every_licence_is_pdf_ua_1(drawn: bytes) -> None:
     assert faults(drawn, "ua1") == set()
+
+
+def test_what_is_sent_to_the_printer_keeps_both_standards(issued: Issued) -> None:
+    printed = print_copy(issued.pdf)
+    assert faults(printed, "3u") == set()
+    assert faults(printed, "ua1") == set()
 
 
 def test_every_licence_would_be_pdf_a_3a_too(drawn: bytes) -> None:
