@@ -182,7 +182,7 @@ class Issuing:
             photo=checked.photo,
             attachment=Attachment(record, RECORD_NAME),
         )
-        place = kind.layout.seal
+        place = kind.layout_for(document.fields).seal
         appearance = SealAppearance(
             self._credentials.seal_picture(body, place.size),
             page_index=0,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from support import example_request
+from support import ISSUERS, example_request
 
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.identifiers import LicenseIdentifier
@@ -14,14 +14,7 @@ from license_lib.licenses.request import draft
 from license_lib.rendering import Attachment, Fonts, render
 from license_lib.resources import resource_folder
 
-TYPES = (
-    "birth-certificate",
-    "business-license",
-    "food-business-permit",
-    "real-estate-certificate",
-    "residence-permit",
-    "road-transport-permit",
-)
+TYPES = tuple(ISSUERS)
 ISSUER = Issuer("白银市样例行政审批局", "11620400000000101R", 3)
 QR_TEXT = "HTTPS://ZZ.EXAMPLE.COM/V#" + "MZXW6YTBOIQGE5DFON2A7" * 15
 

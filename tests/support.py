@@ -23,12 +23,18 @@ from license_lib.resources import resource_folder
 PASSPHRASE = b"only for tests"
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ISSUERS = {
-    "business-license": "market",
-    "food-business-permit": "market",
-    "road-transport-permit": "transport",
-    "residence-permit": "police",
     "birth-certificate": "health",
+    "business-license": "market",
+    "construction-permit": "housing",
+    "food-business-permit": "market",
+    "medical-institution-license": "health",
+    "no-criminal-record-certificate": "police",
     "real-estate-certificate": "land",
+    "residence-permit": "police",
+    "road-transport-permit": "transport",
+    "social-insurance-certificate": "social",
+    "teacher-qualification": "education",
+    "vehicle-transport-certificate": "transport",
 }
 
 

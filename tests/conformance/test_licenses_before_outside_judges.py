@@ -1,5 +1,6 @@
 """A licence of every type before other people's tools: pdfsig, qpdf, mutool, zbarimg, openssl."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def test_mutool_finds_nothing(sealed: tuple[str, Issued, Path], tmp_path: Path) 
     info = run("mutool", "info", sealed[2])
     assert info.returncode == 0
     assert "error" not in info.stderr
-    assert "Pages: 1" in info.stdout
+    assert re.search(r"^Pages: [12]$", info.stdout, re.MULTILINE)
 
 
 def test_zbarimg_reads_the_code_of_the_drawn_page(sealed: tuple[str, Issued, Path], tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def test_an_id_number_in_a_public_field(city: Path) -> None:
 
 
 def test_more_than_a_code_can_hold(city: Path) -> None:
-    own_templates(city, "max_length = 600", "max_length = 600\nin_qr = true")
+    own_templates(city, "max_length = 2000", "max_length = 2000\nin_qr = true")
     assert issue(city, request()).code == 0
     before = on_disk(city)
     long = request(number=OTHER_CREDIT_CODE, **held_by(number=OTHER_CREDIT_CODE), fields={"business_scope": "售" * 500})

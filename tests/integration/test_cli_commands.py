@@ -91,7 +91,7 @@ def test_catalogue_check_names_every_fault(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(TEMPLATES, tmp_path / "templates", ignore=shutil.ignore_patterns("fonts")))
     good = license_command("catalogue", "check", folder, "--json")
     assert (good.code, good.value) == (0, {"valid": True, "types": sorted(ISSUERS)})
-    assert license_command("catalogue", "check").out == "6 种证照模板无误\n"
+    assert license_command("catalogue", "check").out == f"{len(ISSUERS)} 种证照模板无误\n"
     for key, typo in (("residence-permit", "lable"), ("business-license", "labl")):
         file = folder / key / "type.toml"
         file.write_text(file.read_text(encoding="utf-8").replace("label", typo, 1), encoding="utf-8")

@@ -131,7 +131,9 @@ def test_a_type_cannot_be_changed(good: Path) -> None:
 def test_the_built_in_types_say_whether_their_code_is_official() -> None:
     catalogue = Catalogue.load(resource_folder("templates"))
     official = {kind.key for kind in catalogue if kind.code.official}
-    assert official == {"business-license", "real-estate-certificate", "road-transport-permit"}
+    assert official == {
+        "business-license", "real-estate-certificate", "road-transport-permit", "vehicle-transport-certificate",
+    }  # fmt: skip
     assert all("本地代码" in kind.code.source for kind in catalogue if not kind.code.official)
 
 
