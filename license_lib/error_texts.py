@@ -1,7 +1,7 @@
 """Errors for people and for programs: a Chinese title by code, lines to print, a value to send.
 
 An error's own message is English and exact (`holders[0].name: has 10000 characters …`). A clerk reads the title and
-sees the place; whoever integrates a system reads all of it.
+sees the place; whoever integrates a system reads all of it. What a clerk has to mend (a template) is Chinese, too.
 """
 
 from collections.abc import Mapping
@@ -101,6 +101,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "template.not-in-effect": "当日没有生效的证照模板",
         "resource.missing": "安装不完整",
         "font.unreadable": "字体文件无法读取",
+        "font.format": "字体文件格式不适用",
         "key.missing": "缺少印章密钥",
         "key.passphrase": "口令缺少或有误",
         "key.damaged": "密钥文件损坏",
@@ -138,7 +139,8 @@ def error_lines(error: LicenseError, *, english: bool = False) -> list[str]:
     for problem in _problems(error) or (error,):
         title = "" if english else TITLES_ZH.get(problem.code, "")
         lines.append(f"[{problem.code}] {title}".rstrip())
-        lines += [f"  {line}" for line in problem.message.split("\n")]
+        message = problem.message if english else getattr(problem, "message_zh", problem.message)
+        lines += [f"  {line}" for line in message.split("\n")]
         lines += [f"  → {problem.hint}"] if problem.hint else []
     return lines
 
