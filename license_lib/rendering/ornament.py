@@ -60,12 +60,13 @@ def microtext(page: Page, text: str) -> tuple[Drawing, str]:
     """
     operators, length, high = run(text)
     width, height = page.width * MM, page.height * MM
+    inset = OUTER + 0.8 * MM if page.border == "single" else MICRO  # just within the border's innermost line
     parts = [stroke(tint(page.color, 0.75))]
     for side, turn, x, y in (
-        (width, "1 0 0 1", 0.0, MICRO),
-        (width, "1 0 0 1", 0.0, height - MICRO - high),
-        (height, "0 1 -1 0", MICRO + high, 0.0),
-        (height, "0 -1 1 0", width - MICRO - high, height),
+        (width, "1 0 0 1", 0.0, inset),
+        (width, "1 0 0 1", 0.0, height - inset - high),
+        (height, "0 1 -1 0", inset + high, 0.0),
+        (height, "0 -1 1 0", width - inset - high, height),
     ):
         room = side - 2 * MICRO_START
         count = max(1, int(room / length))
