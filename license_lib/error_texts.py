@@ -74,6 +74,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "validity.order": "有效期截止早于起始",
         "photo.missing": "缺少照片",
         "photo.unexpected": "此类证照没有照片",
+        "artwork.unsupported": "图案中有无法印制的内容",
         "photo.invalid": "照片不可用",
         "qr.unencodable": "公开内容过多，二维码放不下",
         "qr.id-number": "身份号码不得进入二维码",

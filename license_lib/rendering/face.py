@@ -1,14 +1,16 @@
 """Licence → unsigned PDF: the face 照面, its QR code, its photograph and its attached record."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from license_lib.catalogue.layout import Box, Layout, Page, Square
 from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
 from license_lib.licenses import License, face_content
+from license_lib.rendering.artwork import artwork_drawing
 from license_lib.rendering.blocks import MM
+from license_lib.rendering.drawings import Drawing
 from license_lib.rendering.finishing import Attachment, finish
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.frames import frames
@@ -34,6 +36,7 @@ def render(
     fonts: Fonts,
     photo: bytes | None = None,
     attachment: Attachment | None = None,
+    artwork: Callable[[str], bytes] | None = None,
 ) -> bytes:
     """Draw a licence.
 
@@ -44,13 +47,15 @@ def render(
         fonts: the faces to draw with.
         photo: the photograph's file, where the licence has one; its digest must be the one in `document`.
         attachment: the record that travels inside the file.
+        artwork: gives the file of a picture of the layout by its SHA-256 (hex); needed where the layout has any.
 
     Returns:
         A PDF (ISO 32000-1, made to PDF/A-3u and PDF/UA-1) of one page and any further that the licence needs. The same
         arguments give the same bytes.
 
     Raises:
-        InputError: `glyph.missing`, `field.overflow`, `photo.invalid`, `photo.mismatch` or `qr.unencodable`.
+        InputError: `glyph.missing`, `field.overflow`, `photo.invalid`, `photo.mismatch`, `artwork.unsupported` or
+            `qr.unencodable`.
         MachineError: `font.unreadable`.
     """
     from license_lib.rendering.sheet import Sheet  # loads reportlab; planning needs no PDF library
@@ -61,18 +66,22 @@ def render(
     height = layout.page.height * MM
     sheet = Sheet(layout.page.width * MM, height, fonts)
     micro, micro_border = microtext(layout.page, str(document.identifier))
+    forms = {GROUND: background(layout.page, layout.page.seed or license_type.key), MICROTEXT: micro}
     elements: list[Element] = []
     for number, page in enumerate(plan.pages):
         if number:
             sheet.next_page()
         sheet.draw(micro_border)
+        for name, drawing, element in _artwork(sheet, layout, number, artwork):
+            forms[name] = drawing
+            elements.append(element)
         pictures = [] if number else [*_photo(sheet, layout, document, photo), _code(sheet, layout, qr_text)]
         sheet.draw(frames(page.rules, None if number else layout.photo, height, layout.page.color))
         marked = [(block, mark) for block in page.blocks if (mark := sheet.text(block)) is not None]
         elements += [*arranged(marked, heading="H2" if number else "H1"), *pictures]
     return finish(
         sheet.finish(),
-        forms={GROUND: background(layout.page, layout.page.seed or license_type.key), MICROTEXT: micro},
+        forms=forms,
         elements=elements,
         about=Description(
             title=f"{document.type_name} {document.identifier}",
@@ -93,15 +102,33 @@ def _code(sheet: "Sheet", layout: Layout, text: str) -> Element:
 
 def _photo(sheet: "Sheet", layout: Layout, document: License, photo: bytes | None) -> Iterator[Element]:
     """Draw the photograph in the middle of its box, if there is one."""
-    if layout.photo is None or not _has_photo(document, photo):
-        return
-    picture = check_photo(photo or b"")
-    box = _edges(layout.page, layout.photo)
-    scale = min((box.right - box.left) / picture.width, (box.top - box.bottom) / picture.height)
-    beside, below = picture.width * scale / 2, picture.height * scale / 2
+    if layout.photo is not None and _has_photo(document, photo):
+        picture = check_photo(photo or b"")
+        edges = _fitted(picture.width, picture.height, _edges(layout.page, layout.photo))
+        yield Element("Figure", [sheet.picture(picture, edges)], alt=PHOTO_ALT, box=edges)
+
+
+def _artwork(
+    sheet: "Sheet", layout: Layout, page: int, read: Callable[[str], bytes] | None
+) -> Iterator[tuple[str, Drawing, Element]]:
+    """Draw the department's own pictures on a page, each in the middle of its box."""
+    for number, one in enumerate(layout.artwork):
+        if one.page != page + 1:
+            continue
+        if read is None:
+            raise ValueError("the layout shows artwork: say where its files are")
+        drawing = artwork_drawing(read(one.sha256))
+        edges = _fitted(drawing.width, drawing.height, _edges(layout.page, one))
+        name = f"Artwork{number}"
+        yield name, drawing, Element("Figure", [sheet.form(name, drawing, edges)], alt=one.alt, box=edges)
+
+
+def _fitted(width: float, height: float, box: Edges) -> Edges:
+    """The largest rectangle of these proportions in the middle of a box."""
+    scale = min((box.right - box.left) / width, (box.top - box.bottom) / height)
+    beside, below = width * scale / 2, height * scale / 2
     x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
-    edges = Edges(*(round(edge, 2) for edge in (x - beside, y - below, x + beside, y + below)))
-    yield Element("Figure", [sheet.picture(picture, edges)], alt=PHOTO_ALT, box=edges)
+    return Edges(*(round(edge, 2) for edge in (x - beside, y - below, x + beside, y + below)))
 
 
 def _edges(page: Page, box: Box | Square) -> Edges:

@@ -10,8 +10,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError
+from license_lib.rendering.drawings import Drawing, Raster
 from license_lib.rendering.metadata import Description, describe
-from license_lib.rendering.ornament import Drawing
 from license_lib.rendering.structure import Edges, Element
 
 if TYPE_CHECKING:
@@ -102,21 +102,9 @@ def finish(
 
 def _add_forms(pdf: "Pdf", forms: Mapping[str, Drawing]) -> None:
     """Give every page the forms that it draws by name, and take from it what reportlab says for old viewers."""
-    from pikepdf import Array, Dictionary, Name, Stream
+    from pikepdf import Dictionary
 
-    made = {
-        f"/{name}": pdf.make_indirect(
-            Stream(
-                pdf,
-                form.operators,
-                Type=Name.XObject,
-                Subtype=Name.Form,
-                BBox=Array([0, 0, form.width, form.height]),
-                Filter=Name.FlateDecode,
-            )
-        )
-        for name, form in forms.items()
-    }
+    made = {f"/{name}": _form(pdf, drawing) for name, drawing in forms.items()}
     for page in pdf.pages:
         for key in ("/Trans", "/Rotate"):
             if key in page.obj:
@@ -128,6 +116,44 @@ def _add_forms(pdf: "Pdf", forms: Mapping[str, Drawing]) -> None:
             resources.XObject = Dictionary()
         for name, form in made.items():
             resources.XObject[name] = form
+
+
+def _form(pdf: "Pdf", drawing: Drawing) -> "Object":
+    from pikepdf import Array, Dictionary, Name, Stream
+
+    form = Stream(
+        pdf,
+        drawing.operators,
+        Type=Name.XObject,
+        Subtype=Name.Form,
+        BBox=Array([0, 0, drawing.width, drawing.height]),
+        Filter=Name.FlateDecode,
+    )
+    if drawing.raster is not None:
+        form.Resources = Dictionary(XObject=Dictionary(Raster=_image(pdf, drawing.raster)))
+    return pdf.make_indirect(form)
+
+
+def _image(pdf: "Pdf", raster: Raster) -> "Object":
+    from pikepdf import Name, Stream
+
+    def channel(data: bytes, *, grey: bool) -> Stream:
+        return Stream(
+            pdf,
+            data,
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=raster.width,
+            Height=raster.height,
+            BitsPerComponent=8,
+            ColorSpace=Name.DeviceGray if grey else Name.DeviceRGB,
+            Filter=Name.FlateDecode,
+        )
+
+    image = channel(raster.pixels, grey=raster.grey)
+    if raster.alpha is not None:
+        image.SMask = pdf.make_indirect(channel(raster.alpha, grey=True))
+    return pdf.make_indirect(image)
 
 
 def _prepare_field(pdf: "Pdf", seal: SealField) -> "Object":

@@ -1,13 +1,12 @@
 """Border and background of a face: the same for every licence of a template, so made once per process."""
 
 import math
-import zlib
 from functools import lru_cache
-from typing import NamedTuple
 
 from license_lib.catalogue.layout import Page
 from license_lib.rendering.blocks import MM
 from license_lib.rendering.colors import faint, fill, stroke, tint, turned
+from license_lib.rendering.drawings import Drawing
 from license_lib.rendering.guilloche import UNIT, Point, Ring, ring, rosette, smooth, waves
 from license_lib.rendering.latent import latent
 from license_lib.rendering.microtext import run
@@ -23,19 +22,6 @@ MICRO, MICRO_START = INNER - 0.4 * MM + 0.3, 19 * MM
 """Where the micro-text stands: from the page's edge to its lines, and from a corner to its beginning."""
 GROUND, MICROTEXT = "Ground", "Micro"
 """The names of background and micro-text among the resources of every page."""
-
-
-class Drawing(NamedTuple):
-    """Operators for a form of this size, deflated."""
-
-    operators: bytes
-    width: float
-    height: float
-
-    @classmethod
-    def of(cls, operators: str, width: float, height: float) -> "Drawing":
-        """Deflate operators."""
-        return cls(zlib.compress(operators.encode("ascii"), 9), width, height)
 
 
 @lru_cache(maxsize=64)

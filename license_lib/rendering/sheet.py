@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from license_lib.rendering.blocks import Block
 from license_lib.rendering.colors import fill, stroke
+from license_lib.rendering.drawings import Drawing
 from license_lib.rendering.embedded_font import EmbeddedFont
 from license_lib.rendering.fonts import SONG, Fonts
 from license_lib.rendering.ornament import GROUND
@@ -55,6 +56,12 @@ class Sheet:
     def figure(self, operators: str) -> Mark:
         """Add PDF operators in the page's own space that draw a picture with a meaning."""
         return self._mark("Figure", operators)
+
+    def form(self, name: str, drawing: Drawing, edges: Edges) -> Mark:
+        """Draw a form that every page knows by name, as a picture with a meaning."""
+        left, bottom, right, top = edges
+        wide, high = (right - left) / drawing.width, (top - bottom) / drawing.height
+        return self.figure(f"q {wide:.6f} 0 0 {high:.6f} {left:.2f} {bottom:.2f} cm /{name} Do Q")
 
     def text(self, block: Block) -> Mark | None:
         """Draw a placed text; None if it is an artifact."""

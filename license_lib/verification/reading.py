@@ -46,13 +46,15 @@ def attached_record(pdf: bytes) -> bytes | None:
 def picture_digests(pdf: bytes) -> tuple[str, ...]:
     """SHA-256 (hex) of every picture on the pages, as it is embedded; a photograph is embedded byte for byte.
 
+    Artwork of the template stands in forms (`rendering.finishing`) and is no such picture.
+
     Raises:
         UnreadableError: the page cannot be read.
     """
     import pikepdf
 
     with _reading("photo"), pikepdf.open(io.BytesIO(pdf)) as document:
-        pictures = [picture for page in document.pages for picture in page.get_images().values()]
+        pictures = [picture for page in document.pages for picture in page.get_images(recursive=False).values()]
         return tuple(hashlib.sha256(picture.read_raw_bytes()).hexdigest() for picture in pictures)
 
 
