@@ -213,7 +213,7 @@ def catalogue_check(
         keys = [kind.key for kind in Catalogue.load(folder or resource_folder("templates"))]
     except TemplateError as error:
         problems = [asdict(problem) for problem in error.problems]
-        printer.result({"valid": False, "problems": problems}, error.message, error.message)
+        printer.result({"valid": False, "problems": problems}, error.message_zh, error.message)
         return NOT
     zh, en = f"{len(keys)} 种证照模板无误", f"{len(keys)} templates are in order"
     printer.result({"valid": True, "types": keys}, zh, en)

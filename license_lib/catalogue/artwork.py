@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
+from license_lib.catalogue.faults import said
 from license_lib.toml_files import TomlFault
 
 MAX_BYTES = 512 * 1024
@@ -40,13 +41,11 @@ def read_artwork(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _fault(f"there is no file {path.name}", "put it into the type's folder",
-                     f"没有文件 {path.name}", "放入该类型的文件夹") from None  # fmt: skip
+        raise ArtworkError(said("artwork.missing", name=path.name)) from None
     except OSError as error:
-        raise _fault(f"cannot be read: {error.strerror}", "check the permissions", "无法读取", "检查文件权限") from None
+        raise ArtworkError(said("artwork.unreadable", why=error.strerror)) from None
     if len(data) > MAX_BYTES:
-        raise _fault(f"has more than {MAX_BYTES // 1024} KiB", "make the picture smaller",
-                     f"超过{MAX_BYTES // 1024} KiB", "缩小图片")  # fmt: skip
+        raise ArtworkError(said("artwork.large", most=MAX_BYTES // 1024))
     check = _check_png if path.suffix == ".png" else _check_svg
     check(data)
     return data
@@ -60,11 +59,10 @@ def artwork_digest(data: bytes) -> str:
 def _check_png(data: bytes) -> None:
     chunks = list(_chunks(data))
     if not data.startswith(_PNG) or not chunks or chunks[0][0] != b"IHDR" or chunks[-1][0] != b"IEND":
-        raise _fault("is no whole PNG", "save the picture again as PNG", "不是完整的PNG", "重新另存为PNG")
+        raise ArtworkError(said("artwork.png"))
     width, height = struct.unpack(">II", chunks[0][1][:8])
     if not (0 < width <= MAX_PIXELS and 0 < height <= MAX_PIXELS):
-        raise _fault(f"is {width} × {height} pixels", f"at most {MAX_PIXELS} × {MAX_PIXELS}",
-                     f"有{width}×{height}像素", f"至多{MAX_PIXELS}×{MAX_PIXELS}")  # fmt: skip
+        raise ArtworkError(said("artwork.pixels", width=width, height=height, most=MAX_PIXELS))
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -86,22 +84,19 @@ def _check_svg(data: bytes) -> None:
     def element(name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(" ")
         if not seen and (space, local) != (_SVG, "svg"):
-            raise _fault("is no SVG", "save the picture again as SVG", "不是SVG", "重新另存为SVG")
+            raise ArtworkError(said("artwork.svg"))
         seen.append(local)
         if local in _ACTIVE:
-            raise _fault(f"holds <{local}>", "save it as plain shapes and paths",
-                         f"含有 <{local}>", "另存为纯图形与路径")  # fmt: skip
+            raise ArtworkError(said("artwork.active", element=local))
         for attribute, value in attributes.items():
             key = attribute.rpartition(" ")[2]
             if key.startswith("on") or (key == "href" and not value.startswith("#")) or _points_outside(value):
-                raise _fault(f"<{local}> points outside the file, or acts", "save it as plain shapes and paths",
-                             f"<{local}> 引用了文件之外的内容", "另存为纯图形与路径")  # fmt: skip
+                raise ArtworkError(said("artwork.outside", element=local))
         if len(seen) > MAX_ELEMENTS:
-            raise _fault(f"has more than {MAX_ELEMENTS} elements", "simplify the drawing",
-                         f"超过{MAX_ELEMENTS}个元素", "简化图形")  # fmt: skip
+            raise ArtworkError(said("artwork.elements", most=MAX_ELEMENTS))
 
     def declaration(*_: object) -> None:
-        raise _fault("has a document type declaration", "remove <!DOCTYPE …>", "含有文档类型声明", "删去 <!DOCTYPE …>")
+        raise ArtworkError(said("artwork.doctype"))
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = element
@@ -109,13 +104,8 @@ def _check_svg(data: bytes) -> None:
     try:
         parser.Parse(data, True)  # noqa: FBT003 -- expat's own signature: this is the whole file
     except expat.ExpatError as error:
-        raise _fault(f"is no XML: line {error.lineno}", "save the picture again as SVG",
-                     f"不是XML：第{error.lineno}行", "重新另存为SVG") from None  # fmt: skip
+        raise ArtworkError(said("artwork.xml", line=error.lineno)) from None
 
 
 def _points_outside(value: str) -> bool:
     return any(not part.lstrip(" '\"").startswith("#") for part in value.split("url(")[1:])
-
-
-def _fault(problem: str, mend: str, problem_zh: str, mend_zh: str) -> ArtworkError:
-    return ArtworkError(TomlFault("", problem, mend, problem_zh, mend_zh))

@@ -1,12 +1,12 @@
 """The catalogue: every licence type in every version that a licence may have been issued with."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from license_lib.catalogue.faults import nearest, said
 from license_lib.catalogue.loading import TYPE_FILE, LoadedType, load_type
 from license_lib.catalogue.model import LicenseType
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
@@ -108,11 +108,11 @@ class Catalogue:
         """
         key = self._keys.get(key_or_name)
         if key is None:
-            near = difflib.get_close_matches(key_or_name[:60], self._keys, 1)
+            near = nearest(key_or_name[:60], self._keys)
             raise InputError(
                 "type.unknown",
                 "the catalogue has no such licence type",
-                hint=f"did you mean {near[0]!r}?" if near else "`license catalogue list` shows all types",
+                hint=f"did you mean {near!r}?" if near else "`license catalogue list` shows all types",
             )
         return self._by_key[key]
 
@@ -170,10 +170,8 @@ class Catalogue:
         try:
             entries = sorted(path for path in folder.iterdir() if path.is_dir() and _may_be_type(path.name))
         except OSError as error:
-            raise TemplateError([TemplateProblem(
-                str(folder), "", f"cannot be read: {error.strerror}", "give the templates folder",
-                "无法读取", "给出模板文件夹",
-            )]) from None  # fmt: skip
+            fault = said("folder.unreadable", why=error.strerror)
+            raise TemplateError([TemplateProblem.of(str(folder), fault)]) from None
         for entry in entries:
             try:
                 loaded, versions = load_versions(entry)
@@ -184,10 +182,7 @@ class Catalogue:
             for one in loaded:
                 artwork |= one.artwork
         if not entries:
-            problems.append(TemplateProblem(
-                str(folder), "", "holds no template", "add a folder with a type.toml",
-                "没有模板", "加一个含有 type.toml 的文件夹",
-            ))  # fmt: skip
+            problems.append(TemplateProblem.of(str(folder), said("folder.empty")))
         if problems:
             raise TemplateError(problems)
         return cls(types, artwork)
@@ -196,16 +191,15 @@ class Catalogue:
         """Make a type known by all its names; one that another type has is a fault."""
         key = versions.newest.key
         for kind in versions.all():
-            for name, path, what, what_zh in (
-                (key, "key", "key", "名称"),
-                (kind.code.value, "code.value", "code", "代码"),
-                (kind.name, "name", "name", "名称"),
+            for name, path, what in (
+                (key, "key", "key"),
+                (kind.code.value, "code.value", "code"),
+                (kind.name, "name", "name"),
             ):
                 other = self._keys.setdefault(name, key)
                 if other != key:
                     file = TYPE_FILE if kind is versions.draft else f"{RELEASES_FOLDER}/{kind.version}.json"
-                    yield TemplateProblem(f"{key}/{file}", path, f"{other} has the same {what}", "make it unique",
-                                          f"与 {other} 的{what_zh}相同", "改为唯一")  # fmt: skip
+                    yield TemplateProblem.of(f"{key}/{file}", said(f"same.{what}", path=path, other=other))
 
 
 def load_versions(folder: Path) -> tuple[tuple[LoadedType, ...], TypeVersions]:
@@ -232,16 +226,11 @@ def load_versions(folder: Path) -> tuple[tuple[LoadedType, ...], TypeVersions]:
     same = versions.get(now.kind.version)
     shown = f"{folder.name}/{TYPE_FILE}"
     if same is not None and same.document() != now.kind.document():
-        raise TemplateError([TemplateProblem(
-            shown, "version", f"version {now.kind.version} has been released, and is not what the folder says now",
-            f"raise version to {newest + 1}",
-            f"版本 {now.kind.version} 已发布，与文件夹现有内容不同", f"将 version 改为 {newest + 1}",
-        )])  # fmt: skip
+        fault = said("version.changed", path="version", version=now.kind.version, next=newest + 1)
+        raise TemplateError([TemplateProblem.of(shown, fault)])
     if now.kind.version < newest:
-        raise TemplateError([TemplateProblem(
-            shown, "version", f"version {newest} has been released already", f"raise version to {newest + 1}",
-            f"版本 {newest} 已发布", f"将 version 改为 {newest + 1}",
-        )])  # fmt: skip
+        fault = said("version.behind", path="version", version=newest, next=newest + 1)
+        raise TemplateError([TemplateProblem.of(shown, fault)])
     draft = None if same is not None else now.kind
     return (*released, now), TypeVersions(tuple(one.kind for one in released), draft)
 

@@ -132,34 +132,40 @@ class FieldSpec(ColumnSpec):
     @classmethod
     def _not_built_in(cls, key: str) -> str:
         if key in BUILT_IN_FIELDS:
-            raise mendable(f"{key!r} is a built-in field ({BUILT_IN_FIELDS[key]})", "choose another key")
+            raise mendable(f"{key!r} is a built-in field ({BUILT_IN_FIELDS[key]})", "choose another key",
+                           f"{key!r} 是自带字段（{BUILT_IN_FIELDS[key]}）", "换一个名称")  # fmt: skip
         if key in REQUEST_COLUMNS:
-            raise mendable(f"{key!r} is a column of every batch ({REQUEST_COLUMNS[key]})", "choose another key")
+            raise mendable(f"{key!r} is a column of every batch ({REQUEST_COLUMNS[key]})", "choose another key",
+                           f"{key!r} 是批量文件的固定列（{REQUEST_COLUMNS[key]}）", "换一个名称")  # fmt: skip
         return key
 
     @field_validator("label")
     @classmethod
     def _no_column(cls, label: str) -> str:
         if label in REQUEST_COLUMNS.values():
-            raise mendable(f"{label!r} is a column of every batch", "choose another label")
+            raise mendable(f"{label!r} is a column of every batch", "choose another label",
+                           f"{label!r} 是批量文件的固定列", "换一个中文名称")  # fmt: skip
         return label
 
     @model_validator(mode="after")
     def _no_id_number_in_qr(self) -> Self:
         if self.in_qr and self.type is FieldType.CITIZEN_ID:
-            raise mendable("an ID number must never stand in the QR", "remove in_qr")
+            raise mendable("an ID number must never stand in the QR", "remove in_qr",
+                           "身份号码不得进入二维码", "删去 in_qr")  # fmt: skip
         if self.in_qr and self.type is FieldType.ROWS:
-            raise mendable("rows are too much for a QR", "remove in_qr")
+            raise mendable("rows are too much for a QR", "remove in_qr", "二维码放不下多行数据", "删去 in_qr")
         return self
 
     @model_validator(mode="after")
     def _columns_of_rows(self) -> Self:
         if (self.type is FieldType.ROWS) != bool(self.columns):
             if not self.columns:
-                raise mendable('type = "rows" needs columns', "add [[fields.columns]] tables below the field")
-            raise mendable(f"a field of type {self.type} has no columns", 'remove them, or type = "rows"')
+                raise mendable('type = "rows" needs columns', "add [[fields.columns]] tables below the field",
+                               'type = "rows" 需要列', "在该字段下加 [[fields.columns]]")  # fmt: skip
+            raise mendable(f"a field of type {self.type} has no columns", 'remove them, or type = "rows"',
+                           f"类型为 {self.type} 的字段没有列", '删去各列，或 type = "rows"')  # fmt: skip
         if any(column.type is FieldType.ROWS for column in self.columns):
-            raise mendable("a column cannot hold rows", "give it another type")
+            raise mendable("a column cannot hold rows", "give it another type", "列中不能再有多行", "换一个类型")
         return self
 
 
@@ -177,8 +183,10 @@ class ComputedField(Frozen):
     def _column_where_needed(self) -> Self:
         if (self.form is ComputedForm.SUM) != (self.column is not None):
             if self.column is None:
-                raise mendable('form = "sum" needs `column`', "name the column to add up")
-            raise mendable(f'`column` has no meaning with form = "{self.form}"', "remove it")
+                raise mendable('form = "sum" needs `column`', "name the column to add up",
+                               'form = "sum" 需要 column', "写上要合计的列")  # fmt: skip
+            raise mendable(f'`column` has no meaning with form = "{self.form}"', "remove it",
+                           f'form = "{self.form}" 时 column 没有意义', "删去")  # fmt: skip
         return self
 
 
@@ -187,5 +195,6 @@ def compiled(pattern: str) -> str:
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        raise mendable(f"not a regular expression: {error}", "correct the pattern") from None
+        raise mendable(f"not a regular expression: {error}", "correct the pattern",
+                       f"不是正确的正则表达式：{error}", "改正 pattern") from None  # fmt: skip
     return pattern

@@ -3,7 +3,6 @@
 A type folder holds `type.toml`, `layout.toml`, `layout-<name>.toml` for each variant, artwork, and `releases/`.
 """
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from license_lib.catalogue.artwork import ArtworkError, artwork_digest, read_artwork
-from license_lib.catalogue.checks import Fault, Steps, contradictions, dangling
+from license_lib.catalogue.checks import contradictions, dangling
+from license_lib.catalogue.faults import Fault, Steps, nearest, said
 from license_lib.catalogue.layout_checks import layout_contradictions
 from license_lib.catalogue.merging import PARTS_FOLDER, Merged, read_layout
 from license_lib.catalogue.model import LicenseType
@@ -20,11 +20,7 @@ from license_lib.catalogue.problems import TemplateError, TemplateProblem
 from license_lib.toml_files import TomlError, TomlFault, located, path_of, read_toml
 
 TYPE_FILE, LAYOUT_FILE = "type.toml", "layout.toml"
-_ELSEWHERE = {
-    "layout": ("the layout has its own file", f"move it to {LAYOUT_FILE}", "版面自有文件", f"移到 {LAYOUT_FILE}"),
-    "variant_layouts": ("each layout has its own file", "move it to layout-<name>.toml",
-                        "版面自有文件", "移到 layout-<名称>.toml"),
-}  # fmt: skip
+_ELSEWHERE = {"layout": "layout.elsewhere", "variant_layouts": "variant-layouts.elsewhere"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +84,14 @@ def _type_document(folder: Path, problems: list[TemplateProblem]) -> dict[str, A
     try:
         document = read_toml(folder / TYPE_FILE)
     except FileNotFoundError:
-        fault = TomlFault("", "is missing", "add it: every type folder needs it", "缺少此文件", "补上：每个类型都要有")
-        problems.append(TemplateProblem.of(shown, fault))
+        problems.append(TemplateProblem.of(shown, said("file.missing")))
         return {}
     except TomlError as error:
         problems.append(TemplateProblem.of(shown, error.fault))
         return {}
-    for name, (problem, mend, problem_zh, mend_zh) in _ELSEWHERE.items():
+    for name, code in _ELSEWHERE.items():
         if name in document:
-            problems.append(TemplateProblem(shown, name, problem, mend, problem_zh, mend_zh))
+            problems.append(TemplateProblem.of(shown, said(code, path=name)))
     return document
 
 
@@ -112,18 +107,12 @@ def _layouts(folder: Path, document: Mapping[str, Any], problems: list[TemplateP
         if name in there:
             layouts[name] = read_layout(there[name], parts, problems)
         elif isinstance(name, str):
-            near = difflib.get_close_matches(name, there, 1)
-            problems.append(TemplateProblem(
-                f"{folder.name}/{TYPE_FILE}", f"variants.layouts.{choice}", f"there is no layout-{name}.toml",
-                f"did you mean {near[0]!r}?" if near else "add the file, or remove the choice",
-                f"没有 layout-{name}.toml", f"是否应为 {near[0]!r}？" if near else "加上该文件，或删去此项",
-            ))  # fmt: skip
-    for name in there.keys() - {name for name in named.values() if isinstance(name, str)}:
-        problems += [TemplateProblem(
-            f"{folder.name}/layout-{name}.toml", "", "no variant uses this layout",
-            "name it in [variants] of type.toml, or remove the file",
-            "没有用到此版面", "在 type.toml 的 [variants] 中写上，或删去此文件",
-        )]  # fmt: skip
+            fault = said("variants.file", near=nearest(name, there), path=f"variants.layouts.{choice}", name=name)
+            problems.append(TemplateProblem.of(f"{folder.name}/{TYPE_FILE}", fault))
+    unused = there.keys() - {name for name in named.values() if isinstance(name, str)}
+    problems += [
+        TemplateProblem.of(f"{folder.name}/layout-{name}.toml", said("variants.unused")) for name in sorted(unused)
+    ]
     return layouts
 
 
@@ -143,9 +132,6 @@ def _artwork(folder: Path, merged: Merged, problems: list[TemplateProblem]) -> d
             continue
         digest = artwork_digest(data)
         if entry.setdefault("sha256", digest) != digest:
-            problems.append(TemplateProblem(
-                file, path, "is not the picture that sha256 names", "remove sha256, or put the right picture there",
-                "不是 sha256 所指的图片", "删去 sha256，或换回原来的图片",
-            ))  # fmt: skip
+            problems.append(TemplateProblem.of(file, said("artwork.other", path=path)))
         found[digest] = data
     return found

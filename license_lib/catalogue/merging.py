@@ -6,22 +6,20 @@ tables are merged key by key, lists are joined. An entry of a list with the `id`
 differs from it (or, with `remove = true`, takes it away); every other entry is a new one.
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from license_lib.catalogue.faults import Steps, listed, nearest, said
 from license_lib.catalogue.problems import TemplateProblem
-from license_lib.toml_files import TomlError, TomlFault, path_of, read_toml
+from license_lib.toml_files import TomlError, path_of, read_toml
 
 PARTS_FOLDER = "_parts"
 _PART_NAME = re.compile(r"[a-z][a-z0-9-]{0,60}(\.toml)?")
 _ENTRY_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _LISTS = ("boxes", "tables", "texts", "artwork")
-
-Steps = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +92,7 @@ class _Reader:
         try:
             document = read_toml(path)
         except FileNotFoundError:
-            self._refuse(
-                path, (), "is missing", "add it: every type folder needs it", "缺少此文件", "补上：每个类型都要有"
-            )
+            self._refuse(path, (), "file.missing")
             return
         except TomlError as error:
             self._problems.append(TemplateProblem.of(_shown(path), error.fault))
@@ -118,8 +114,7 @@ class _Reader:
     def _extended(self, path: Path, names: object) -> list[str]:
         if isinstance(names, list) and all(isinstance(name, str) and _PART_NAME.fullmatch(name) for name in names):
             return names
-        self._refuse(path, ("extends",), "is no list of names of parts", 'for example ["certificate-landscape"]',
-                     "不是部件名的列表", '例如 ["certificate-landscape"]')  # fmt: skip
+        self._refuse(path, ("extends",), "extends.form")
         return []
 
     def _take_over(self, path: Path, index: int, name: str, above: tuple[Path, ...]) -> None:
@@ -128,15 +123,11 @@ class _Reader:
         place = ("extends", index)
         if part in above:
             circle = " → ".join(one.name for one in (*above[above.index(part) :], part))
-            self._refuse(path, place, f"goes round in a circle: {circle}", "remove one of them",
-                         f"循环引用：{circle}", "删去其中之一")  # fmt: skip
+            self._refuse(path, place, "extends.circle", circle=circle)
         elif not part.is_file():
             known = sorted(one.name if own else one.stem for one in part.parent.glob("*.toml"))
-            near = difflib.get_close_matches(name, known, 1)
-            there = ", ".join(known) or "-"
-            self._refuse(path, place, f"there is no {_shown(part)}",
-                         f"did you mean {near[0]!r}?" if near else f"there are: {there}",
-                         f"没有 {_shown(part)}", f"是否应为 {near[0]!r}？" if near else f"现有：{there}")  # fmt: skip
+            near = nearest(name, known)
+            self._refuse(path, place, "extends.unknown", near=near, part=_shown(part), known=listed(known))
         elif part not in self.files:
             self._add(part, above)
 
@@ -145,43 +136,37 @@ class _Reader:
         here = self._lists.setdefault(key, [])
         known = {name for one, name in self._named if one == key}
         seen: set[str] = set()
-        for index, said in enumerate(entries):
+        for index, given in enumerate(entries):
             origin = (_shown(path), (key, index))
-            entry = _Entry(origin, said)
-            if not isinstance(said, dict) or "id" not in said:
+            entry = _Entry(origin, given)
+            if not isinstance(given, dict) or "id" not in given:
                 here.append(entry)
                 continue
-            name, said_otherwise = said["id"], {one: value for one, value in said.items() if one != "id"}
+            name, changes = given["id"], {one: value for one, value in given.items() if one != "id"}
             if not isinstance(name, str) or not _ENTRY_NAME.fullmatch(name) or name in seen:
-                self._refuse(path, (key, index, "id"), "is no name, or stands twice in this file",
-                             "give each entry a name of its own: letters, digits and hyphens",
-                             "不是名称，或在本文件中重复", "每项取一个不同的名称：小写字母、数字、连字符")  # fmt: skip
+                self._refuse(path, (key, index, "id"), "id.form")
             elif name not in known:
-                self._introduce(path, key, index, name, known, _Entry(origin, said_otherwise), here)
-            elif said_otherwise == {"remove": True}:
+                self._introduce(path, key, index, name, known, _Entry(origin, changes), here)
+            elif changes == {"remove": True}:
                 here.remove(self._named.pop((key, name)))
             else:
                 changed = self._named[key, name]
-                changed.said = changed.said | said_otherwise
-                changed.origins |= {one: (origin[0], (key, index, one)) for one in said_otherwise}
+                changed.said = changed.said | changes
+                changed.origins |= {one: (origin[0], (key, index, one)) for one in changes}
             seen |= {name} if isinstance(name, str) else set()
 
     def _introduce(
         self, path: Path, key: str, index: int, name: str, known: set[str], entry: _Entry, here: list[_Entry]
     ) -> None:
         if "remove" in entry.said:
-            near = difflib.get_close_matches(name, known, 1)
-            there = ", ".join(sorted(known)) or "-"
-            self._refuse(path, (key, index, "id"), f"nothing before has the id {name!r}",
-                         f"did you mean {near[0]!r}?" if near else f"ids there are: {there}",
-                         f"此前没有 id 为 {name!r} 的项",
-                         f"是否应为 {near[0]!r}？" if near else f"现有 id：{there}")  # fmt: skip
+            near, there = nearest(name, known), listed(sorted(known))
+            self._refuse(path, (key, index, "id"), "id.unknown", near=near, name=name, known=there)
             return
         self._named[key, name] = entry
         here.append(entry)
 
-    def _refuse(self, path: Path, steps: Steps, problem: str, mend: str, problem_zh: str, mend_zh: str) -> None:
-        fault = TomlFault(path_of(steps), problem, mend, problem_zh, mend_zh)
+    def _refuse(self, path: Path, steps: Steps, code: str, *, near: str = "", **values: Any) -> None:
+        fault = said(code, near=near, path=path_of(steps), **values)
         self._problems.append(TemplateProblem.of(_shown(path), fault))
 
 

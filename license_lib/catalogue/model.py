@@ -61,7 +61,8 @@ class TypeCode(Frozen):
         try:
             LicenseTypeCode.parse(value)
         except NumberError as error:
-            raise mendable(error.message, "copy the code again, character by character") from None
+            raise mendable(error.message, "copy the code again, character by character",
+                           f"证照类型代码有误：{error.message}", "逐字重新抄录代码") from None  # fmt: skip
         return value
 
 
@@ -109,8 +110,10 @@ class Validity(Frozen):
     def _years_where_needed(self) -> Self:
         if (self.rule is ValidityRule.YEARS) != (self.years is not None):
             if self.years is None:
-                raise mendable('rule = "years" needs `years`', "add it, for example years = 5")
-            raise mendable(f'`years` has no meaning with rule = "{self.rule}"', "remove it")
+                raise mendable('rule = "years" needs `years`', "add it, for example years = 5",
+                               'rule = "years" 需要 years', "补上，例如 years = 5")  # fmt: skip
+            raise mendable(f'`years` has no meaning with rule = "{self.rule}"', "remove it",
+                           f'rule = "{self.rule}" 时 years 没有意义', "删去")  # fmt: skip
         return self
 
 

@@ -15,16 +15,16 @@ from pydantic import ValidationError
 
 from license_lib.catalogue.artwork import ArtworkError, artwork_digest, read_artwork
 from license_lib.catalogue.checks import dangling
+from license_lib.catalogue.faults import said
 from license_lib.catalogue.loading import LoadedType
 from license_lib.catalogue.model import LicenseType, template_digest
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 from license_lib.errors import MachineError
-from license_lib.toml_files import TomlFault, located, path_of
+from license_lib.toml_files import located, path_of
 
 FORMAT = "license-template/1"
 RELEASES_FOLDER = "releases"
 MAX_RELEASE_BYTES = 1024 * 1024
-_RESTORE = ("put back the file as it was released", "放回发布时的原文件")
 
 
 def frozen(kind: LicenseType) -> bytes:
@@ -79,23 +79,19 @@ def _load(path: Path, key: str) -> LoadedType:
         faults = [replace(fault, path=path_of(("template", *steps))) for steps, fault in located(error, LicenseType)]
         raise TemplateError(TemplateProblem.of(file, fault) for fault in faults) from None
     if (kind.key, f"{kind.version}.json") != (key, path.name):
-        raise _refused(
-            file, "template", "is of another type or version", _RESTORE[0], "属于其他类型或版本", _RESTORE[1]
-        )
+        raise _refused(file, "release.other", path="template")
     lost = [replace(fault, path=path_of(("template", *steps))) for steps, fault in dangling(kind)]
     if lost:
         raise TemplateError(TemplateProblem.of(file, fault) for fault in lost)
     artwork = {}
     for digest, name in _pictures(kind):
+        shown = f"{key}/{RELEASES_FOLDER}/{name}"
         try:
             artwork[digest] = read_artwork(path.parent / name)
         except ArtworkError as error:
-            raise TemplateError([TemplateProblem.of(f"{key}/{RELEASES_FOLDER}/{name}", error.fault)]) from None
+            raise TemplateError([TemplateProblem.of(shown, error.fault)]) from None
         if artwork_digest(artwork[digest]) != digest:
-            shown = f"{key}/{RELEASES_FOLDER}/{name}"
-            raise _refused(
-                shown, "", "is not the picture that was released", _RESTORE[0], "不是发布时的图片", _RESTORE[1]
-            )
+            raise _refused(shown, "release.picture")
     return LoadedType(kind, artwork)
 
 
@@ -104,23 +100,19 @@ def _checked(path: Path, file: str) -> dict[str, Any]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise _refused(
-            file, "", f"cannot be read: {error.strerror}", "check the permissions", "无法读取", "检查文件权限"
-        ) from None
+        raise _refused(file, "release.unreadable", why=error.strerror) from None
     try:
         raw = json.loads(data) if len(data) <= MAX_RELEASE_BYTES else None
         canonical = rfc8785.dumps(raw) == data
     except (ValueError, RecursionError):  # rfc8785's own errors are ValueErrors
         raw, canonical = None, False
     if not canonical or not isinstance(raw, dict) or raw.keys() != {"format", "digest", "template"}:
-        raise _refused(file, "", "is no release in canonical form", _RESTORE[0], "不是规范格式的发布文件", _RESTORE[1])
+        raise _refused(file, "release.form")
     if raw["format"] != FORMAT:
-        raise _refused(file, "format", f"is not {FORMAT!r}", "use a newer license-lib",
-                       f"不是 {FORMAT!r}", "使用更新版本的 license-lib")  # fmt: skip
+        raise _refused(file, "release.format", path="format", format=FORMAT)
     template = raw["template"]
     if not isinstance(template, dict) or template_digest(template) != raw["digest"]:
-        raise _refused(file, "digest", "is not the template's: it was changed after its release", _RESTORE[0],
-                       "与模板不符：发布后被改动", _RESTORE[1])  # fmt: skip
+        raise _refused(file, "release.digest", path="digest")
     return template
 
 
@@ -131,5 +123,5 @@ def _pictures(kind: LicenseType) -> Iterator[tuple[str, str]]:
             yield artwork.sha256, f"{artwork.sha256}.{artwork.file.rpartition('.')[2]}"
 
 
-def _refused(file: str, path: str, problem: str, mend: str, problem_zh: str, mend_zh: str) -> TemplateError:
-    return TemplateError([TemplateProblem.of(file, TomlFault(path, problem, mend, problem_zh, mend_zh))])
+def _refused(file: str, code: str, *, path: str = "", **values: Any) -> TemplateError:
+    return TemplateError([TemplateProblem.of(file, said(code, path=path, **values))])

@@ -102,7 +102,9 @@ def test_catalogue_check_names_every_fault(tmp_path: Path) -> None:
         ("business-license/type.toml", "fields[0].labl"),
         ("residence-permit/type.toml", "fields[0].lable"),
     ]
-    text = license_command("catalogue", "check", folder).out
+    chinese = license_command("catalogue", "check", folder).out
+    assert "residence-permit/type.toml: fields[0].lable: 此处没有这一项 → 是否应为 `label`？\n" in chinese
+    text = license_command("catalogue", "check", folder, "--english").out
     assert "residence-permit/type.toml: fields[0].lable: is not known here → did you mean `label`?\n" in text
 
 
