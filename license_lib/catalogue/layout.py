@@ -147,7 +147,9 @@ class Page(Frozen):
 class Layout(Frozen):
     """One face 照面: a first page, further pages as numbered, and the area that continuation pages 续页 use.
 
-    `labels` says whether labels stand in Chinese, or in Chinese with small English below.
+    The seal has its own size; the middle of `seal` is its middle. `signatory` is where the name seal or signature of
+    who issues 签发人 goes, if the issuing body has one. `labels` says whether labels stand in Chinese, or in Chinese
+    with small English below.
     """
 
     page: Page
@@ -159,6 +161,7 @@ class Layout(Frozen):
     qr: Square
     seal: Square
     photo: Box | None = None
+    signatory: Box | None = None
     labels: Literal["zh", "zh-en"] = "zh"
 
     @property

@@ -122,7 +122,7 @@ def test_a_changed_byte_anywhere_is_not_genuine(shared_authority: Authority, bus
         assert shared_authority.verify(changed).outcome is not Outcome.IN_FORCE, position
 
 
-@pytest.mark.parametrize("length", [0, 1, 100, 5000, 80_000])
+@pytest.mark.parametrize("length", [0, 1, 100, 5000, 60_000])
 def test_a_truncated_file_is_never_in_force(shared_authority: Authority, business: Issued, length: int) -> None:
     assert shared_authority.verify(business.pdf[:length]).outcome in {Outcome.NOT_GENUINE, Outcome.UNDETERMINED}
 
