@@ -19,36 +19,20 @@ from threading import RLock
 from typing import Any, Final, NamedTuple
 
 from signing.errors import SealingError
+from signing.pages import POINTS_PER_MM, SeenPage, Spot
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_PAGES: Final = 2000
 MAX_KEYWORD: Final = 100
 _MAX_CHARACTERS: Final = 200_000
 """Of one page. A page of small print has ten thousand."""
-_MM_PER_POINT: Final = 25.4 / 72
 _NOT_ENCRYPTED: Final = -1
-_EVERYWHERE: Final = (-1e6, -1e6, 1e6, 1e6)
 _BROKEN_WORD: Final = frozenset("\x02\ufffe")
 """A hyphen at the end of a line, as PDFium tells it: it does not belong to the word."""
 _ANGLES_READ: Final = 400
 _NEXT_LINE: Final = 1.5
 """Characters that are this many em apart across the line stand on different lines; vertical writing needs 1."""
 _SAME_LINE: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """The place of a seal's centre, in the frame of `SealAppearance`.
-
-    Attributes:
-        page_index: page of the document, from 0.
-        x_mm: millimetres from the left edge of the unrotated page's media box.
-        y_mm: millimetres from the top edge of the unrotated page's media box.
-    """
-
-    page_index: int
-    x_mm: float
-    y_mm: float
 
 
 def find_keyword(pdf: bytes, keyword: str, *, occurrence: int = -1, dx_mm: float = 0.0, dy_mm: float = 0.0) -> Spot:
@@ -61,8 +45,8 @@ def find_keyword(pdf: bytes, keyword: str, *, occurrence: int = -1, dx_mm: float
         keyword: 1 to 100 characters.
         occurrence: which one, from 0 through all pages, or from the end: -1 is the last. On a page they are in the
             order of the lines, whatever the file's own order.
-        dx_mm: moves the spot to the right on the unrotated page, millimetres.
-        dy_mm: moves the spot down on the unrotated page, millimetres.
+        dx_mm: moves the spot to the right, as a reader sees the page, millimetres.
+        dy_mm: moves the spot down, the same way.
 
     Returns:
         The centre of the text's rectangle, moved by `dx_mm` and `dy_mm`.
@@ -85,9 +69,9 @@ def find_keyword(pdf: bytes, keyword: str, *, occurrence: int = -1, dx_mm: float
             has_text = has_text or any(not character.isspace() for character in page.characters)
             found = page.find(wanted)[::step]
             if number < count + len(found):
-                x, y = found[number - count]
-                left, top = _media_corner(document, page_index)
-                return Spot(page_index, (x - left) * _MM_PER_POINT + dx_mm, (top - y) * _MM_PER_POINT + dy_mm)
+                x, y = page.shown.seen(*found[number - count])
+                _, height = page.shown.size
+                return Spot(page_index, x / POINTS_PER_MM + dx_mm, (height - y) / POINTS_PER_MM + dy_mm)
             count += len(found)
     raise _missing(keyword, count, has_text=has_text)
 
@@ -169,13 +153,13 @@ class _Page:
     Attributes:
         characters: the text; the second half of a surrogate pair is empty.
         boxes: left, bottom, right, top of each, in points of the page's own coordinates.
-        seen: what a reader sees of the page: the crop box within the media box, the same way.
+        shown: what a reader sees of the page, and how it is turned for him.
         turn: degrees clockwise that make most of the text upright, a multiple of 90.
     """
 
     characters: Sequence[str]
     boxes: Sequence[tuple[float, float, float, float]]
-    seen: tuple[float, float, float, float]
+    shown: SeenPage
     turn: int
 
     def find(self, wanted: str) -> list[tuple[float, float]]:
@@ -218,7 +202,7 @@ class _Page:
 
     def _is_seen(self, x: float, y: float) -> bool:
         x, y = self._turned(x, y)
-        left, bottom, right, top = self.seen
+        left, bottom, right, top = self.shown.box
         return left <= x <= right and bottom <= y <= top
 
 
@@ -274,18 +258,18 @@ def _one_at_a_time() -> AbstractContextManager[object]:
 def _read(document: Any, page_index: int) -> _Page:
     """Read a page's text, turned upright: PDFium finds the lines of a page as it is displayed."""
     page = document[page_index]
-    seen, shown = page.get_bbox(), page.get_rotation()
+    shown = SeenPage(page.get_bbox(), page.get_rotation())
     with _text_of(page) as text:
         turn = _turn(text)
-        characters, boxes = _characters(text) if turn == shown else ([], [])
-    if turn != shown:
+        characters, boxes = _characters(text) if turn == shown.turn else ([], [])
+    if turn != shown.turn:
         page.set_rotation(turn)
         page.close()
         page = document[page_index]
         with _text_of(page) as text:
             characters, boxes = _characters(text)
     page.close()
-    return _Page(characters, boxes, seen, turn)
+    return _Page(characters, boxes, shown, turn)
 
 
 @contextmanager
@@ -320,17 +304,3 @@ def _characters(text: Any) -> tuple[list[str], list[tuple[float, float, float, f
             pair = (high + low).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
             characters[index : index + 2] = pair, ""
     return characters, [text.get_charbox(index, loose=True) for index in range(len(characters))]
-
-
-def _media_corner(document: Any, page_index: int) -> tuple[float, float]:
-    """Left and top of a page's media box, inherited if need be, which PDFium tells only in a roundabout way.
-
-    What a reader sees of a page is its crop box within its media box; without bounds to the former, that is the latter.
-    """
-    page = document[page_index]
-    page.set_cropbox(*_EVERYWHERE)
-    page.close()
-    page = document[page_index]
-    left, _, _, top = page.get_bbox()
-    page.close()
-    return left, top

@@ -21,7 +21,8 @@ from reportlab.pdfgen.canvas import Canvas
 from license_lib import pdfium
 from signing import placement
 from signing.errors import SealingError
-from signing.placement import Spot, find_keyword
+from signing.pages import SeenPage, Spot
+from signing.placement import find_keyword
 from signing.sealing import SealAppearance, seal
 
 FONT = Path(__file__).resolve().parents[3] / "templates" / "fonts" / "NotoSansSC-Regular.ttf"
@@ -67,9 +68,10 @@ def document(*pages: Callable[[Canvas], None], change: Callable[[Any], None] | N
     return changed.getvalue()
 
 
-def points(spot: Spot) -> tuple[float, float]:
-    """A spot as points from the bottom left corner of an A4 page."""
-    return spot.x_mm * MM, HEIGHT - spot.y_mm * MM
+def points(spot: Spot, turn: int = 0) -> tuple[float, float]:
+    """A spot in the own coordinates of an A4 page."""
+    page = SeenPage((0, 0, WIDTH, HEIGHT), turn)
+    return page.own(spot.x_mm * MM, page.size[1] - spot.y_mm * MM)
 
 
 def middle(x: float, y: float, text: str) -> tuple[float, float]:
@@ -218,15 +220,17 @@ def test_a_turned_page_or_turned_text_is_read_as_well(rotate: int, turn: int) ->
             second[0] + along * right[0] - above * right[1],
             second[1] + along * right[1] + above * right[0],
         )
-        assert points(find_keyword(pdf, keyword)) == near(*expected), keyword
+        assert points(find_keyword(pdf, keyword), rotate) == near(*expected), keyword
 
 
-def test_a_cropped_page_is_measured_from_its_media_box() -> None:
+def test_a_cropped_page_is_measured_from_what_is_seen() -> None:
     def cropped(page: Any) -> None:
         page.CropBox = pikepdf.Array([100, 150, 500, 800])
 
     plain, crop = (document(lines((300, 200, "白银市")), change=change) for change in (None, cropped))
-    assert find_keyword(crop, "白银市") == find_keyword(plain, "白银市")
+    whole, part = find_keyword(plain, "白银市"), find_keyword(crop, "白银市")
+    moved = (whole.x_mm - part.x_mm) * MM, (whole.y_mm - part.y_mm) * MM
+    assert moved == pytest.approx((100, HEIGHT - 800), abs=0.01)
 
 
 def test_text_that_is_cropped_away_is_no_place() -> None:
@@ -368,14 +372,13 @@ def test_a_seal_at_the_spot_lies_over_the_keyword(pki: Any, rotate: int, crop: S
     keyword = "白银市"
     pdf = document(lines((300, 300, keyword)), change=lambda page: turned(page, rotate=rotate, crop=crop))
     spot = find_keyword(pdf, keyword)
-    side = 120.0
+    side = 40 * MM
     stream = BytesIO()
     canvas = Canvas(stream, pagesize=(side, side), invariant=1)
     canvas.setFillColorRGB(0.84, 0.07, 0.1)
     canvas.circle(side / 2, side / 2, side / 2, stroke=0, fill=1)
     canvas.save()
-    half = 20.0
-    appearance = SealAppearance(stream.getvalue(), spot.page_index, spot.x_mm - half, spot.y_mm - half, 2 * half)
+    appearance = SealAppearance(stream.getvalue(), spot)
     sealed = seal(
         pdf, credential=pki.credential(), timestamper=None, appearance=appearance, at=pki.now, nonce=lambda: 7
     )
@@ -384,7 +387,7 @@ def test_a_seal_at_the_spot_lies_over_the_keyword(pki: Any, rotate: int, crop: S
         [(a + b) / 2 for a, b in zip(red[:2], red[2:], strict=True)], abs=3
     )
     # A round seal of 40 mm, whole.
-    assert (red[2] - red[0], red[3] - red[1]) == pytest.approx((2 * half * MM, 2 * half * MM), abs=3)
+    assert (red[2] - red[0], red[3] - red[1]) == pytest.approx((side, side), abs=3)
 
 
 def batched_by_three(values: bytes) -> Iterator[tuple[int, int, int]]:
