@@ -22,6 +22,7 @@ from license_lib.issuers import Issuers, IssuingBody
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
+from license_lib.official_documents import SealPlace
 from license_lib.repository import Event, EventKind, Repository, StoredLicense, create_or_upgrade
 from license_lib.resources import resource_folder
 from license_lib.settings import FILE_NAME, Settings
@@ -131,6 +132,15 @@ class Authority:
         present = self._clock()
         return self.verifier.status(identifier, at=at or present, now=present)
 
+    def seal_document(
+        self, pdf: bytes, issuer: str, place: SealPlace, *, across_pages: bool = True, reason: str | None = None
+    ) -> bytes:
+        """Seal an official document 电子公文; see `license_lib.official_documents.seal_document`."""
+        from license_lib.official_documents import seal_document
+
+        body = self.issuers.get(issuer)
+        return seal_document(pdf, body, place, self._keys, across_pages=across_pages, reason=reason)
+
     def revoke(self, identifier: str, *, reason: str, actor: str, legal_basis: str = "") -> Event:
         """Revoke a licence 撤销, with effect from now.
 
@@ -164,21 +174,25 @@ class Authority:
         return make_verifier(self.settings, self.catalogue, self.issuers, self.repository)
 
     @cached_property
-    def _issuing(self) -> "Issuing":
-        from license_lib.issuing import Issuing
-        from license_lib.rendering import Fonts
-
+    def _keys(self) -> KeyFolder:
         if self._passphrase is None:
             raise InputError(
-                "key.passphrase", "issuing needs the passphrase of the seal keys", hint="see keys/README.md"
+                "key.passphrase", "sealing needs the passphrase of the seal keys", hint="see keys/README.md"
             )
-        keys = KeyFolder(
+        return KeyFolder(
             self.settings.keys_folder,
             self._passphrase,
             fonts_folder(self.settings),
             clock=self._clock,
             randomness=self._randomness,
         )
+
+    @cached_property
+    def _issuing(self) -> "Issuing":
+        from license_lib.issuing import Issuing
+        from license_lib.rendering import Fonts
+
+        keys = self._keys
         return Issuing(
             catalogue=self.catalogue,
             issuers=self.issuers,

@@ -17,6 +17,7 @@ from signing.timestamps import Timestamper
 
 SEAL_FONTS = ("NotoSerifSC-Regular.ttf", "LicenseSongRare-Regular.ttf")
 _TIMESTAMP_SERIAL_BYTES = 19
+_NONCE_BYTES = 8
 
 
 if TYPE_CHECKING:
@@ -95,6 +96,14 @@ class KeyFolder:
             seal, visible = self._seals[body.id]
             seal.check(credential, self._clock())
         return visible
+
+    def now(self) -> datetime:
+        """The time."""
+        return self._clock()
+
+    def nonce(self) -> int:
+        """A fresh number for a time-stamp request."""
+        return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
 
     def timestamper(self) -> Timestamper:
         """The development time-stamp authority of this PKI.
