@@ -19,7 +19,8 @@ from signing.seal_outlines import GRID, Outlines
 __all__ = ["SealDesign", "SealShape", "draw_seal"]
 
 _POINTS_PER_MM: Final = 72 / 25.4
-_RED: Final = "0.843 0.067 0.098"
+_RED: Final = "0.804 0.118 0.188"
+"""sRGB (205, 30, 48): red as a press prints it (tests/conformance/test_print_colors.py), not as a screen glows."""
 
 # Proportions of half the seal's height, measured on pictures of real seals.
 _RING_WIDTH: Final = 0.062

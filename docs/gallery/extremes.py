@@ -67,7 +67,7 @@ def extremes() -> tuple[Extreme, ...]:
             "residence-permit",
             "long-name",
             "50字姓名与200字住址 A name of 50 characters, addresses of 200",
-            holders=(HolderRequest(MINORITY[:50], invented.citizen_id("620403", date(1993, 5, 4))),),
+            holders=(HolderRequest(MINORITY[:50], invented.citizen_id("620403", date(1995, 6, 12))),),
             fields={"ethnicity": "维吾尔族", "address": address(200), "registered_residence": address(200)},
         ),
         Extreme(
@@ -75,7 +75,7 @@ def extremes() -> tuple[Extreme, ...]:
             "rare-name",
             "生僻字姓名 A name of rare characters",
             number="20266204042000099",
-            holders=(HolderRequest(f"样例·{RARE}", invented.citizen_id("620421", date(1994, 7, 2))),),
+            holders=(HolderRequest(f"样例·{RARE}", invented.citizen_id("620421", date(1998, 8, 20))),),
             fields={"ethnicity": "裕固族"},
         ),
         Extreme(
