@@ -313,6 +313,20 @@ def show_license(
     return DONE if found else NOT
 
 
+@command(app, "print")
+def print_license(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the file for the printer here.")],
+    home: Home = Path(),
+) -> None:
+    """打印 Write the file for the printer: the same face and code, the seal as ink, nothing signed."""
+    with _authority(home, None) as authority:
+        copy = authority.print_copy(identifier)
+    _write(output, copy, f"{output} could not be written")
+    printer.result({"output": str(output)}, f"打印件：{output}", f"for the printer: {output}")
+
+
 @command(app, "verify")
 def verify(
     printer: Printer,

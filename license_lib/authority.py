@@ -7,7 +7,6 @@ gives the judging half alone, with public material and a read-only repository: w
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,7 +22,8 @@ from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
 from license_lib.official_documents import SealPlace
-from license_lib.repository import Event, EventKind, Repository, StoredLicense, create_or_upgrade
+from license_lib.repository import Event, LicenseState, Repository, StoredLicense, create_or_upgrade
+from license_lib.repository_states import RepositoryStates
 from license_lib.resources import resource_folder
 from license_lib.settings import FILE_NAME, Settings
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
@@ -32,15 +32,6 @@ from signing.trust import TrustStore
 
 if TYPE_CHECKING:
     from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
-
-
-@dataclass(frozen=True, slots=True)
-class KnownState:
-    """What the repository knows of a licence at a moment."""
-
-    record: bytes = field(repr=False)
-    file_digest: bytes
-    revoked_at: datetime | None
 
 
 def now() -> datetime:
@@ -152,6 +143,21 @@ class Authority:
             identifier, at=moment, recorded_at=moment, reason=reason, actor=actor, legal_basis=legal_basis
         )
 
+    def print_copy(self, identifier: str) -> bytes:
+        """The file for the printer of a licence that has not been revoked 打印件: paper is issued with the file.
+
+        Raises:
+            InputError: `license.unknown`, or `license.revoked`.
+        """
+        from license_lib.rendering import print_copy
+
+        stored = self.repository.by_identifier(identifier)
+        if stored is None:
+            raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
+        if stored.state is LicenseState.REVOKED:
+            raise InputError("license.revoked", "the licence has been revoked: no paper is issued of it")
+        return print_copy(self.repository.files.get(stored.file_digest))
+
     def find(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
         """Look up by identifier, by licence number 证照编号, or by holder number (ID number or credit code).
 
@@ -212,24 +218,6 @@ def _canonical(holder_number: str) -> str:
         return CitizenId.parse(holder_number).number
     except NumberError:
         return clean_upper(holder_number)
-
-
-class RepositoryStates:
-    """The repository as the place where verification looks up states."""
-
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
-
-    def state_of(self, identifier: str, at: datetime) -> KnownState | None:
-        """What is known of a licence at a moment; None if the repository does not hold it."""
-        found = self._repository.history(identifier)
-        if found is None:
-            return None
-        stored, events = found
-        revoked = [
-            event.effective_at for event in events if event.kind is EventKind.REVOKE and event.effective_at <= at
-        ]
-        return KnownState(stored.record, stored.file_digest, min(revoked, default=None))
 
 
 @contextmanager

@@ -82,6 +82,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "identifier.taken": "证照标识已被占用",
         # Looking up and revoking
         "license.unknown": "证照库中没有此证照",
+        "license.revoked": "证照已撤销，不再打印",
         "license.already-revoked": "证照此前已撤销",
         "event.reason-missing": "缺少原因",
         "event.actor-missing": "缺少经办人",

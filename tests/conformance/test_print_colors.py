@@ -35,10 +35,15 @@ def lost_in_print(color: Color) -> float:
     """How far a colour moves when it is printed."""
     on_screen, separate, on_paper = transforms()
     seen = Image.new("RGB", (1, 1), color)
-    printed = ImageCms.applyTransform(ImageCms.applyTransform(seen, separate), on_paper)
-    light, a, b = ImageCms.applyTransform(seen, on_screen).tobytes()
-    printed_light, printed_a, printed_b = printed.tobytes()
+    light, a, b = applied(on_screen, seen).tobytes()
+    printed_light, printed_a, printed_b = applied(on_paper, applied(separate, seen)).tobytes()
     return math.dist((light * 100 / 255, a, b), (printed_light * 100 / 255, printed_a, printed_b))
+
+
+def applied(transform: ImageCms.ImageCmsTransform, picture: Image.Image) -> Image.Image:
+    changed = ImageCms.applyTransform(picture, transform)
+    assert changed is not None, "only a change in place gives nothing"
+    return changed
 
 
 def of_hex(text: str) -> Color:

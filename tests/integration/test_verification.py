@@ -28,7 +28,6 @@ from support import (
 
 from license_lib.authority import (
     Authority,
-    KnownState,
     create_development_keys,
     fonts_folder,
     initialise,
@@ -41,6 +40,7 @@ from license_lib.licenses.public import public_values
 from license_lib.licenses.record import canonical_bytes, record_digest
 from license_lib.qr import encode, scan_file
 from license_lib.rendering import Attachment, Fonts, page_png, render
+from license_lib.repository_states import KnownState
 from license_lib.resources import resource_folder
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Proof, Verdict, Verifier
