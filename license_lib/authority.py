@@ -23,7 +23,7 @@ from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
 from license_lib.repository import Event, EventKind, Repository, StoredLicense, create_or_upgrade
-from license_lib.resources import resource_folder
+from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import FILE_NAME, Settings
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits
@@ -275,8 +275,7 @@ def templates_folder(settings: Settings) -> Path:
 
 def fonts_folder(settings: Settings) -> Path:
     """Where the fonts are: the configured templates' own, or the built-in ones."""
-    own = templates_folder(settings) / "fonts"
-    return own if own.is_dir() else resource_folder("templates") / "fonts"
+    return fonts_beside(templates_folder(settings))
 
 
 def initialise(home: Path) -> Settings:
