@@ -1,6 +1,6 @@
 """Check a template: all that keeps it from loading, then all that it does badly."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from license_lib.catalogue import Catalogue, LicenseType, LoadedType, TemplateError, load_type
 from license_lib.catalogue.problems import TemplateProblem
 from license_lib.rendering import Fonts
-from license_lib.resources import resource_folder
+from license_lib.template_craft.built_in import built_in_types
 from license_lib.template_craft.lint_places import place_lints
 from license_lib.template_craft.lint_rows import LINT, LOADING, Finding, Lint
 from license_lib.template_craft.lint_texts import artwork_lints, code_lints, text_lints
@@ -49,7 +49,8 @@ def check_templates(folder: Path, key: str = "", *, fonts: Fonts, day: date) -> 
         return Report((), tuple(Finding(LOADING, "error", problem) for problem in error.problems))
     keys = [catalogue.get(key).key] if key else [kind.key for kind in catalogue]
     now = [catalogue.versions(kind.key).all()[-1] for kind in catalogue]
-    known = [*now, *_built_in({kind.key for kind in now})]
+    own = {kind.key for kind in now}
+    known = [*now, *(kind for kind in built_in_types() if kind.key not in own)]
     findings: list[Finding] = []
     for one in keys:
         others = [kind for kind in known if kind.key != one]
@@ -80,8 +81,3 @@ def _placed(one: Lint, loaded: LoadedType) -> TemplateProblem:
         return TemplateProblem.of(f"{loaded.kind.key}/{one.file}", replace(one.fault, path=""))
     (problem,) = loaded.places.problems([(one.steps, one.fault)])
     return problem
-
-
-def _built_in(but: Iterable[str]) -> list[LicenseType]:
-    """The types that come with the library, whose codes a department's own should not contradict."""
-    return [kind for kind in Catalogue.load(resource_folder("templates")) if kind.key not in set(but)]

@@ -14,6 +14,7 @@ from license_lib.catalogue.releases import RELEASES_FOLDER
 from license_lib.errors import InputError, MachineError
 from license_lib.licenses.rules import checked_text
 from license_lib.resources import resource_folder
+from license_lib.template_craft.built_in import built_in_types
 
 SCAFFOLD_FOLDER = "_new"
 _KEY = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -61,7 +62,7 @@ def new_template(folder: Path, key: str, name: str, *, like: str = "") -> Path:
         raise InputError("template.name", "a name has 2 to 40 characters, without quotation marks, \\ and $")
     if target.exists():
         raise InputError("template.exists", f"{target} is there already", hint="choose another key")
-    known = _known(folder, built_in)
+    known = _known(folder)
     if name in {kind.name for kind in known.values()}:
         raise InputError("template.exists", f"there is a type called {name} already", hint="choose another --name")
     number = next(number for number in _NUMBERS if f"{_BODY}{number:03d}" not in {k.code.value for k in known.values()})
@@ -81,9 +82,9 @@ def new_template(folder: Path, key: str, name: str, *, like: str = "") -> Path:
     return target
 
 
-def _known(folder: Path, built_in: Path) -> dict[str, LicenseType]:
+def _known(folder: Path) -> dict[str, LicenseType]:
     """The newest version of every type, built in and of the folder."""
-    found = list(Catalogue.load(built_in))
+    found = list(built_in_types())
     if folder.is_dir() and any(path.is_dir() and path.name[0] not in "._" for path in folder.iterdir()):
         found += Catalogue.load(folder)
     return {kind.key: kind for kind in found}
@@ -121,7 +122,8 @@ def _renamed(text: str, identity: _Identity, original: LicenseType) -> str:
     head = re.sub(r"(?m)^version\s*=.*$", "version = 1", head)
     said = f'[code]\nvalue = "{identity.code}"\nofficial = false\nsource = "{identity.source}"\n'
     tables = re.sub(r"(?ms)^\[code\]\n.*?(?=^\[|\Z)", lambda _: f"{said}\n", f"[{tables}" if bracket else "")
-    about = f"# {identity.name}：以 {original.name} 为起点。请逐项改为本证照的规定；代码是占位的本地代码，service_items 须另行核对。"
+    about = f"# {identity.name}：以 {original.name} 为起点。请逐项改为本证照的规定；代码是占位的本地代码，"
+    about += "service_items 须另行核对。"
     return f"#:schema ../{SCHEMA_FOLDER}/type.schema.json\n{about}\n{head.strip()}\n\n{tables}"
 
 
