@@ -33,7 +33,7 @@ def outlines(text: str, font: Path) -> Outlines:
 
     pen = OperatorPen(None)
     try:
-        with TTFont(font, lazy=True) as opened:
+        with font.open("rb") as file, TTFont(file, lazy=True) as opened:
             glyphs, names = opened.getGlyphSet(), opened.getBestCmap()
             scale, at = EM / opened["head"].unitsPerEm, 0.0
             for character in text:

@@ -47,7 +47,7 @@ def marked(pdf: bytes, layout: Layout, fonts: Path) -> bytes:
             pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, ca=_DEPTH, BM=pikepdf.Name.Multiply, AIS=False)
         )
         for number, page in enumerate(opened.pages):
-            name = page.add_resource(ink, pikepdf.Name.ExtGState)
+            name = page.add_resource(ink, pikepdf.Name.ExtGState, name=pikepdf.Name.SpecimenInk)
             parts = [] if number else [_seal_place(layout, font)]
             parts.append(f"q {name} gs {_words(width, height, font)} Q")
             page.contents_add(b"q", prepend=True)
