@@ -25,7 +25,8 @@ SEVERAL = 4
 """Holders of a type that may have several: more are rare, and theirs is a table that goes on."""
 _DAY = date(2026, 12, 31)  # months and days of two digits
 _AMOUNT = "9" * 15
-_FREE_BUILT_IN = frozenset({"license_number", "holder_name", "holder_number", "holder_number_kind", "issuer_name"})
+_OF_HOLDERS = frozenset({"holder_number", "holder_number_kind"})
+_FREE_BUILT_IN = frozenset({"license_number", "holder_name", "issuer_name"}) | _OF_HOLDERS
 _FIXED_FORMS = {
     FieldType.DATE: LATEST.isoformat(),
     FieldType.CITIZEN_ID: "620402198801100009",
@@ -116,10 +117,13 @@ def fitted(long: Specimen, base: Specimen, tight: Sequence[Tight]) -> Specimen:
             holders = tuple(replace(holder, name=holder.name[:share]) for holder in holders)
         elif key == "license_number":
             number = base.document.number
+        elif key in _OF_HOLDERS:
+            holders = base.document.holders
         else:
-            source = kind.computed_by_key[key].of if key in kind.computed_by_key else key
-            codes = [kind.by_key[source].code] if source in kind.by_key else []
-            fields |= {code: base.document.fields[code] for code in codes if code in base.document.fields}
+            source = kind.by_key.get(kind.computed_by_key[key].of if key in kind.computed_by_key else key)
+            code = source.code if source else ""  # what every licence has is as long as it is: drawing refuses it
+            fields |= {one: text for one, text in base.document.fields.items() if one == code}
+            tables |= {one: rows for one, rows in base.document.tables.items() if one == code}
     left = {code: rows for code, rows in tables.items() if rows}
     cut = replace(document, fields=fields, tables=left, holders=holders, number=number)
     return replace(long, document=cut)

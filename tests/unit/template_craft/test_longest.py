@@ -74,6 +74,33 @@ def test_several_holders_share_what_a_box_holds(department: Department, fonts: F
     assert 1 <= len(cut.document.holders[0].name) < HOLDER_NAME
 
 
+def test_numbers_of_many_holders_and_sums_of_many_rows_are_said_as_in_the_example(
+    department: Department, fonts: Fonts
+) -> None:
+    department.edit("type.toml", 'kind = "organisation"', 'kind = "organisation"\nseveral = true')
+    department.edit("layout.toml", "x = 27, y = 82, w = 121, h = 11", "x = 27, y = 82, w = 84, h = 5")
+    department.add_tables("continue", rows=50, most=20)
+    for old, new in (
+        ("KZ_CLHP", "KZ_HDZZL"),
+        ("车辆号牌", "核定载质量（吨）"),
+        ('"Plate"', '"Load", type = "decimal"'),
+    ):
+        department.edit("type.toml", old, new)
+    department.edit("example.toml", '"样A00001"', '"8"')
+    department.add("type.toml", '[[computed]]\nkey = "load"\nlabel = "总吨位"\nenglish = "Load"\nof = "vehicles"\n')
+    department.add("type.toml", 'form = "sum"\ncolumn = "plate"\n')
+    box = '{ field = "load", label_w = 20, x = 217, y = 176, w = 29, h = 2.6, min_size = 6 },'
+    department.edit("layout.toml", "boxes = [\n", f"boxes = [\n    {box}\n")
+    base = of_department(department)
+    long = longest(base)
+    tight = list(tight_places(long, fonts, ("layout",)))
+    assert [one.part.field for one in tight] == ["load", "holder_number"]
+    cut = fitted(long, base, tight)
+    check_fit(cut.kind, face_content(cut.kind, cut.document), fonts)
+    assert cut.document.holders == base.document.holders
+    assert cut.document.tables == base.document.tables
+
+
 def test_a_number_too_long_is_said_as_in_the_example(department: Department, fonts: Fonts) -> None:
     department.edit("type.toml", "max_length = 1000", 'type = "decimal"')
     department.edit("example.toml", "样例经营活动；样例技术服务、技术咨询。", "86.5")

@@ -137,6 +137,22 @@ def test_a_wrong_example_says_what_is_wrong(department: Department) -> None:
     assert caught.value.code == "field.choice"
 
 
+def test_the_longest_values_are_cut_to_what_fits(department: Department) -> None:
+    department.edit("layout.toml", "y = 93, w = 243, h = 13", "y = 93, w = 243, h = 6")
+    text = texts(shown(department, longest=True))[0]
+    assert 20 < text.count("样例内容最长文字") < 100
+
+
+def test_a_value_that_can_never_be_printed_is_named(department: Department) -> None:
+    department.edit("type.toml", 'rule = "years"\nyears = 5', 'rule = "given"')
+    department.edit("example.toml", "valid_from = 2026-03-02", 'valid_from = 2026-03-02\nvalid_until = "long-term"')
+    department.edit("layout.toml", "y = 164, w = 117, h = 9", "y = 164, w = 44, h = 4")
+    assert texts(shown(department))
+    with pytest.raises(InputError, match="validity") as caught:
+        shown(department, longest=True)
+    assert caught.value.code == "field.overflow"
+
+
 def test_the_same_input_gives_the_same_bytes(department: Department) -> None:
     assert shown(department) == shown(department)
 
