@@ -42,7 +42,7 @@ class Tight:
         given: characters of that text, or rows of a table.
         fits: how many of them are held.
         fixed: the text has one form, such as a date or a choice: then some licences can never be printed.
-        error: why a text that may go on on another page cannot; None where the place refuses what is too long.
+        error: why rows that may go on on another page cannot; None where the place refuses what is too long.
     """
 
     steps: Steps
@@ -78,14 +78,9 @@ def tight_places(long: Specimen, fonts: Fonts, steps: Steps) -> Iterator[Tight]:
         text = content.texts[box.field]
         if _error(kind, layout, box, "", (), fonts) is not None:
             continue  # its label is at fault, and every example shows that
-        error = _error(kind, layout, box, text, (), fonts)
-        if error is None:
-            continue
-        place = (*steps, "boxes", index)
-        if box.overflow == "continue":
-            yield Tight(place, box, len(text), 0, fixed=False, error=error)
-        else:
-            yield Tight(place, box, len(text), _fitting(kind, layout, box, text, fonts), _has_one_form(kind, box.field))
+        if _error(kind, layout, box, text, (), fonts) is not None:
+            fits = _fitting(kind, layout, box, text, fonts)
+            yield Tight((*steps, "boxes", index), box, len(text), fits, _has_one_form(kind, box.field))
     for index, table in enumerate(layout.tables):
         rows = content.rows[table.field]
         error = _error(kind, layout, table, "", rows, fonts)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from crafting import DAY, KEY, Department
+from PIL import Image
 
 from license_lib.error_texts import TITLES_ZH
 from license_lib.errors import InputError
@@ -185,6 +186,25 @@ def test_errors_come_first(department: Department) -> None:
 def test_an_example_of_tomorrow_is_refused(department: Department) -> None:
     department.edit("example.toml", "issued_on = 2026-03-02", "issued_on = 2026-11-23")
     assert list(department.found()) == [("example.refused", "example.toml", "")]
+
+
+def test_an_example_that_no_code_holds_is_refused(department: Department) -> None:
+    full_code(department)
+    department.edit("example.toml", "样例经营活动；样例技术服务、技术咨询。", "样例经营活动；" * 60)
+    found = department.found()
+    assert list(found) == [("example.refused", "example.toml", "")]
+    assert "1 to 1200 ASCII characters" in found["example.refused", "example.toml", ""]
+
+
+def test_an_example_with_too_small_a_photo_is_refused(department: Department) -> None:
+    department.edit("type.toml", "version = 1\n", 'version = 1\nphoto = "required"\n')
+    department.add("layout.toml", "[photo]\nx = 248\ny = 140\nw = 22\nh = 20\n")
+    department.edit("layout.toml", "y = 163.5, w = 90", "y = 163.5, w = 80")
+    department.edit("layout.toml", "x = 153, y = 145, w = 117", "x = 153, y = 145, w = 93")
+    department.edit("example.toml", "valid_from", 'photo = "a.jpg"\nvalid_from')
+    for side, codes in ((120, []), (10, ["example.refused"])):
+        Image.new("L", (side, side)).save(department.type_folder / "a.jpg")
+        assert [code for code, _, _ in department.found()] == codes
 
 
 def test_a_file_that_is_no_request_is_a_finding(department: Department) -> None:
