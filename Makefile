@@ -1,6 +1,6 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser serve lint types bench lock clean set-up set-up-tests set-up-browser
+.PHONY: help demo gallery test browser serve lint types bench lock clean set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
 export PYTHON
@@ -12,6 +12,9 @@ help:  ## Say what there is to make.
 
 demo: set-up  ## Issue licences of every type, judge good and bad ones; PDFs and pictures are left in build/demo.
 	$(BIN)/python docs/demo/run.py $(DEMO)
+
+gallery: set-up  ## Draw every template with ordinary, long and rare values into docs/gallery.
+	PYTHONPATH=docs/demo $(BIN)/python docs/gallery/make_gallery.py
 
 test: set-up-tests  ## Run the tests.
 	$(BIN)/pytest -n 2 -rs

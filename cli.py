@@ -447,6 +447,20 @@ def show_license(
     return DONE if found else NOT
 
 
+@command(app, "print")
+def print_license(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the file for the printer here.")],
+    home: Home = Path(),
+) -> None:
+    """打印 Write the file for the printer: the same face and code, the seal as ink, nothing signed."""
+    with _authority(home, None) as authority:
+        copy = authority.print_copy(identifier)
+    _write(output, copy, f"{output} could not be written")
+    printer.result({"output": str(output)}, f"打印件：{output}", f"for the printer: {output}")
+
+
 @command(app, "verify")
 def verify(
     printer: Printer,
@@ -509,6 +523,33 @@ def qr_scan(printer: Printer, files: list[Path]) -> int:
         codes.add(DONE if texts else NOT)
         printer.result(value | {"texts": texts}, *(f"{path}: " + ("\n  ".join(texts) or words) for words in (zh, en)))
     return max(codes, default=NOT)
+
+
+@command(app, "seal")
+def seal_document(
+    printer: Printer,
+    file: Annotated[Path, typer.Argument(help="A PDF that is no licence: an official document 电子公文.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the sealed PDF here.")],
+    issuer: Annotated[str, typer.Option("--issuer", help="Whose seal.")],
+    keyword: Annotated[str, typer.Option(help="关键字 The seal's middle lies over this text.")] = "",
+    occurrence: Annotated[int, typer.Option(help="Which one, from 0; -1 is the last.")] = -1,
+    page: Annotated[int | None, typer.Option(min=1, help="页码 Page, if no keyword is given.")] = None,
+    x: Annotated[float, typer.Option(help="毫米 The seal's middle from the left, or right of the keyword.")] = 0.0,
+    y: Annotated[float, typer.Option(help="毫米 The same from the top, or downwards.")] = 0.0,
+    across_pages: Annotated[bool, typer.Option(help="骑缝章 Several pages get a seal across their edges.")] = True,
+    reason: Annotated[str, typer.Option(help="事由")] = "",
+    home: Home = Path(),
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """盖章 Seal any PDF with a body's seal, at a text or a place of a page."""
+    from license_lib.official_documents import SealPlace
+
+    place = SealPlace(keyword, occurrence, page, x, y)
+    with _authority(home, _passphrase(passphrase_file)) as authority:
+        sealed = authority.seal_document(_bytes(file), issuer, place, across_pages=across_pages, reason=reason or None)
+    _write(output, sealed, f"nothing was sealed: {output} could not be written")
+    printer.result({"output": str(output)}, f"已盖章：{output}", f"sealed: {output}")
 
 
 @command(app, "revoke")
@@ -629,14 +670,15 @@ def _bytes(path: Path) -> bytes:
 
 
 def _write_pdf(path: Path, pdf: bytes, identifier: str) -> None:
+    problem = f"the licence is on record as {identifier}, but {path} could not be written"
+    _write(path, pdf, problem, hint=f"license show {identifier} --output FILE writes it elsewhere")
+
+
+def _write(path: Path, data: bytes, problem: str, *, hint: str = "") -> None:
     try:
-        path.write_bytes(pdf)
+        path.write_bytes(data)
     except OSError as error:
-        raise MachineError(
-            "output.unwritable",
-            f"the licence is on record as {identifier}, but {path} could not be written: {error.strerror}",
-            hint=f"license show {identifier} --output FILE writes it elsewhere",
-        ) from None
+        raise MachineError("output.unwritable", f"{problem}: {error.strerror}", hint=hint) from None
 
 
 def _issued(issued: "Issued") -> dict[str, Any]:

@@ -7,7 +7,6 @@ gives the judging half alone, with public material and a read-only repository: w
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -22,7 +21,9 @@ from license_lib.issuers import Issuers, IssuingBody
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
-from license_lib.repository import Event, EventKind, Repository, StoredLicense, create_or_upgrade
+from license_lib.official_documents import SealPlace
+from license_lib.repository import Event, LicenseState, Repository, StoredLicense, create_or_upgrade
+from license_lib.repository_states import RepositoryStates
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import FILE_NAME, Settings
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
@@ -31,15 +32,6 @@ from signing.trust import TrustStore
 
 if TYPE_CHECKING:
     from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
-
-
-@dataclass(frozen=True, slots=True)
-class KnownState:
-    """What the repository knows of a licence at a moment."""
-
-    record: bytes = field(repr=False)
-    file_digest: bytes
-    revoked_at: datetime | None
 
 
 def now() -> datetime:
@@ -131,6 +123,15 @@ class Authority:
         present = self._clock()
         return self.verifier.status(identifier, at=at or present, now=present)
 
+    def seal_document(
+        self, pdf: bytes, issuer: str, place: SealPlace, *, across_pages: bool = True, reason: str | None = None
+    ) -> bytes:
+        """Seal an official document 电子公文; see `license_lib.official_documents.seal_document`."""
+        from license_lib.official_documents import seal_document
+
+        body = self.issuers.get(issuer)
+        return seal_document(pdf, body, place, self._keys, across_pages=across_pages, reason=reason)
+
     def revoke(self, identifier: str, *, reason: str, actor: str, legal_basis: str = "") -> Event:
         """Revoke a licence 撤销, with effect from now.
 
@@ -141,6 +142,21 @@ class Authority:
         return self.repository.revoke(
             identifier, at=moment, recorded_at=moment, reason=reason, actor=actor, legal_basis=legal_basis
         )
+
+    def print_copy(self, identifier: str) -> bytes:
+        """The file for the printer of a licence that has not been revoked 打印件: paper is issued with the file.
+
+        Raises:
+            InputError: `license.unknown`, or `license.revoked`.
+        """
+        from license_lib.rendering import print_copy
+
+        stored = self.repository.by_identifier(identifier)
+        if stored is None:
+            raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
+        if stored.state is LicenseState.REVOKED:
+            raise InputError("license.revoked", "the licence has been revoked: no paper is issued of it")
+        return print_copy(self.repository.files.get(stored.file_digest))
 
     def find(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
         """Look up by identifier, by licence number 证照编号, or by holder number (ID number or credit code).
@@ -164,21 +180,25 @@ class Authority:
         return make_verifier(self.settings, self.catalogue, self.issuers, self.repository)
 
     @cached_property
-    def _issuing(self) -> "Issuing":
-        from license_lib.issuing import Issuing
-        from license_lib.rendering import Fonts
-
+    def _keys(self) -> KeyFolder:
         if self._passphrase is None:
             raise InputError(
-                "key.passphrase", "issuing needs the passphrase of the seal keys", hint="see keys/README.md"
+                "key.passphrase", "sealing needs the passphrase of the seal keys", hint="see keys/README.md"
             )
-        keys = KeyFolder(
+        return KeyFolder(
             self.settings.keys_folder,
             self._passphrase,
             fonts_folder(self.settings),
             clock=self._clock,
             randomness=self._randomness,
         )
+
+    @cached_property
+    def _issuing(self) -> "Issuing":
+        from license_lib.issuing import Issuing
+        from license_lib.rendering import Fonts
+
+        keys = self._keys
         return Issuing(
             catalogue=self.catalogue,
             issuers=self.issuers,
@@ -198,24 +218,6 @@ def _canonical(holder_number: str) -> str:
         return CitizenId.parse(holder_number).number
     except NumberError:
         return clean_upper(holder_number)
-
-
-class RepositoryStates:
-    """The repository as the place where verification looks up states."""
-
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
-
-    def state_of(self, identifier: str, at: datetime) -> KnownState | None:
-        """What is known of a licence at a moment; None if the repository does not hold it."""
-        found = self._repository.history(identifier)
-        if found is None:
-            return None
-        stored, events = found
-        revoked = [
-            event.effective_at for event in events if event.kind is EventKind.REVOKE and event.effective_at <= at
-        ]
-        return KnownState(stored.record, stored.file_digest, min(revoked, default=None))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
+from license_lib.key_folder import VisibleSeal
 from license_lib.licenses import License, face_content
 from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
@@ -24,7 +25,8 @@ from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.licenses.rules import FieldValue
 from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
-from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
+from license_lib.rendering import Attachment, Fonts, SealSpace, check_fit, check_photo, render
+from license_lib.rendering.face import seal_field
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.repository import (
     AlreadyIssued,
@@ -36,7 +38,7 @@ from license_lib.repository import (
     Reservation,
 )
 from signing.keys import SealCredential
-from signing.sealing import SealAppearance, seal
+from signing.sealing import FIELD_NAME, Mark, SealAppearance, Spot, seal
 from signing.timestamps import Timestamper
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -52,8 +54,8 @@ class Credentials(Protocol):
         """The seal key of a body; raises if there is none or it cannot be used."""
         ...
 
-    def seal_picture(self, body: IssuingBody, size_mm: float) -> bytes:
-        """The body's round seal as a one-page vector PDF."""
+    def seal(self, body: IssuingBody) -> VisibleSeal:
+        """The body's seal; raises if its key may not use it now."""
         ...
 
 
@@ -138,7 +140,10 @@ class Issuing:
             signing.errors.SigningError: the seal key is missing, locked or expired; the same request can be sent again.
         """
         checked, body = self.check(request)
-        credential = self._credentials.credential(body)
+        credential, visible = self._credentials.credential(body), self._credentials.seal(body)
+        seal_field(
+            checked.license_type.layout_for(checked.fields), _space(visible)
+        )  # refused before anything is written
         digest = request_digest(request)
         request_key = request.request_key or f"request:{digest.hex()}"
         self._repository.require_number_free(
@@ -160,7 +165,7 @@ class Issuing:
             pdf = self._repository.files.get(stored.file_digest)
             return Issued(parse_record(stored.record), pdf, already=True)
         document = checked.license(LicenseIdentifier.parse(reserved.identifier), self._randomness(SALT_BYTES))
-        pdf = self.sealed_face(document, checked, body, credential)
+        pdf = self._sealed_face(document, checked, credential, visible)
         committed = self._repository.commit(self._entry(document, pdf, credential, checked, request_key))
         if committed.record_digest != record_digest(canonical_bytes(document)):  # somebody else's commit came first
             return Issued(
@@ -168,7 +173,9 @@ class Issuing:
             )
         return Issued(document, pdf, already=False)
 
-    def sealed_face(self, document: License, checked: Draft, body: IssuingBody, credential: SealCredential) -> bytes:
+    def _sealed_face(
+        self, document: License, checked: Draft, credential: SealCredential, visible: VisibleSeal
+    ) -> bytes:
         """Sign the code, draw the face with it, attach the record, and seal the whole."""
         kind = checked.license_type
         record = canonical_bytes(document)
@@ -179,16 +186,15 @@ class Issuing:
             qr_text=code,
             fonts=self._fonts,
             photo=checked.photo,
+            seal=_space(visible),
             attachment=Attachment(record, RECORD_NAME),
+            artwork=self._catalogue.artwork,
         )
-        place = kind.layout_for(document.fields).seal
-        appearance = SealAppearance(
-            self._credentials.seal_picture(body, place.size),
-            page_index=0,
-            x_mm=place.x,
-            y_mm=place.y,
-            size_mm=place.size,
-        )
+        room = kind.layout_for(document.fields).signatory
+        marks: tuple[Mark, ...] = ()
+        if visible.signatory is not None and room is not None:
+            marks = (Mark(visible.signatory, Spot(0, room.x + room.w / 2, room.y + room.h / 2)),)
+        appearance = SealAppearance(visible.picture, across_pages=True, marks=marks)
         return seal(
             face,
             credential=credential,
@@ -276,6 +282,11 @@ class Issuing:
                 Override("credit-code.check", override.reason, override.approved_by) for override in checked.overrides
             ),
         )
+
+
+def _space(seal: VisibleSeal) -> SealSpace:
+    """What a face has to know of its seal."""
+    return SealSpace(FIELD_NAME, seal.name, seal.width_mm, seal.height_mm)
 
 
 def request_digest(request: LicenseRequest) -> bytes:

@@ -2,17 +2,45 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from license_lib.errors import MachineError
+from license_lib.catalogue.artwork import ArtworkError, read_artwork
+from license_lib.errors import InputError, MachineError
 from license_lib.issuers import IssuingBody
+from license_lib.rendering.artwork import artwork_page
 from signing.errors import SigningError
 from signing.keys import SealCredential
 from signing.timestamps import Timestamper
 
-SONG_FONT = "NotoSerifSC-Regular.ttf"
+SEAL_FONTS = ("NotoSerifSC-Regular.ttf", "LicenseSongRare-Regular.ttf")
 _TIMESTAMP_SERIAL_BYTES = 19
+_NONCE_BYTES = 8
+
+
+if TYPE_CHECKING:
+    from signing.seals import Seal, SealPicture
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleSeal:
+    """A seal as it is drawn.
+
+    Attributes:
+        name: what it is called.
+        picture: one-page vector PDF of exactly its size.
+        width_mm: millimetres.
+        height_mm: the same.
+        signatory: picture of the name seal or signature of who issues 签发人, or None.
+    """
+
+    name: str
+    picture: bytes = field(repr=False)
+    width_mm: float
+    height_mm: float
+    signatory: bytes | None = field(repr=False)
 
 
 class KeyFolder:
@@ -31,9 +59,9 @@ class KeyFolder:
         self._passphrase = passphrase
         self._clock = clock
         self._randomness = randomness
-        self._song = fonts / SONG_FONT
+        self._fonts = [fonts / name for name in SEAL_FONTS]
         self._credentials: dict[str, SealCredential] = {}
-        self._pictures: dict[tuple[str, float], bytes] = {}
+        self._seals: dict[str, tuple[Seal, VisibleSeal]] = {}
 
     def credential(self, body: IssuingBody) -> SealCredential:
         """The seal key of a body, inside its certificate's period and with the body's own credit code in it.
@@ -54,16 +82,28 @@ class KeyFolder:
             )
         return credential
 
-    def seal_picture(self, body: IssuingBody, size_mm: float) -> bytes:
-        """The body's round seal, `size_mm` across, as a one-page vector PDF."""
-        from signing.seal_image import SealDesign, draw_round_seal
+    def seal(self, body: IssuingBody) -> VisibleSeal:
+        """The body's seal, which its certificate may use now.
 
-        place = (body.id, size_mm)
-        if place not in self._pictures:
-            design = SealDesign(name=body.issuer.name, code=body.issuer.code, diameter_mm=size_mm)
-            with signing_errors():
-                self._pictures[place] = draw_round_seal(design, self._song)
-        return self._pictures[place]
+        Raises:
+            MachineError: `seal-object.missing`, `seal-object.invalid`, `seal-object.certificate`, `seal-object.period`,
+                `seal-object.artwork`; `seal.glyph` where no font has a character of it.
+        """
+        credential = self.credential(body)
+        with signing_errors():
+            if body.id not in self._seals:
+                self._seals[body.id] = self._load_seal(body.id)
+            seal, visible = self._seals[body.id]
+            seal.check(credential, self._clock())
+        return visible
+
+    def now(self) -> datetime:
+        """The time."""
+        return self._clock()
+
+    def nonce(self) -> int:
+        """A fresh number for a time-stamp request."""
+        return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
 
     def timestamper(self) -> Timestamper:
         """The development time-stamp authority of this PKI.
@@ -74,7 +114,30 @@ class KeyFolder:
         from signing.timestamps import LocalTimestamper
 
         with signing_errors():
-            return LocalTimestamper(self._load("tsa"), self._clock, self._serial)
+            # Without its chain: the seal around a time-stamp carries the same authority's certificate already.
+            return LocalTimestamper(replace(self._load("tsa"), chain=()), self._clock, self._serial)
+
+    def _load_seal(self, name: str) -> "tuple[Seal, VisibleSeal]":
+        from signing.seals import load_seal
+
+        seal = load_seal(self._folder, name)
+        signatory = None if seal.signatory is None else self._picture(seal.signatory)
+        size = seal.picture.width_mm, seal.picture.height_mm
+        return seal, VisibleSeal(seal.name, self._picture(seal.picture), *size, signatory)
+
+    def _picture(self, picture: "SealPicture") -> bytes:
+        """A seal's picture as a one-page PDF of exactly its size: the body's own artwork, or drawn."""
+        from signing.seal_image import draw_seal
+        from signing.seals import FOLDER
+
+        if picture.artwork is None:
+            return draw_seal(picture.design(), self._fonts)
+        try:
+            artwork = read_artwork(self._folder / FOLDER / picture.artwork)
+            return artwork_page(artwork, picture.width_mm, picture.height_mm)
+        except (ArtworkError, InputError) as error:
+            problem = f"the seal's picture {picture.artwork}: {error}"
+            raise MachineError("seal-object.artwork", problem, hint="put a plain PNG or SVG there") from None
 
     def _serial(self) -> int:
         return int.from_bytes(self._randomness(_TIMESTAMP_SERIAL_BYTES), "big") or 1

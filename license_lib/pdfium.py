@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 60_000_000
-_LOCK = RLock()
 
 
 class PageError(Exception):
@@ -25,7 +24,8 @@ def opened(pdf: bytes) -> Iterator[Any]:
     """
     import pypdfium2
 
-    with _LOCK:
+    # The lock lives on the library's module, where `signing.placement` finds it, too: neither room knows the other.
+    with vars(pypdfium2).setdefault("one_at_a_time", RLock()):
         try:
             with pypdfium2.PdfDocument(pdf) as document:
                 document.init_forms()  # or the seal's appearance, which people see, would not be drawn

@@ -1,6 +1,8 @@
 """TOML files that people write by hand: read strictly, with every fault located and a mend for each."""
 
 import difflib
+import errno
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -11,6 +13,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+MAX_BYTES = 256 * 1024
+"""Of one file; the largest of ours has four thousand."""
+MOST_FAULTS = 100
+"""Of one document. Who has made more mends these first."""
+_MOST_DOTS = 300
+"""On a line: the time that Python's reader takes for a dotted key grows with the square of its parts, and more."""
 _PLACE = re.compile(r" \(at (.+)\)$")
 _PROBLEMS = {"missing": "is missing", "extra_forbidden": "is not known here"}
 _PROBLEMS_ZH = {
@@ -25,6 +33,8 @@ _PROBLEMS_ZH = {
     "model_type": "应为表",
     "dict_type": "应为表",
     "date_type": "应为日期",
+    "date_from_datetime_inexact": "应为日期，不带时刻",
+    "finite_number": "应为有限的数",
     "less_than": "应小于{lt}",
     "less_than_equal": "不得大于{le}",
     "greater_than": "应大于{gt}",
@@ -48,6 +58,15 @@ _MENDS = {
     "model_type": ("write a table headed by [ ]", "写成以 [ ] 开头的表"),
     "dict_type": ("write a table headed by [ ]", "写成以 [ ] 开头的表"),
     "date_type": ("write a date, without quotes: 2027-01-01", "写日期，不加引号：2027-01-01"),
+}
+_REASONS_ZH = {
+    errno.ENOENT: "不存在",
+    errno.EISDIR: "不是文件",
+    errno.ENOTDIR: "不是文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ELOOP: "链接循环",
+    errno.ENAMETOOLONG: "名称过长",
 }
 
 
@@ -76,19 +95,28 @@ def mendable(problem: str, mend: str, problem_zh: str = "", mend_zh: str = "") -
     return PydanticCustomError("mendable", "{problem}", said)
 
 
+def reasons(error: OSError) -> dict[str, str]:
+    """Why a file cannot be read, in English (`why`) and in Chinese (`why_zh`)."""
+    why = error.strerror or "not readable"
+    return {"why": why, "why_zh": _REASONS_ZH.get(error.errno or 0, f"系统提示 {why}")}
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a UTF-8 file, with or without byte order mark.
 
     Raises:
         FileNotFoundError: there is none.
-        TomlError: it cannot be opened, is not UTF-8 or not TOML.
+        TomlError: it cannot be opened, is too large, is not UTF-8 or not TOML.
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = _bounded_text(bounded_bytes(path, MAX_BYTES))
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise
     except OSError as error:
-        fault = TomlFault("", f"cannot be read: {error.strerror}", "check the permissions", "无法读取", "检查文件权限")
+        why = reasons(error)
+        fault = TomlFault("", f"cannot be read: {why['why']}", "check the permissions",
+                          f"无法读取：{why['why_zh']}", "检查文件权限")  # fmt: skip
         raise TomlError(fault) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
@@ -100,29 +128,72 @@ def read_toml(path: Path) -> dict[str, Any]:
         fault = TomlFault(place[1] if place else "", f"not TOML: {problem}", "correct the syntax there",
                           f"{zh}：{problem}", "改正此处的写法")  # fmt: skip
         raise TomlError(fault) from None
+    except ValueError:
+        # Python reads no number of more than some thousand digits.
+        fault = TomlFault("", "not TOML: a number has too many digits", "correct the number", "数字过长", "改正该数字")
+        raise TomlError(fault) from None
     except RecursionError:
         fault = TomlFault("", "not TOML: nested too deeply", "correct the syntax", "嵌套过深", "改正写法")
         raise TomlError(fault) from None
 
 
+def _bounded_text(data: bytes) -> str:
+    """The text of a file, if reading it as TOML takes a bounded time."""
+    if len(data) > MAX_BYTES:
+        most = MAX_BYTES // 1024
+        raise TomlError(TomlFault("", f"has more than {most} KiB", "make it smaller", f"超过{most} KiB", "缩小文件"))
+    text = data.decode("utf-8-sig")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > _MOST_DOTS:
+            raise TomlError(TomlFault(f"line {number}", f"has more than {_MOST_DOTS} dots", "break the line",
+                                      f"超过{_MOST_DOTS}个点", "换行书写"))  # fmt: skip
+    return text
+
+
+def bounded_bytes(path: Path, most: int) -> bytes:
+    """The bytes of a file, at most one more than `most`: who asks sees that there are too many.
+
+    Raises:
+        OSError: it cannot be read, or is no file; a device or a pipe would have no end.
+    """
+    if path.exists() and not path.is_file():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR) if path.is_dir() else "Is no regular file")
+    with path.open("rb") as file:
+        return file.read(most + 1)
+
+
 def located(
     error: ValidationError, model: type[BaseModel], *, elsewhere: frozenset[str] = frozenset()
 ) -> Iterator[tuple[tuple[int | str, ...], TomlFault]]:
-    """Every fault of a document that does not fit its model, with the steps that lead to it.
+    """Every fault of a document that does not fit its model, with the steps that lead to it, up to MOST_FAULTS.
 
     Args:
         elsewhere: names at the top that do not come from the file, so that no mend suggests them.
     """
-    details = error.errors(include_url=False, include_input=False)
+    count = error.error_count()
+    details = error.errors(include_url=False, include_input=False)[:MOST_FAULTS]
     for detail in details:
         steps = detail["loc"]
         if detail["type"] == "too_short" and any(other["loc"][:-1][: len(steps)] == steps for other in details):
             continue  # not the list is too short: its items are at fault
         problem = _PROBLEMS.get(detail["type"], detail["msg"])
-        in_chinese = _PROBLEMS_ZH.get(detail["type"])
-        problem_zh = in_chinese.format_map(detail.get("ctx", {})) if in_chinese else problem
+        in_chinese = _PROBLEMS_ZH.get(detail["type"], f"取值有误：{problem}".replace("{", "{{").replace("}", "}}"))
+        problem_zh = in_chinese.format_map({name: _in_chinese(value) for name, value in detail.get("ctx", {}).items()})
         mend, mend_zh = _mend(detail, model, elsewhere)
         yield steps, TomlFault(path_of(steps), problem, mend, problem_zh, mend_zh)
+    if count > MOST_FAULTS:
+        more = count - MOST_FAULTS
+        yield (
+            (),
+            TomlFault("", f"has {more} more faults", "mend the others first", f"另有{more}处错误", "先改正其他各处"),
+        )
+
+
+def _in_chinese(value: object) -> object:
+    """A bound or a list of choices as pydantic gives it, without English words and superfluous zeros."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return re.sub(r"(?<='),? or (?=')|(?<='), (?=')", "、", value) if isinstance(value, str) else value
 
 
 def path_of(steps: tuple[int | str, ...]) -> str:
@@ -147,10 +218,16 @@ def _mend(detail: ErrorDetails, model: type[BaseModel], elsewhere: frozenset[str
 def _known_names(model: type[BaseModel], steps: tuple[int | str, ...]) -> list[str]:
     """Names allowed at a place, found by walking the annotations down `steps`."""
     inner: Any = model
+    among: Any = None
     for step in steps:
-        if step not in inner.model_fields:  # a position in a list, or a name that the file's author chose
+        if among is not None:  # a position in a list, or a name that the file's author chose
+            inner, among = among, None
             continue
         annotation = inner.model_fields[step].annotation
         arguments = [annotation, *getattr(annotation, "__args__", ())]
-        inner = next(a for a in arguments if isinstance(a, type) and issubclass(a, BaseModel))
+        found = next(a for a in arguments if isinstance(a, type) and issubclass(a, BaseModel))
+        if getattr(annotation, "__origin__", None) in {tuple, dict}:
+            among = found
+        else:
+            inner = found
     return list(inner.model_fields)

@@ -99,7 +99,7 @@ class SignedDataTemplate:
             time_stamp: upper bound for the time-stamp token that will be attached, 0 for none.
         """
         attributes = sum(map(len, self._fixed_attributes)) + 64
-        headers = 128
+        headers = 64  # tags and lengths around it all
         return (
             (len(self._certificates) + len(self._signer_head) + attributes + _LONGEST_P256_SIGNATURE + headers)
             + (content + 32 if content else 0)

@@ -7,6 +7,7 @@ Layout, below one folder:
     public/
       anchors/root-ca.pem  intermediates/city-ca.pem
       seals/<id>.pem       certificate followed by its chain
+      seals/<id>.toml      the seal object: its picture, and who may use it when
       tsa.pem ocsp.pem     the same
       crl/root.crl crl/city.crl                               DER
 """
@@ -30,7 +31,8 @@ from signing import certificates
 from signing.certificates import Issuer, Revocation
 from signing.errors import KeyLoadError, PkiError
 from signing.key_files import encrypt_private_key, load_certificates, load_private_key
-from signing.pki_description import PkiDescription, load_description, parse_description
+from signing.pki_description import Department, PkiDescription, load_description, parse_description
+from signing.seals import Seal, SealPicture, certificate_digest, seal_toml
 
 __all__ = [
     "PkiDescription",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 _SHORTEST_PASSPHRASE: Final = 8
+_SEAL_MM: Final = 42.0
 _AUTHORITIES: Final = {"root": ("root-ca", "anchors"), "city": ("city-ca", "intermediates")}
 
 
@@ -172,6 +175,7 @@ class _Workshop:
             key = self._new_key(department.id).public_key()
             certificate = certificates.seal_certificate(description, city, key, subject, at)
             self._write_certificates(f"seals/{department.id}.pem", certificate, city.certificate)
+            _replace(self._public / "seals" / f"{department.id}.toml", _seal(department, certificate).encode())
         period = timedelta(days=description.crl_days)
         for name, issuer in (("root", root), ("city", city)):
             crl = certificates.revocation_list(issuer, (), number=1, at=at, period=period)
@@ -186,6 +190,19 @@ class _Workshop:
     def _write_certificates(self, name: str, *chain: x509.Certificate) -> None:
         pem = b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in chain)
         _replace(self._public / name, pem)
+
+
+def _seal(department: Department, certificate: x509.Certificate) -> str:
+    """A department's seal: round, 42 mm, as a body of a prefecture-level city has it; for its certificate alone."""
+    seal = Seal(
+        id=department.seal,
+        name=department.name,
+        valid_from=certificate.not_valid_before_utc,
+        valid_until=certificate.not_valid_after_utc,
+        certificates=(certificate_digest(certificate.public_bytes(serialization.Encoding.DER)),),
+        picture=SealPicture(name=department.name, code=department.seal, width_mm=_SEAL_MM, height_mm=_SEAL_MM),
+    )
+    return seal_toml(seal)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from signing.errors import PkiError
 
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _CODE: Final = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{18}")
+_SEAL_NUMBER: Final = re.compile(r"[0-9]{13}")
 _RESERVED: Final = frozenset({"root-ca", "city-ca", "tsa", "ocsp"})
 _LONGEST_NAME: Final = 64
 """X.520 ub-common-name and ub-organization-name: strict readers refuse longer ones."""
@@ -24,11 +25,13 @@ class Department:
         id: short ASCII name, used for file names.
         name: the body's name, as it stands in the seal.
         code: its unified social credit code 统一社会信用代码 (form checked here, the check character is the caller's).
+        seal: number of its seal 印章编码, 13 digits.
     """
 
     id: str
     name: str
     code: str
+    seal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def parse_description(text: str) -> PkiDescription:
     if not isinstance(departments, list) or not departments:
         raise _wrong("departments", "must be a list of at least one department")
     parsed = tuple(_department(entry, index) for index, entry in enumerate(departments))
-    for what in ("id", "name"):
+    for what in ("id", "name", "seal"):
         values = [getattr(department, what) for department in parsed]
         if len(set(values)) != len(values):
             raise _wrong("departments", f"two departments share one {what}")
@@ -101,11 +104,14 @@ def _department(entry: object, index: int) -> Department:
     path = f"departments[{index}]"
     if not isinstance(entry, dict):
         raise _wrong(path, "must be a table")
-    _no_unknown(entry, {"id", "name", "code"}, f"{path}.")
+    _no_unknown(entry, {"id", "name", "code", "seal"}, f"{path}.")
     slug = _text(entry, "id", f"{path}.id")
     if not _SLUG.fullmatch(slug) or slug in _RESERVED:
         raise _wrong(f"{path}.id", "must be a short lower-case ASCII name that is not taken by the PKI itself")
-    return Department(slug, _text(entry, "name", f"{path}.name"), _code(entry, "code", f"{path}.code"))
+    seal = _text(entry, "seal", f"{path}.seal")
+    if not _SEAL_NUMBER.fullmatch(seal):
+        raise _wrong(f"{path}.seal", "must be a seal number of 13 digits")
+    return Department(slug, _text(entry, "name", f"{path}.name"), _code(entry, "code", f"{path}.code"), seal)
 
 
 def _text(table: Mapping[str, Any], key: str, path: str) -> str:

@@ -1,72 +1,63 @@
-"""The picture of a round official seal 公章, as a one-page vector PDF.
+"""The picture of a seal 印章, as a one-page vector PDF: round, oval or square, exactly as large as its design says.
 
-Form after the State Council's rules on official seals (国发〔1999〕25号): a red ring, a five-pointed star, the name of
-the body from left to right around the upper arc; below, the registration code of the seal. Glyphs are drawn as
-outlines: no font is embedded and no text operator used, so the picture looks the same everywhere and keeps PDF/A.
+Glyphs are drawn as outlines: no font is embedded and no text operator used, so the picture looks the same everywhere
+and keeps PDF/A. Its ink is transparent (blend mode Multiply): the seal darkens what is printed below it, and hides no
+text.
 """
 
 import math
 import zlib
-from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, NamedTuple
 
-from fontTools.pens.basePen import BasePen
-from fontTools.pens.transformPen import TransformPen
-from fontTools.ttLib import TTFont
+from signing.seal_design import SealDesign, SealShape
+from signing.seal_outlines import GRID, Outlines
 
-from signing.errors import SealingError
+__all__ = ["SealDesign", "SealShape", "draw_seal"]
 
 _POINTS_PER_MM: Final = 72 / 25.4
-_RED: Final = "0.843 0.067 0.098"
-_FEWEST: Final = 4
-_MOST: Final = 30
-_MOST_CODE: Final = 18
-_MOST_CAPTION: Final = 10
+_RED: Final = "0.804 0.118 0.188"
+"""sRGB (205, 30, 48): red as a press prints it (tests/conformance/test_print_colors.py), not as a screen glows."""
 
-# Proportions of the radius, measured on pictures of real seals.
+# Proportions of half the seal's height, measured on pictures of real seals.
 _RING_WIDTH: Final = 0.062
-_NAME_TOP: Final = 0.885
+_MARGIN: Final = 0.115
+"""From the edge to the heads of the name, and to the feet of what stands on the lower arc."""
 _NAME_HEIGHT: Final = 0.285
 _STAR: Final = 0.355
-_CODE_BOTTOM: Final = 0.885
 _CODE_HEIGHT: Final = 0.088
+_LOWER_HEIGHT: Final = 0.17
+_LINE_GAP: Final = 0.05
 _CAPTION_BASE: Final = -0.6
 _CAPTION_HEIGHT: Final = 0.185
-_EMBOLDEN: Final = 0.012
+_OVAL_CAPTION_HEIGHT: Final = 0.26
+_FRAME_MARGIN: Final = 0.16
 
-_WIDEST_NAME_ARC: Final = math.radians(256)
-_WIDEST_PITCH: Final = math.radians(34)
-_BETWEEN_NAME_AND_CODE: Final = math.radians(17)
-_CODE_PITCH: Final = math.radians(4.7)
+_WIDEST_ARC: Final = 256 / 360
+_WIDEST_ARC_OVER_CAPTION: Final = 226 / 360
+_WIDEST_PITCH: Final = 34 / 360
+_BESIDE_CODE: Final = 17 / 360
+_CODE_PITCH: Final = 0.082
+_LOWER_ARC: Final = 80 / 360
 _WIDEST: Final = 0.9
 """A character is always higher than wide; a long name makes characters narrow, as seal makers do."""
 _CAPTION_LINE: Final = 1.1
 _IDEOGRAPHIC_DROP: Final = 0.12
 """The ideographic em box reaches this far below the base line (OpenType `BASE` table of the common fonts)."""
 _DIGIT_HEIGHT: Final = 0.73
+_EMBOLDEN: Final = 0.012
+"""A cut seal prints fuller than type: the width of the stroke around every outline, in em."""
+_HIGHEST: Final = 1.5
+"""In a square a character is at most this much higher than wide."""
+_ONE_LINE: Final = 1.6
+"""A rectangle that is wider than this for its height holds its name in one line."""
+_ARC_STEPS: Final = 720
 
 
-@dataclass(frozen=True, slots=True)
-class SealDesign:
-    """What stands in a seal.
-
-    Attributes:
-        name: the body's name, 4 to 30 characters.
-        code: registration code on the lower arc, up to 18 characters; empty for none.
-        caption: a line below the star, e.g. `专用章`; up to 10 characters, empty for none.
-        diameter_mm: outer diameter, millimetres.
-    """
-
-    name: str
-    code: str = ""
-    caption: str = ""
-    diameter_mm: float = 40.0
-
-
-def draw_round_seal(design: SealDesign, font_path: Path | Sequence[Path]) -> bytes:
+def draw_seal(design: SealDesign, font_path: Path | Sequence[Path]) -> bytes:
     """Draw a seal. The same arguments give the same bytes.
 
     Args:
@@ -74,213 +65,182 @@ def draw_round_seal(design: SealDesign, font_path: Path | Sequence[Path]) -> byt
         font_path: a TrueType or OpenType font, or several: the first that has a character draws it.
 
     Returns:
-        A PDF of one page, exactly `diameter_mm` square, with nothing behind the red.
+        A PDF of one page, exactly `width_mm` × `height_mm`, with nothing behind the red.
 
     Raises:
-        SealingError: `seal.design` for texts or sizes out of bounds, `seal.glyph` if no font has a character,
-            `seal.font` if a font cannot be read.
+        SealingError: `seal.glyph` if no font has a character, `seal.font` if a font cannot be read.
     """
-    _check(design)
     paths = [font_path] if isinstance(font_path, Path) else list(font_path)
-    with _Outlines(paths) as outlines:
-        radius = design.diameter_mm / 2
-        canvas = _Canvas()
-        canvas.ring(radius * (1 - _RING_WIDTH / 2), radius * _RING_WIDTH)
-        canvas.star(radius * _STAR)
-        free_arc = 2 * math.pi - _CODE_PITCH * len(design.code) - 2 * _BETWEEN_NAME_AND_CODE
-        _name(canvas, outlines, design.name, radius, min(_WIDEST_NAME_ARC, free_arc))
-        if design.code:
-            _code(canvas, outlines, design.code, radius)
-        if design.caption:
-            _caption(canvas, outlines, design.caption, radius)
-    return _one_page(canvas.content(radius), design.diameter_mm * _POINTS_PER_MM)
+    with Outlines(paths) as outlines:
+        drawn = _square(design) if design.shape is SealShape.SQUARE else _round(design)
+        operators = [_operators(one, outlines) if isinstance(one, _Glyph) else one for one in drawn]
+    return _one_page(operators, design.width_mm * _POINTS_PER_MM, design.height_mm * _POINTS_PER_MM)
 
 
-def _check(design: SealDesign) -> None:
-    if not _FEWEST <= len(design.name) <= _MOST:
-        raise SealingError("seal.design", f"The name of a seal has {_FEWEST} to {_MOST} characters")
-    if len(design.code) > _MOST_CODE or len(design.caption) > _MOST_CAPTION:
-        raise SealingError("seal.design", f"Code or caption is longer than {_MOST_CODE} or {_MOST_CAPTION} characters")
-    if not 10 <= design.diameter_mm <= 100:  # noqa: PLR2004 - what a seal can be
-        raise SealingError("seal.design", "The diameter of a seal is 10 to 100 mm")
-
-
-def _name(canvas: "_Canvas", outlines: "_Outlines", name: str, radius: float, arc: float) -> None:
-    """Set the name around the upper arc, symmetric to the vertical, feet towards the star."""
-    height = radius * _NAME_HEIGHT
-    foot = radius * _NAME_TOP - height
-    pitch = min(_WIDEST_PITCH, arc / (len(name) - 1))
-    # Neighbours come closest at their feet; a little overlap of the empty margins there looks right.
-    width = min(height * _WIDEST, pitch * (foot + height * 0.25))
-    for index, character in enumerate(name):
-        angle = ((len(name) - 1) / 2 - index) * pitch
-        canvas.glyph(outlines.find(character), _Place(angle, foot, width, height, drop=_IDEOGRAPHIC_DROP))
-
-
-def _code(canvas: "_Canvas", outlines: "_Outlines", code: str, radius: float) -> None:
-    """Set the code around the lower arc, readable from left to right, heads towards the star."""
-    size = radius * _CODE_HEIGHT / _DIGIT_HEIGHT
-    for index, character in enumerate(code):
-        angle = (index - (len(code) - 1) / 2) * _CODE_PITCH
-        canvas.glyph(outlines.find(character), _Place(angle, -radius * _CODE_BOTTOM, size, size))
-
-
-def _caption(canvas: "_Canvas", outlines: "_Outlines", caption: str, radius: float) -> None:
-    """Set a straight line below the star."""
-    height = radius * _CAPTION_HEIGHT
-    width = min(height, radius * _CAPTION_LINE / len(caption))
-    for index, character in enumerate(caption):
-        shift = (index - (len(caption) - 1) / 2) * width
-        place = _Place(0.0, radius * _CAPTION_BASE, width, height, drop=_IDEOGRAPHIC_DROP, shift=shift)
-        canvas.glyph(outlines.find(character), place)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a glyph goes, the seal's centre being the origin.
+class _Glyph(NamedTuple):
+    """A character and where it goes, millimetres from the seal's centre.
 
     Attributes:
-        angle: turn about the centre, radians, counter-clockwise.
-        foot: distance of the glyph's foot from the centre before the turn, millimetres.
+        x: the middle of its foot, to the right.
+        y: its foot, upwards.
+        turn: radians, counter-clockwise.
         width: millimetres per em, horizontally.
         height: millimetres per em, vertically.
-        drop: how far the glyph's foot lies below the base line, em.
-        shift: to the right, millimetres, before the turn.
+        drop: how far its foot lies below the base line, em.
     """
 
-    angle: float
-    foot: float
+    character: str
+    x: float
+    y: float
+    turn: float
     width: float
     height: float
-    drop: float = 0.0
-    shift: float = 0.0
-
-    def matrix(self, advance: float, units_per_em: int) -> tuple[float, float, float, float, float, float]:
-        """Map font units to millimetres; the glyph is centred by its advance width."""
-        cosine, sine = math.cos(self.angle), math.sin(self.angle)
-        right = self.shift - self.width * advance / units_per_em / 2
-        up = self.foot + self.height * self.drop
-        x_scale, y_scale = self.width / units_per_em, self.height / units_per_em
-        return (
-            x_scale * cosine,
-            x_scale * sine,
-            -y_scale * sine,
-            y_scale * cosine,
-            right * cosine - up * sine,
-            right * sine + up * cosine,
-        )
+    drop: float = _IDEOGRAPHIC_DROP
 
 
-@dataclass(frozen=True, slots=True)
-class _Glyph:
-    """A character's outline in its font."""
+class _Arc:
+    """An ellipse around the seal's centre, measured by its own length."""
 
-    outline: Any
-    glyph_set: Any
-    advance: float
-    units_per_em: int
+    def __init__(self, across: float, up: float) -> None:
+        self._across, self._up = across, up
+        points = [self._point(2 * math.pi * step / _ARC_STEPS) for step in range(_ARC_STEPS + 1)]
+        self._lengths = list(accumulate((math.dist(a, b) for a, b in pairwise(points)), initial=0.0))
 
+    @property
+    def length(self) -> float:
+        """All around, millimetres."""
+        return self._lengths[-1]
 
-class _Outlines:
-    """Finds the outlines of characters in fonts, which stay open meanwhile."""
+    def at(self, way: float) -> tuple[float, float, float]:
+        """The point `way` millimetres clockwise from the top, and the turn of what stands on it there."""
+        way %= self.length
+        step = min(bisect(self._lengths, way) - 1, _ARC_STEPS - 1)
+        share = (way - self._lengths[step]) / (self._lengths[step + 1] - self._lengths[step])
+        angle = 2 * math.pi * (step + share) / _ARC_STEPS
+        x, y = self._point(angle)
+        return x, y, math.atan2(-math.sin(angle) / self._across, math.cos(angle) / self._up)
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
-        self._stack = ExitStack()
-        self._fonts: list[Any] = []
-        self._maps: list[dict[int, str]] = []
-
-    def __enter__(self) -> Self:
-        try:
-            for path in self._paths:
-                font = TTFont(self._stack.enter_context(path.open("rb")), lazy=True, fontNumber=0)
-                self._fonts.append(font)
-                self._maps.append(font.getBestCmap())
-        except Exception as error:  # fontTools raises many types for a damaged font
-            self._stack.close()
-            raise SealingError(
-                "seal.font", "A font for the seal cannot be read", hint="check the font files"
-            ) from error
-
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._stack.close()
-
-    def find(self, character: str) -> _Glyph:
-        for font, characters in zip(self._fonts, self._maps, strict=True):
-            name = characters.get(ord(character))
-            if name is not None:
-                glyph_set = font.getGlyphSet()
-                glyph = glyph_set[name]
-                return _Glyph(glyph, glyph_set, glyph.width, font["head"].unitsPerEm)
-        raise SealingError(
-            "seal.glyph", f"No font has the character U+{ord(character):04X}", hint="give a font that has it"
-        )
+    def _point(self, angle: float) -> tuple[float, float]:
+        return self._across * math.sin(angle), self._up * math.cos(angle)
 
 
-class _Canvas:
-    """A content stream in the making; millimetres, origin in the centre."""
-
-    def __init__(self) -> None:
-        self._operators: list[str] = []
-
-    def ring(self, radius: float, width: float) -> None:
-        """Stroke a circle (four Bézier arcs, off by less than 0.03 %)."""
-        k = radius * 4 / 3 * (math.sqrt(2) - 1)
-        r = radius
-        self._operators.append(f"{_n(width)} w {_n(r)} 0 m")
-        for curve in ((r, k, k, r, 0, r), (-k, r, -r, k, -r, 0), (-r, -k, -k, -r, 0, -r), (k, -r, r, -k, r, 0)):
-            self._operators.append(" ".join(map(_n, curve)) + " c")
-        self._operators.append("s")
-
-    def star(self, radius: float) -> None:
-        """Fill a regular five-pointed star, one point up."""
-        inner = radius * math.sin(math.radians(18)) / math.sin(math.radians(54))
-        points = []
-        for index in range(10):
-            length, turn = (inner if index % 2 else radius), math.radians(90 + 36 * index)
-            points.append(f"{_n(length * math.cos(turn))} {_n(length * math.sin(turn))} {'l' if index else 'm'}")
-        self._operators.extend((*points, "h f"))
-
-    def glyph(self, glyph: _Glyph, place: _Place) -> None:
-        """Fill an outline and stroke its edge thinly, as a cut seal prints fuller than type."""
-        pen = _PathPen(glyph.glyph_set, self._operators)
-        glyph.outline.draw(TransformPen(pen, place.matrix(glyph.advance, glyph.units_per_em)))
-        # A blank has no outline, and painting nothing is an error to strict readers.
-        if pen.has_drawn:
-            self._operators.append(f"{_n(abs(place.height) * _EMBOLDEN)} w B")
-
-    def content(self, radius: float) -> bytes:
-        """Return the stream, with the origin moved to the centre of the page."""
-        head = f"q /Ink gs {_RED} rg {_RED} RG 1 j {_n(_POINTS_PER_MM, 6)} 0 0 {_n(_POINTS_PER_MM, 6)}"
-        origin = _n(radius * _POINTS_PER_MM, 4)
-        return "\n".join((f"{head} {origin} {origin} cm", *self._operators, "Q")).encode("ascii")
+def _round(design: SealDesign) -> Iterator[str | _Glyph]:
+    """A ring with the name on its upper arc, and what stands within."""
+    across, up = design.width_mm / 2, design.height_mm / 2
+    line = up * _RING_WIDTH
+    yield _ellipse(across - line / 2, up - line / 2, line)
+    if design.shape is SealShape.ROUND:
+        yield _star(up * _STAR)
+    yield from _name(design, across, up)
+    feet = up * _MARGIN
+    if design.code:
+        pitch, size = up * _CODE_PITCH, up * _CODE_HEIGHT / _DIGIT_HEIGHT
+        yield from _on_lower_arc(design.code, _Arc(across - feet, up - feet), pitch, (size, size), 0.0)
+        feet += up * (_CODE_HEIGHT + _LINE_GAP)
+    if design.lower:
+        arc, height = _Arc(across - feet, up - feet), up * _LOWER_HEIGHT
+        pitch = min(height, arc.length * _LOWER_ARC / len(design.lower))
+        yield from _on_lower_arc(design.lower, arc, pitch, (pitch * _WIDEST, height), _IDEOGRAPHIC_DROP)
+    if design.caption:
+        oval = design.shape is SealShape.OVAL
+        height = up * (_OVAL_CAPTION_HEIGHT if oval else _CAPTION_HEIGHT)
+        foot = -height / 2 if oval else up * _CAPTION_BASE
+        width = min(height, across * _CAPTION_LINE / len(design.caption))
+        yield from _in_line(design.caption, foot, width, height)
 
 
-class _PathPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
-    """Writes an outline as path operators; the base class turns quadratic curves into cubic ones."""
+def _name(design: SealDesign, across: float, up: float) -> Iterator[_Glyph]:
+    """The name on the upper arc, symmetric to the vertical, feet towards the middle."""
+    height = up * _NAME_HEIGHT
+    inset = up * _MARGIN + height
+    arc = _Arc(across - inset, up - inset)
+    free = arc.length * (1 - 2 * _BESIDE_CODE) - _below(design, arc, up)
+    widest = _WIDEST_ARC_OVER_CAPTION if design.caption and design.shape is SealShape.ROUND else _WIDEST_ARC
+    pitch = min(arc.length * _WIDEST_PITCH, min(arc.length * widest, free) / (len(design.name) - 1))
+    # Neighbours come closest at their feet; a little overlap of the empty margins there looks right.
+    width = min(height * _WIDEST, pitch * (1 + height * 0.25 * 2 * math.pi / arc.length))
+    for index, character in enumerate(design.name):
+        x, y, turn = arc.at((index - (len(design.name) - 1) / 2) * pitch)
+        yield _Glyph(character, x, y, turn, width, height)
 
-    def __init__(self, glyph_set: Any, operators: list[str]) -> None:
-        super().__init__(glyph_set)
-        self._operators = operators
-        self.has_drawn = False
 
-    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802 - the name is fontTools'
-        self.has_drawn = True
-        self._write("m", point)
+def _below(design: SealDesign, arc: _Arc, up: float) -> float:
+    """How much of the name's arc is taken by what stands on the lower one."""
+    code = _CODE_PITCH * len(design.code) * arc.length / (2 * math.pi)
+    lower = min(_LOWER_HEIGHT * up * len(design.lower), arc.length * _LOWER_ARC)
+    return max(code, lower)
 
-    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802 - as above
-        self._write("l", point)
 
-    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802 - as above
-        self._write("c", *points)
+def _on_lower_arc(text: str, arc: _Arc, pitch: float, size: tuple[float, float], drop: float) -> Iterator[_Glyph]:
+    """A text on the lower arc, readable from left to right, heads towards the middle."""
+    for index, character in enumerate(text):
+        x, y, turn = arc.at(arc.length / 2 - (index - (len(text) - 1) / 2) * pitch)
+        yield _Glyph(character, x, y, turn + math.pi, *size, drop)
 
-    def _closePath(self) -> None:  # noqa: N802 - as above
-        self._operators.append("h")
 
-    def _write(self, operator: str, *points: tuple[float, float]) -> None:
-        self._operators.append(" ".join(f"{_n(x)} {_n(y)}" for x, y in points) + " " + operator)
+def _in_line(text: str, foot: float, width: float, height: float) -> Iterator[_Glyph]:
+    for index, character in enumerate(text):
+        yield _Glyph(character, (index - (len(text) - 1) / 2) * width, foot, 0.0, width, height)
+
+
+def _square(design: SealDesign) -> Iterator[str | _Glyph]:
+    """A frame with the name in columns from right to left, the last ones fullest; in one line if the frame is low."""
+    wide, high = design.width_mm, design.height_mm
+    line = min(wide, high) / 2 * _RING_WIDTH
+    yield f"{_n(line)} w {_n(line / 2 - wide / 2)} {_n(line / 2 - high / 2)} {_n(wide - line)} {_n(high - line)} re s"
+    margin = min(wide, high) / 2 * _FRAME_MARGIN
+    across, up = wide - 2 * margin, high - 2 * margin
+    if wide > _ONE_LINE * high:
+        width = min(across / len(design.name), up)
+        height = min(up, width / _WIDEST)
+        yield from _in_line(design.name, -height / 2, width, height)
+        return
+    columns = math.ceil(math.sqrt(len(design.name)))
+    begin = 0
+    for column in range(columns):
+        end = (column + 1) * len(design.name) // columns
+        cell = up / (end - begin)
+        height = min(cell, across / columns * _HIGHEST)
+        for row, character in enumerate(design.name[begin:end]):
+            x = across / 2 - (column + 0.5) * across / columns
+            foot = up / 2 - (row + 0.5) * cell - height / 2
+            yield _Glyph(character, x, foot, 0.0, across / columns, height)
+        begin = end
+
+
+def _operators(glyph: _Glyph, outlines: Outlines) -> str:
+    """An outline where it belongs, filled, its edge stroked thinly."""
+    outline = outlines.find(glyph.character)
+    if not outline.path:  # a blank: painting nothing is an error to strict readers
+        return ""
+    cosine, sine = math.cos(glyph.turn), math.sin(glyph.turn)
+    x_scale, y_scale = glyph.width / GRID, glyph.height / GRID
+    right, up = -x_scale * outline.advance / 2, glyph.height * glyph.drop
+    matrix = (x_scale * cosine, x_scale * sine, -y_scale * sine, y_scale * cosine)
+    moved = (glyph.x + right * cosine - up * sine, glyph.y + right * sine + up * cosine)
+    place = " ".join([*(_n(value, 6) for value in matrix), *(_n(value) for value in moved)])
+    return f"q {place} cm\n{outline.path}\nB Q"
+
+
+def _ellipse(across: float, up: float, width: float) -> str:
+    """Stroke an ellipse (four Bézier arcs, off by less than 0.03 %)."""
+    k = 4 / 3 * (math.sqrt(2) - 1)
+    a, b = across, up
+    curves = (
+        (a, b * k, a * k, b, 0, b), (-a * k, b, -a, b * k, -a, 0),
+        (-a, -b * k, -a * k, -b, 0, -b), (a * k, -b, a, -b * k, a, 0),
+    )  # fmt: skip
+    return f"{_n(width)} w {_n(a)} 0 m " + " ".join(" ".join(map(_n, curve)) + " c" for curve in curves) + " s"
+
+
+def _star(radius: float) -> str:
+    """Fill a regular five-pointed star, one point up."""
+    inner = radius * math.sin(math.radians(18)) / math.sin(math.radians(54))
+    points = []
+    for index in range(10):
+        length, turn = (inner if index % 2 else radius), math.radians(90 + 36 * index)
+        points.append(f"{_n(length * math.cos(turn))} {_n(length * math.sin(turn))} {'l' if index else 'm'}")
+    return " ".join((*points, "h f"))
 
 
 def _n(value: float, digits: int = 3) -> str:
@@ -289,14 +249,18 @@ def _n(value: float, digits: int = 3) -> str:
     return "0" if text in {"-0", ""} else text
 
 
-def _one_page(content: bytes, side: float) -> bytes:
-    """Wrap a content stream into a PDF of one square page; its ink darkens what it lies on and hides nothing."""
+def _one_page(operators: Sequence[str], width: float, height: float) -> bytes:
+    """Wrap operators, in millimetres around the centre, into a PDF of one page; its ink hides nothing below it."""
+    scale = _n(_POINTS_PER_MM, 6)
+    head = f"q /Ink gs {_RED} rg {_RED} RG 1 j {scale} 0 0 {scale} {_n(width / 2, 4)} {_n(height / 2, 4)} cm"
+    # The line width of the frame is in millimetres, that of the glyphs in their own units.
+    frame, *others = operators
+    content = "\n".join((head, frame, f"{_n(_EMBOLDEN * GRID)} w", *filter(None, others), "Q")).encode("ascii")
     packed = zlib.compress(content, 9)
-    size = _n(side, 4)
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size} {size}] "
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {_n(width, 4)} {_n(height, 4)}] "
         "/Resources << /ExtGState << /Ink << /BM /Multiply >> >> >> /Contents 4 0 R >>".encode("ascii"),
         b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed),
     )

@@ -13,7 +13,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from license_lib.catalogue.faults import said
-from license_lib.toml_files import TomlFault
+from license_lib.catalogue.links import leads_outside
+from license_lib.toml_files import TomlFault, bounded_bytes, reasons
 
 MAX_BYTES = 512 * 1024
 MAX_PIXELS = 4000
@@ -35,15 +36,16 @@ def read_artwork(path: Path) -> bytes:
     """A picture's bytes, within bounds and whole.
 
     Raises:
-        ArtworkError: it is missing, too large, or not what its name says.
+        ArtworkError: it is missing, too large, not what its name says, or a link that leads outside the templates.
     """
+    if leads_outside(path):
+        raise ArtworkError(said("file.outside"))
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = bounded_bytes(path, MAX_BYTES)
     except FileNotFoundError:
         raise ArtworkError(said("artwork.missing", name=path.name)) from None
     except OSError as error:
-        raise ArtworkError(said("artwork.unreadable", why=error.strerror)) from None
+        raise ArtworkError(said("artwork.unreadable", **reasons(error))) from None
     if len(data) > MAX_BYTES:
         raise ArtworkError(said("artwork.large", most=MAX_BYTES // 1024))
     check = _check_png if path.suffix == ".png" else _check_svg
@@ -103,8 +105,8 @@ def _check_svg(data: bytes) -> None:
     parser.StartDoctypeDeclHandler = declaration
     try:
         parser.Parse(data, True)  # noqa: FBT003 -- expat's own signature: this is the whole file
-    except expat.ExpatError as error:
-        raise ArtworkError(said("artwork.xml", line=error.lineno)) from None
+    except (expat.ExpatError, ValueError, LookupError):  # the latter two for an encoding that Python has not
+        raise ArtworkError(said("artwork.xml", line=parser.CurrentLineNumber)) from None
 
 
 def _points_outside(value: str) -> bool:

@@ -19,6 +19,7 @@ from license_lib.catalogue.fields import (
 )
 from license_lib.catalogue.layout import Layout, Table
 from license_lib.catalogue.model import HolderKind, LicenseType
+from license_lib.catalogue.patterns import may_take_for_ever
 from license_lib.identifiers import HOLDER_NUMBER_KINDS, ORGANISATION_KINDS
 
 BUILT_IN_DATES = ("issued_on", "valid_from", "valid_until")
@@ -75,6 +76,8 @@ def _rules(kind: LicenseType) -> Iterator[Fault]:
         if code not in allowed:
             place = ("holder", "number_kinds", index)
             yield fault(place, "holder.number-kind", code=code, allowed=listed(sorted(allowed)))
+    if may_take_for_ever(kind.number.pattern):
+        yield fault(("number", "pattern"), "pattern.slow")
     if kind.number.rule == "holder":
         if kind.number.in_qr and kind.holder.kind is not HolderKind.ORGANISATION:
             yield fault(("number", "in_qr"), "number.in-qr")
@@ -107,6 +110,8 @@ def _twice(specs: Sequence[ColumnSpec], steps: Steps) -> Iterator[Fault]:
 def _forms(steps: Steps, spec: ColumnSpec) -> Iterator[Fault]:
     if spec.type is not FieldType.TEXT and (spec.choices or spec.pattern):
         yield fault((*steps, "type"), "field.form", type=spec.type)
+    if spec.pattern is not None and may_take_for_ever(spec.pattern):
+        yield fault((*steps, "pattern"), "pattern.slow")
     for choice in spec.choices:
         if choice != choice.strip() or not 1 <= len(choice) <= spec.max_length:
             yield fault((*steps, "choices"), "choice.impossible", choice=choice, most=spec.max_length)

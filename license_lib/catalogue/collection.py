@@ -12,6 +12,7 @@ from license_lib.catalogue.model import LicenseType
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 from license_lib.catalogue.releases import RELEASES_FOLDER, load_releases
 from license_lib.errors import InputError
+from license_lib.toml_files import reasons
 
 FONT_FOLDER, SCHEMA_FOLDER = "fonts", "schema"
 
@@ -170,7 +171,7 @@ class Catalogue:
         try:
             entries = sorted(path for path in folder.iterdir() if path.is_dir() and _may_be_type(path.name))
         except OSError as error:
-            fault = said("folder.unreadable", why=error.strerror)
+            fault = said("folder.unreadable", **reasons(error))
             raise TemplateError([TemplateProblem.of(str(folder), fault)]) from None
         for entry in entries:
             try:

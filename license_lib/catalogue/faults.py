@@ -6,6 +6,7 @@ mend stands. One fault is one row: nothing else says what is wrong.
 
 import difflib
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,6 +15,10 @@ from license_lib.toml_files import TomlFault
 Steps = tuple[int | str, ...]
 Fault = tuple[Steps, TomlFault]
 """Where in the model (`("layout", "boxes", 3, "field")`), and what is wrong there."""
+
+
+_MOST_NAMES = 100
+_LONGEST = 60
 
 
 class Row(NamedTuple):
@@ -30,13 +35,17 @@ _RESTORE = ("put back the file as it was released", "放回发布时的原文件
 FAULTS: Mapping[str, Row] = MappingProxyType({
     # Folders and files
     "folder.unreadable": Row(
-        "cannot be read: {why}", "give the templates folder", "无法读取：{why}", "给出模板文件夹",
+        "cannot be read: {why}", "give the templates folder", "无法读取：{why_zh}", "给出模板文件夹",
     ),
     "folder.empty": Row(
         "holds no template", "add a folder with a type.toml", "没有模板", "加一个含有 type.toml 的文件夹",
     ),
     "file.missing": Row(
         "is missing", "add it: every type folder needs it", "缺少此文件", "补上：每个类型都要有",
+    ),
+    "file.outside": Row(
+        "is a link that leads outside the templates", "put the file itself there",
+        "是指向模板文件夹之外的链接", "放入文件本身",
     ),
     "layout.elsewhere": Row(
         "the layout has its own file", "move it to layout.toml", "版面自有文件", "移到 layout.toml",
@@ -45,7 +54,7 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
         "each layout has its own file", "move it to layout-<name>.toml", "每个版面自有文件", "移到 layout-<名称>.toml",
     ),
     "same.key": Row(
-        "{other} has the same key", "make it unique", "与 {other} 的名称相同", "改为唯一",
+        "{other} has the same key", "make it unique", "与 {other} 的 key 相同", "改为唯一",
     ),
     "same.code": Row(
         "{other} has the same code", "make it unique", "与 {other} 的代码相同", "改为唯一",
@@ -59,6 +68,13 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
     ),
     "extends.circle": Row(
         "goes round in a circle: {circle}", "remove one of them", "循环引用：{circle}", "删去其中之一",
+    ),
+    "list.long": Row(
+        "has more than {most} entries", "leave some out", "超过{most}项", "删去部分",
+    ),
+    "extends.deep": Row(
+        "builds on more than {most} parts, one upon the other", "join some of them",
+        "层层引用的部件超过{most}个", "合并部分部件",
     ),
     "extends.unknown": Row(
         "there is no {part}", "there are: {known}", "没有 {part}", "现有：{known}",
@@ -81,7 +97,7 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
         "版本 {version} 已发布", "将 version 改为 {next}",
     ),
     "release.unreadable": Row(
-        "cannot be read: {why}", "check the permissions", "无法读取：{why}", "检查文件权限",
+        "cannot be read: {why}", "check the permissions", "无法读取：{why_zh}", "检查文件权限",
     ),
     "release.form": Row(
         "is no release in canonical form", _RESTORE[0], "不是规范格式的发布文件", _RESTORE[1],
@@ -103,7 +119,7 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
         "there is no file {name}", "put it into the type's folder", "没有文件 {name}", "放入该类型的文件夹",
     ),
     "artwork.unreadable": Row(
-        "cannot be read: {why}", "check the permissions", "无法读取：{why}", "检查文件权限",
+        "cannot be read: {why}", "check the permissions", "无法读取：{why_zh}", "检查文件权限",
     ),
     "artwork.large": Row(
         "has more than {most} KiB", "make the picture smaller", "超过{most} KiB", "缩小图片",
@@ -149,7 +165,8 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
         "{code!r} 不是此类持证主体的代码类型（GB/T 36903 附录A）", "可用 {allowed}",
     ),
     "number.in-qr": Row(
-        "a person's own number must never stand in the QR", "in_qr = false", "个人号码不得进入二维码", "in_qr = false",
+        "a person's own number must never stand in the QR", "in_qr = false",
+        "个人号码不得进入二维码", "写成 in_qr = false",
     ),
     "number.several": Row(
         "with several holders, the number cannot be the holder's own", 'rule = "given", or allow one holder only',
@@ -165,6 +182,11 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
     "field.form": Row(
         "a field of type {type} has its own form", "remove its choices and pattern",
         "类型为 {type} 的字段自有格式", "删去 choices 和 pattern",
+    ),
+    "pattern.slow": Row(
+        "repeats what repeats: to refuse a text might take for ever",
+        "write the pattern without a repeat within a repeat",
+        "在重复之中再重复：不符的文字可能永远判断不完", "改写 pattern，不在重复之中再重复",
     ),
     "choice.impossible": Row(
         "{choice!r} could never be chosen", "1 to {most} characters, without white space around",
@@ -258,7 +280,7 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
         "the title stands on the first page", "remove `page`", "标题应在第1页", "删去 page",
     ),
     "page.gap": Row(
-        "page {after} follows page {before}", "page = {next}", "第{before}页之后是第{after}页", "page = {next}",
+        "page {after} follows page {before}", "page = {next}", "第{before}页之后是第{after}页", "改为 page = {next}",
     ),
     "size.order": Row(
         "is larger than size", "make it smaller", "大于 size", "改小",
@@ -268,7 +290,7 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
     ),
     "overflow.form": Row(
         "{field!r} is no running text, it cannot go on on another page", 'overflow = "refuse"',
-        "{field!r} 不是可续页的文字", 'overflow = "refuse"',
+        "{field!r} 不是可续页的文字", '写成 overflow = "refuse"',
     ),
     "overflow.low": Row(
         "is too low to begin a text that goes on on another page", "at least {least:.1f} mm for its min_size",
@@ -310,9 +332,10 @@ def fault(steps: Steps, code: str, /, *, near: str = "", **values: Any) -> Fault
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that a misspelt one most likely means, or ""."""
-    return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
+    return next(iter(difflib.get_close_matches(name[:_LONGEST], islice(known, _MOST_NAMES), 1)), "")
 
 
 def listed(names: Iterable[str]) -> str:
     """Names as a mend shows them."""
-    return ", ".join(names) or "-"
+    shown = list(islice(names, _MOST_NAMES + 1))
+    return ", ".join([*shown[:_MOST_NAMES], *("…" for _ in shown[_MOST_NAMES:])]) or "-"

@@ -17,6 +17,7 @@ Color = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 FontName = Literal["song", "hei", "kai", "fangsong"]
 Align = Literal["left", "center", "right"]
 Overflow = Literal["refuse", "continue"]
+ARTWORK_NAME = r"^[a-z0-9][a-z0-9._-]{0,60}\.(png|svg)$"
 MOST_CONTINUATION_PAGES = 20
 _SIZES = {"A3": (297.0, 420.0), "A4": (210.0, 297.0), "A5": (148.0, 210.0)}
 
@@ -105,7 +106,7 @@ class Artwork(Box):
     `sha256` is filled in when the template is loaded: an artwork that was exchanged is another template.
     """
 
-    file: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}\.(png|svg)$")]
+    file: Annotated[str, Field(pattern=ARTWORK_NAME)]
     alt: Annotated[str, Field(min_length=1, max_length=100)]
     page: PageNumber = 1
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
@@ -147,7 +148,9 @@ class Page(Frozen):
 class Layout(Frozen):
     """One face 照面: a first page, further pages as numbered, and the area that continuation pages 续页 use.
 
-    `labels` says whether labels stand in Chinese, or in Chinese with small English below.
+    The seal has its own size; the middle of `seal` is its middle. `signatory` is where the name seal or signature of
+    who issues 签发人 goes, if the issuing body has one. `labels` says whether labels stand in Chinese, or in Chinese
+    with small English below.
     """
 
     page: Page
@@ -159,6 +162,7 @@ class Layout(Frozen):
     qr: Square
     seal: Square
     photo: Box | None = None
+    signatory: Box | None = None
     labels: Literal["zh", "zh-en"] = "zh"
 
     @property

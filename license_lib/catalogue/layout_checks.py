@@ -42,6 +42,8 @@ def places(layout: Layout) -> Iterator[tuple[Steps, Box | Square]]:
     yield ("seal",), layout.seal
     if layout.photo is not None:
         yield ("photo",), layout.photo
+    if layout.signatory is not None:
+        yield ("signatory",), layout.signatory
     for name in LISTS:
         for index, part in enumerate(getattr(layout, name)):
             yield (name, index), part

@@ -3,6 +3,7 @@
 A type folder holds `type.toml`, `layout.toml`, `layout-<name>.toml` for each variant, artwork, and `releases/`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,9 +14,11 @@ from pydantic import ValidationError
 from license_lib.catalogue.artwork import ArtworkError, artwork_digest, read_artwork
 from license_lib.catalogue.checks import contradictions, dangling
 from license_lib.catalogue.faults import Fault, Steps, nearest, said
+from license_lib.catalogue.layout import ARTWORK_NAME
 from license_lib.catalogue.layout_checks import layout_contradictions
+from license_lib.catalogue.links import leads_outside
 from license_lib.catalogue.merging import PARTS_FOLDER, Merged, read_layout
-from license_lib.catalogue.model import LicenseType
+from license_lib.catalogue.model import LAYOUT_NAME, LicenseType
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 from license_lib.toml_files import TomlError, TomlFault, located, path_of, read_toml
 
@@ -86,6 +89,9 @@ class Places:
 def _type_document(folder: Path, problems: list[TemplateProblem]) -> dict[str, Any]:
     """The content of `type.toml`; a fault goes to `problems`, so that those of the other files are found, too."""
     shown = f"{folder.name}/{TYPE_FILE}"
+    if leads_outside(folder / TYPE_FILE):
+        problems.append(TemplateProblem.of(shown, said("file.outside")))
+        return {}
     try:
         document = read_toml(folder / TYPE_FILE)
     except FileNotFoundError:
@@ -109,9 +115,11 @@ def _layouts(folder: Path, document: Mapping[str, Any], problems: list[TemplateP
     named = variants.get("layouts") if isinstance(variants, dict) else None
     named = named if isinstance(named, dict) else {}
     for choice, name in named.items():
+        if not isinstance(name, str) or not re.fullmatch(LAYOUT_NAME, name) or name in layouts:
+            continue  # the model says what is wrong with it, or several choices have the same layout
         if name in there:
             layouts[name] = read_layout(there[name], parts, problems)
-        elif isinstance(name, str):
+        else:
             fault = said("variants.file", near=nearest(name, there), path=f"variants.layouts.{choice}", name=name)
             problems.append(TemplateProblem.of(f"{folder.name}/{TYPE_FILE}", fault))
     unused = there.keys() - {name for name in named.values() if isinstance(name, str)}
@@ -126,9 +134,10 @@ def _artwork(folder: Path, merged: Merged, problems: list[TemplateProblem]) -> d
     found: dict[str, bytes] = {}
     entries = merged.document.get("artwork")
     for index, entry in enumerate(entries if isinstance(entries, list) else []):
-        if not isinstance(entry, dict) or not isinstance(entry.get("file"), str) or "/" in entry["file"]:
+        name = entry.get("file") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or not re.fullmatch(ARTWORK_NAME, name):
             continue  # the model says what is wrong with it
-        own, shared = folder / entry["file"], folder.parent / PARTS_FOLDER / entry["file"]
+        own, shared = folder / name, folder.parent / PARTS_FOLDER / name
         file, path = merged.locate(("artwork", index, "file"))
         try:
             data = read_artwork(shared if shared.is_file() and not own.is_file() else own)

@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from license_lib.catalogue.faults import Steps, listed, nearest, said
+from license_lib.catalogue.links import leads_outside
 from license_lib.catalogue.problems import TemplateProblem
 from license_lib.toml_files import TomlError, path_of, read_toml
 
 PARTS_FOLDER = "_parts"
 _PART_NAME = re.compile(r"[a-z][a-z0-9-]{0,60}(\.toml)?")
 _ENTRY_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_MOST_PARTS = 20
+_MOST_DEEP = 8
+_MOST_ENTRIES = 200
 _LISTS = ("boxes", "tables", "texts", "artwork")
 
 
@@ -89,6 +93,9 @@ class _Reader:
     def _add(self, path: Path, above: tuple[Path, ...]) -> None:
         """Take over a file after all that it extends; a part that several extend is taken over once."""
         self.files.add(path)
+        if leads_outside(path):
+            self._refuse(path, (), "file.outside")
+            return
         try:
             document = read_toml(path)
         except FileNotFoundError:
@@ -102,17 +109,24 @@ class _Reader:
         for key, value in document.items():
             if key in _LISTS and isinstance(value, list):
                 self._join(path, key, value)
-            elif isinstance(value, dict):
+                continue
+            # Whatever it was before, it is no list of entries any more, and their names are gone with them.
+            self._lists.pop(key, None)
+            self._named = {one: entry for one, entry in self._named.items() if one[0] != key}
+            if isinstance(value, dict):
                 before = self.document.get(key)
                 self.document[key] = {**(before if isinstance(before, dict) else {}), **value}
                 self.origins |= {(key, name): (_shown(path), (key, name)) for name in value}
             else:
                 self.document[key] = value
-                self._lists.pop(key, None)
                 self.origins[(key,)] = (_shown(path), (key,))
 
     def _extended(self, path: Path, names: object) -> list[str]:
-        if isinstance(names, list) and all(isinstance(name, str) and _PART_NAME.fullmatch(name) for name in names):
+        if (
+            isinstance(names, list)
+            and len(names) <= _MOST_PARTS
+            and all(isinstance(name, str) and _PART_NAME.fullmatch(name) for name in names)
+        ):
             return names
         self._refuse(path, ("extends",), "extends.form")
         return []
@@ -121,11 +135,13 @@ class _Reader:
         own = name.endswith(".toml")
         part = path.parent / name if own else self._parts / f"{name}.toml"
         place = ("extends", index)
-        if part in above:
+        if len(above) > _MOST_DEEP:
+            self._refuse(path, place, "extends.deep", most=_MOST_DEEP)
+        elif part in above:
             circle = " → ".join(one.name for one in (*above[above.index(part) :], part))
             self._refuse(path, place, "extends.circle", circle=circle)
         elif not part.is_file():
-            known = sorted(one.name if own else one.stem for one in part.parent.glob("*.toml"))
+            known = sorted(one.name if own else one.stem for one in part.parent.glob("*.toml") if one.is_file())
             near = nearest(name, known)
             self._refuse(path, place, "extends.unknown", near=near, part=_shown(part), known=listed(known))
         elif part not in self.files:
@@ -134,6 +150,9 @@ class _Reader:
     def _join(self, path: Path, key: str, entries: list[Any]) -> None:
         """Add a list's entries to those of the files before; those with a known `id` change one of them."""
         here = self._lists.setdefault(key, [])
+        if len(entries) > _MOST_ENTRIES:
+            self._refuse(path, (key,), "list.long", most=_MOST_ENTRIES)
+            return
         known = {name for one, name in self._named if one == key}
         seen: set[str] = set()
         for index, given in enumerate(entries):

@@ -28,6 +28,9 @@ from license_lib.catalogue.layout import Frozen, Key, Layout
 from license_lib.identifiers import LicenseTypeCode, NumberError
 from license_lib.toml_files import mendable
 
+LAYOUT_NAME = r"^[a-z][a-z0-9-]{0,30}$"
+"""Of a variant's layout: `duplicate` is the file `layout-duplicate.toml`."""
+
 
 class HolderKind(StrEnum):
     """Holder category 持证主体类别 (GB/T 36902)."""
@@ -138,7 +141,7 @@ class Variants(Frozen):
     """
 
     field: Key
-    layouts: Annotated[dict[str, Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]], Field(min_length=1)]
+    layouts: Annotated[dict[str, Annotated[str, Field(pattern=LAYOUT_NAME)]], Field(min_length=1)]
 
 
 def template_digest(document: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from unicodedata import category
 
 from license_lib.errors import InputError
 from license_lib.toml_files import TomlFault
@@ -24,7 +25,8 @@ class TemplateProblem:
     @classmethod
     def of(cls, file: str, fault: TomlFault) -> "TemplateProblem":
         """A fault of one file."""
-        return cls(file, fault.path, fault.problem, fault.mend, fault.problem_zh, fault.mend_zh)
+        texts = (file, fault.path, fault.problem, fault.mend, fault.problem_zh, fault.mend_zh)
+        return cls(*map(_printable, texts))
 
     def __str__(self) -> str:
         """One line, as a template's author reads it."""
@@ -38,6 +40,14 @@ class TemplateProblem:
     @property
     def _place(self) -> str:
         return f"{self.file}: {self.path}" if self.path else self.file
+
+
+def _printable(text: str) -> str:
+    """A text on one line, in which nothing is hidden: names of files and keys may hold any character."""
+    if text.isprintable():
+        return text
+    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return "".join(one.encode("unicode_escape").decode() if category(one) in hidden else one for one in text)
 
 
 class TemplateError(InputError):

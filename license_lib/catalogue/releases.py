@@ -16,11 +16,12 @@ from pydantic import ValidationError
 from license_lib.catalogue.artwork import ArtworkError, artwork_digest, read_artwork
 from license_lib.catalogue.checks import dangling
 from license_lib.catalogue.faults import said
+from license_lib.catalogue.links import leads_outside
 from license_lib.catalogue.loading import LoadedType
 from license_lib.catalogue.model import LicenseType, template_digest
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 from license_lib.errors import MachineError
-from license_lib.toml_files import located, path_of
+from license_lib.toml_files import bounded_bytes, located, path_of, reasons
 
 FORMAT = "license-template/1"
 RELEASES_FOLDER = "releases"
@@ -97,10 +98,12 @@ def _load(path: Path, key: str) -> LoadedType:
 
 def _checked(path: Path, file: str) -> dict[str, Any]:
     """The template in a release, if nobody has touched it."""
+    if leads_outside(path):
+        raise _refused(file, "file.outside")
     try:
-        data = path.read_bytes()
+        data = bounded_bytes(path, MAX_RELEASE_BYTES)
     except OSError as error:
-        raise _refused(file, "release.unreadable", why=error.strerror) from None
+        raise _refused(file, "release.unreadable", **reasons(error)) from None
     try:
         raw = json.loads(data) if len(data) <= MAX_RELEASE_BYTES else None
         canonical = rfc8785.dumps(raw) == data

@@ -2,7 +2,7 @@
 
 from license_lib.rendering.blocks import FacePlan
 from license_lib.rendering.face import render
-from license_lib.rendering.finishing import Attachment
+from license_lib.rendering.finishing import Attachment, SealSpace
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.photo import check_photo
 from license_lib.rendering.plan import check_fit, check_glyphs, plan_face
@@ -13,6 +13,7 @@ __all__ = [
     "Attachment",
     "FacePlan",
     "Fonts",
+    "SealSpace",
     "check_fit",
     "check_glyphs",
     "check_photo",

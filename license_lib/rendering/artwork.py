@@ -5,6 +5,7 @@ from functools import lru_cache
 from io import BytesIO
 
 from license_lib.errors import InputError
+from license_lib.rendering.blocks import MM
 from license_lib.rendering.drawings import Drawing, Raster
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -25,6 +26,37 @@ def artwork_drawing(data: bytes) -> Drawing:
     from license_lib.rendering.svg import svg_drawing  # loads fontTools; most licences show no vector artwork
 
     return svg_drawing(data)
+
+
+def artwork_page(data: bytes, width_mm: float, height_mm: float) -> bytes:
+    """A picture's file as a one-page PDF whose ink darkens what it lies on and hides nothing: a seal's picture.
+
+    Args:
+        data: a PNG or SVG file that the catalogue has taken; what is white or transparent in it leaves no mark.
+        width_mm: of the page, millimetres; the picture fills it.
+        height_mm: the same.
+
+    Raises:
+        InputError: `artwork.unsupported`, it holds what cannot be drawn.
+    """
+    import pikepdf
+    from pikepdf import Dictionary, Name
+
+    from license_lib.rendering.finishing import form_of
+
+    drawing = artwork_drawing(data)
+    width, height = width_mm * MM, height_mm * MM
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(width, height))
+        page.obj.Resources = Dictionary(
+            XObject=Dictionary(Artwork=form_of(pdf, drawing)),
+            ExtGState=Dictionary(Ink=Dictionary(BM=Name.Multiply)),
+        )
+        scale = f"{width / drawing.width:.6f} 0 0 {height / drawing.height:.6f} 0 0 cm"
+        page.obj.Contents = pdf.make_stream(f"q /Ink gs {scale} /Artwork Do Q".encode())
+        out = BytesIO()
+        pdf.save(out, deterministic_id=True, compress_streams=True)
+    return out.getvalue()
 
 
 def _png_drawing(data: bytes) -> Drawing:

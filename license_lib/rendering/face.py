@@ -11,7 +11,7 @@ from license_lib.licenses import License, face_content
 from license_lib.rendering.artwork import artwork_drawing
 from license_lib.rendering.blocks import MM
 from license_lib.rendering.drawings import Drawing
-from license_lib.rendering.finishing import Attachment, finish
+from license_lib.rendering.finishing import Attachment, SealField, SealSpace, finish
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.frames import frames
 from license_lib.rendering.metadata import Description
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from license_lib.rendering.sheet import Sheet
 
 PHOTO_ALT = "持证人照片"
+SEAL_ALT = "电子印章"
 QR_ALT = "二维码：用手机扫描可核验本证照"
 
 
@@ -35,6 +36,7 @@ def render(
     qr_text: str,
     fonts: Fonts,
     photo: bytes | None = None,
+    seal: SealSpace | None = None,
     attachment: Attachment | None = None,
     artwork: Callable[[str], bytes] | None = None,
 ) -> bytes:
@@ -46,6 +48,7 @@ def render(
         qr_text: what the QR code says; ASCII, best in the QR alphanumeric set.
         fonts: the faces to draw with.
         photo: the photograph's file, where the licence has one; its digest must be the one in `document`.
+        seal: how large the seal will be, and what it is called; None for a face that nobody seals.
         attachment: the record that travels inside the file.
         artwork: gives the file of a picture of the layout by its SHA-256 (hex); needed where the layout has any.
 
@@ -79,10 +82,13 @@ def render(
         sheet.draw(frames(page.rules, None if number else layout.photo, height, layout.page.color))
         marked = [(block, mark) for block in page.blocks if (mark := sheet.text(block)) is not None]
         elements += [*arranged(marked, heading="H2" if number else "H1"), *pictures]
+        if seal is not None and not number:
+            elements.append(Element("Form"))
     return finish(
         sheet.finish(),
         forms=forms,
         elements=elements,
+        seal=None if seal is None else seal_field(layout, seal),
         about=Description(
             title=f"{document.type_name} {document.identifier}",
             subject=f"电子证照：{document.type_name}，{document.issuer.name}颁发",
@@ -91,6 +97,24 @@ def render(
         ),
         attachment=attachment,
     )
+
+
+def seal_field(layout: Layout, seal: SealSpace) -> SealField:
+    """The field that the seal fills: as large as the seal, in the middle of where the layout wants it.
+
+    Raises:
+        InputError: `seal.room`, the page ends before the seal does.
+    """
+    place, page = layout.seal, layout.page
+    x, y = place.x + (place.size - seal.width_mm) / 2, place.y + (place.size - seal.height_mm) / 2
+    if min(x, y) < 0 or x + seal.width_mm > page.width or y + seal.height_mm > page.height:
+        raise InputError(
+            "seal.room",
+            f"a seal of {seal.width_mm:g} × {seal.height_mm:g} mm does not lie within the page",
+            hint="use another seal, or a template with room for it",
+        )
+    edges = _edges(page, Box(x=x, y=y, w=seal.width_mm, h=seal.height_mm))
+    return SealField(seal.field, f"{SEAL_ALT}：{seal.name}", edges)
 
 
 def _code(sheet: "Sheet", layout: Layout, text: str) -> Element:

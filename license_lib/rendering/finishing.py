@@ -44,6 +44,23 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class SealSpace:
+    """The seal that a face will bear.
+
+    Attributes:
+        field: name of its signature field.
+        name: what the seal is called.
+        width_mm: millimetres.
+        height_mm: the same.
+    """
+
+    field: str
+    name: str
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class SealField:
     """The empty signature field that sealing fills.
 
@@ -104,7 +121,7 @@ def _add_forms(pdf: "Pdf", forms: Mapping[str, Drawing]) -> None:
     """Give every page the forms that it draws by name, and take from it what reportlab says for old viewers."""
     from pikepdf import Dictionary
 
-    made = {f"/{name}": _form(pdf, drawing) for name, drawing in forms.items()}
+    made = {f"/{name}": form_of(pdf, drawing) for name, drawing in forms.items()}
     for page in pdf.pages:
         for key in ("/Trans", "/Rotate"):
             if key in page.obj:
@@ -118,7 +135,8 @@ def _add_forms(pdf: "Pdf", forms: Mapping[str, Drawing]) -> None:
             resources.XObject[name] = form
 
 
-def _form(pdf: "Pdf", drawing: Drawing) -> "Object":
+def form_of(pdf: "Pdf", drawing: Drawing) -> "Object":
+    """A drawing as a form of a document."""
     from pikepdf import Array, Dictionary, Name, Stream
 
     form = Stream(

@@ -12,7 +12,7 @@ UNIT = 0.05
 """Points in a unit of the waves' paths: whole numbers are short."""
 LINE = 0.3
 """Width of all lines, points."""
-UNITS = 3000
+UNITS = 1000
 """Units in the radius of a rosette."""
 SAMPLES, WAVE_SAMPLES = 8, 6
 """Points in one wave of a ring, and of a line of the field."""

@@ -1,7 +1,7 @@
 """A sealed licence as a page to print 打印件: the same face and code, but no longer the licence file.
 
 The seal stays where it was, as ink: its picture becomes part of the page, and signature, record and form go. Colours
-are left as they are: those of a face lie within what printers can print (docs/file-format.md).
+are left as they are: a press reaches those of a face and of a seal (tests/conformance/test_print_colors.py).
 """
 
 from dataclasses import replace

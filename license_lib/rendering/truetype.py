@@ -13,6 +13,7 @@ from pathlib import Path
 
 from license_lib.errors import MachineError
 from license_lib.rendering.character_map import CharacterMap
+from license_lib.rendering.glyph_grid import UNITS_IN_EM, on_grid
 
 _MORE_COMPONENTS = 0x0020
 _HAS_INSTRUCTIONS = 0x0100
@@ -89,18 +90,22 @@ class TrueTypeFont:
     def subset(self, glyphs: Sequence[int]) -> bytes:
         """A font file whose glyph n draws `glyphs[n]` of this one; parts of composite glyphs are appended.
 
-        It has the tables that a CIDFontType2 font program needs (ISO 32000-1, 9.9), no character map and no hints: at
-        the sizes and resolutions of paper they change nothing.
+        It has the tables that a CIDFontType2 font program needs (ISO 32000-1, 9.9), no character map and no hints, and
+        its outlines lie on a coarser grid: at the sizes and resolutions of paper that changes nothing.
         """
         chosen = list(glyphs)
         position = {glyph: index for index, glyph in reversed(list(enumerate(chosen)))}
         outlines: list[bytes] = []
+        metrics: list[bytes] = []
+        step = max(1, self.units // UNITS_IN_EM)
         for glyph in chosen:  # grows while composite glyphs name their parts
             outline = self._outline(glyph)
+            left = outline[2:4]
             if _is_composite(outline):
                 outline = self._renumbered(outline, chosen, position)
             elif outline:
-                outline = _without_hints(outline)
+                outline = on_grid(_without_hints(outline), step)
+            metrics.append(self._metric(glyph, left, outline[2:4]))
             outlines.append(outline + b"\0" * (len(outline) % 2))
         offsets = [0]
         for outline in outlines:
@@ -120,7 +125,7 @@ class TrueTypeFont:
                 "glyf": b"".join(outlines),
                 "head": bytes(head),
                 "hhea": bytes(hhea),
-                "hmtx": b"".join(self._metric(glyph) for glyph in chosen),
+                "hmtx": b"".join(metrics),
                 "loca": struct.pack(
                     f">{len(offsets)}{'L' if long else 'H'}", *(at if long else at // 2 for at in offsets)
                 ),
@@ -198,14 +203,14 @@ class TrueTypeFont:
             if len(characters) >= _SHARED_CHARACTERS or sum(map(_is_ideograph, characters)) >= _SHARED_IDEOGRAPHS
         )
 
-    def _metric(self, glyph: int) -> bytes:
-        """Advance and left side bearing of a glyph, as `hmtx` stores them."""
+    def _metric(self, glyph: int, left: bytes, now_left: bytes) -> bytes:
+        """Advance and left side bearing of a glyph, as `hmtx` stores them; the bearing moves with the left edge."""
         hmtx, long = self._tables["hmtx"][0], self._long_metrics
-        if glyph < long:
-            return self._data[hmtx + 4 * glyph : hmtx + 4 * glyph + 4]
-        advance = self._data[hmtx + 4 * long - 4 : hmtx + 4 * long - 2]
-        bearing = hmtx + 4 * long + 2 * (glyph - long)
-        return advance + self._data[bearing : bearing + 2]
+        at = hmtx + 4 * min(glyph, long - 1)
+        advance = self._data[at : at + 2]
+        at = at + 2 if glyph < long else hmtx + 4 * long + 2 * (glyph - long)
+        bearing, before, now = (_short(edge) for edge in (self._data[at : at + 2], left, now_left))
+        return advance + (bearing + now - before).to_bytes(2, "big", signed=True)
 
     @staticmethod
     def _renumbered(outline: bytes, chosen: list[int], position: dict[int, int]) -> bytes:
@@ -218,6 +223,10 @@ class TrueTypeFont:
                 chosen.append(part)
             struct.pack_into(">HH", mended, at, flags & ~_HAS_INSTRUCTIONS, position[part])
         return bytes(mended[:end])
+
+
+def _short(data: bytes) -> int:
+    return int.from_bytes(data, "big", signed=True)
 
 
 def check_format(path: Path) -> None:

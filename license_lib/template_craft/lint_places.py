@@ -15,18 +15,21 @@ from license_lib.template_craft.lint_rows import Lint, lint
 _ROUNDING = 0.01  # millimetres
 _SHOWN = 12
 _UNDER_THE_SEAL = frozenset({"issuer_name", "issued_on"})
+_MAY_COVER = frozenset({"seal", "signatory", "artwork"})
+"""What stands over other things, or below them, on purpose; the seal has a rule of its own."""
 Place = tuple[Steps, Box | Square]
 
 
 def place_lints(kind: LicenseType) -> Iterator[Lint]:
     """Every finding of this kind, in all layouts."""
     for steps, layout in all_layouts(kind):
-        there = [one for one in places(layout) if one[0][0] not in {"seal", "artwork"}]
+        everything = list(places(layout))
+        there = [one for one in everything if one[0][0] not in _MAY_COVER]
         for (_, first), (path, second) in combinations(there, 2):
             if _page(first) == _page(second) and _overlap(first, second):
                 yield lint("place.overlap", (*steps, *path), other=_name(layout, first))
-        for path, place in [*there, (("seal",), layout.seal)]:
-            if _on_the_border(layout, place):
+        for path, place in everything:
+            if path[0] != "artwork" and _on_the_border(layout, place):
                 yield lint("place.border", (*steps, *path), inner=INNER / MM)
         yield from _under_the_seal(kind, layout, there, steps)
 

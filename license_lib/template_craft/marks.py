@@ -1,4 +1,4 @@
-"""Marks of a preview: 样例 across every page, and where the seal will stand.
+"""Marks of a preview: 样例 across every page, and where the seals will stand.
 
 They are shapes, not text: what a program reads from a preview is what the licence would say, and nothing else.
 """
@@ -15,7 +15,7 @@ from license_lib.rendering.fonts import FILES, HEI
 from license_lib.rendering.metadata import describe, read_description
 from license_lib.rendering.outlines import EM, outlines
 
-SPECIMEN, SEAL = "样例", "印章"
+SPECIMEN, SEAL, SIGNATORY = "样例", "印章", "签章"
 _COLOR, _SEAL_COLOR = "#C0504D", "#C8322B"
 _DEPTH = 0.22  # opacity of the mark: what stands below stays readable
 _SHARE = 0.22  # of the page's diagonal: the width of one mark
@@ -48,7 +48,7 @@ def marked(pdf: bytes, layout: Layout, fonts: Path) -> bytes:
         )
         for number, page in enumerate(opened.pages):
             name = page.add_resource(ink, pikepdf.Name.ExtGState, name=pikepdf.Name.SpecimenInk)
-            parts = [] if number else [_seal_place(layout, font)]
+            parts = [] if number else [_seal_place(layout, font), _signatory_place(layout, font)]
             parts.append(f"q {name} gs {_words(width, height, font)} Q")
             page.contents_add(b"q", prepend=True)
             page.contents_add(f"Q /Artifact BMC {' '.join(parts)} EMC".encode())
@@ -93,10 +93,26 @@ def _seal_place(layout: Layout, font: Path) -> str:
             (bend, -radius, radius, -bend, radius, 0),
         )
     )
-    word = outlines(SEAL, font)
-    scale = 2 * radius * _SEAL_SHARE / word.width
-    shift = f"{scale:.5f} 0 0 {scale:.5f} {-word.width * scale / 2:.2f} {-_MIDDLE * EM * scale:.2f} cm"
+    return _dashed(SEAL, circle, (x, y), 2 * radius * _SEAL_SHARE, font)
+
+
+def _signatory_place(layout: Layout, font: Path) -> str:
+    """A dashed rectangle with the word 签章 in it, where the layout has room for the mark of who issues."""
+    place = layout.signatory
+    if place is None:
+        return ""
+    width, height = place.w * MM, place.h * MM
+    x, y = place.x * MM + width / 2, (layout.page.height - place.y) * MM - height / 2
+    rectangle = f"{-width / 2:.2f} {-height / 2:.2f} {width:.2f} {height:.2f} re"
+    return _dashed(SIGNATORY, rectangle, (x, y), min(width, 2 * height) * _SEAL_SHARE, font)
+
+
+def _dashed(text: str, path: str, middle: tuple[float, float], wide: float, font: Path) -> str:
+    """A path around a word of that width, both about their middle."""
+    word = outlines(text, font)
+    scale = wide / word.width
+    shift = f"{scale:.5f} 0 0 {scale:.5f} {-wide / 2:.2f} {-_MIDDLE * EM * scale:.2f} cm"
     return (
-        f"q 1 0 0 1 {x:.2f} {y:.2f} cm {stroke(_SEAL_COLOR)} {fill(_SEAL_COLOR)} 0.9 w [4 3] 0 d {circle} S"
-        f" {shift} {word.path} f Q"
+        f"q 1 0 0 1 {middle[0]:.2f} {middle[1]:.2f} cm {stroke(_SEAL_COLOR)} {fill(_SEAL_COLOR)} 0.9 w [4 3] 0 d"
+        f" {path} S {shift} {word.path} f Q"
     )

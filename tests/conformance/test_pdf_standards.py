@@ -26,7 +26,7 @@ from license_lib.authority import Authority
 from license_lib.issuing import Issued
 from license_lib.licenses.record import RECORD_NAME, canonical_bytes
 from license_lib.qr import scan_file
-from license_lib.rendering import Attachment, Fonts, print_copy, render
+from license_lib.rendering import Attachment, Fonts, SealSpace, print_copy, render
 from license_lib.resources import resource_folder
 from signing.keys import load_credential
 from signing.timestamps import LocalTimestamper
@@ -80,6 +80,7 @@ def draw(issued: Issued, authority: Authority) -> bytes:
         qr_text=scan_file(issued.pdf)[0],
         fonts=Fonts.load(resource_folder("templates") / "fonts"),
         photo=photo,
+        seal=SealSpace("Seal", document.issuer.name, 42, 42),
         attachment=Attachment(canonical_bytes(document), RECORD_NAME),
     )
 
@@ -165,8 +166,28 @@ def test_the_long_term_update_is_one(business: Issued, shared_authority: Authori
         ]
 
 
-def test_every_licence_is_pdf_ua_1(drawn: bytes) -> None:
+def test_every_licence_is_pdf_ua_1_as_drawn_as_sealed_and_after_a_long_term_update(
+    issued: Issued, drawn: bytes, shared_authority: Authority
+) -> None:
     assert faults(drawn, "ua1") == set()
+    assert faults(issued.pdf, "ua1") == set()
+    assert faults(long_term(issued.pdf, shared_authority.settings.keys_folder), "ua1") == set()
+
+
+def test_a_reader_aloud_names_the_seal_and_the_code(issued: Issued) -> None:
+    with pikepdf.open(BytesIO(issued.pdf)) as pdf:
+        (field,) = pdf.Root.AcroForm.Fields
+        assert str(field.TU) == f"电子印章：{issued.license.issuer.name}"
+        assert int(field.StructParent) > 0
+        elements = list(pdf.Root.StructTreeRoot.K.K)
+        assert [str(one.S) for one in elements].count("/Form") == 1
+        assert [str(one.Alt) for one in elements if one.S == "/Figure" and "二维码" in str(one.Alt)]
+
+
+def test_a_licence_of_one_page_without_photograph_stays_under_80_kb(issued: Issued) -> None:
+    with pikepdf.open(BytesIO(issued.pdf)) as pdf:
+        if len(pdf.pages) == 1 and issued.license.photo is None:
+            assert len(issued.pdf) < 80_000
 
 
 def test_what_is_sent_to_the_printer_keeps_both_standards(issued: Issued) -> None:

@@ -29,8 +29,8 @@ from signing.cms_reader import read_signed_data
 from signing.key_files import load_certificates
 from signing.keys import SealCredential, load_credential
 from signing.ocsp import OcspResponder
-from signing.seal_image import SealDesign, draw_round_seal
-from signing.sealing import SealAppearance, seal
+from signing.seal_image import SealDesign, draw_seal
+from signing.sealing import SealAppearance, Spot, seal
 from signing.timestamps import LocalTimestamper
 
 PASSPHRASE = b"only for tests"
@@ -78,13 +78,13 @@ def document(pages: int) -> bytes:
 
 def picture() -> bytes:
     if FONT.is_file():
-        return draw_round_seal(SealDesign("白银市市场监督管理局（样例）", "6204000000002"), FONT)
+        return draw_seal(SealDesign("白银市市场监督管理局（样例）", code="6204000000002"), FONT)
     return document(1)
 
 
 @pytest.fixture(scope="module", params=["visible", "invisible", "without time-stamp"])
 def sealed(request: pytest.FixtureRequest, pki: Pki, timestamper: LocalTimestamper, tmp_path_factory: Any) -> Path:
-    visible = SealAppearance(picture(), page_index=1, x_mm=130, y_mm=220, size_mm=40)
+    visible = SealAppearance(picture(), Spot(1, 150, 240))
     data = seal(
         document(2),
         credential=pki.credential("market"),

@@ -292,7 +292,7 @@ def finished(running: "subprocess.Popen[str]") -> Done:
 
 
 @pytest.mark.parametrize(
-    ("room", "reserved"), [(2_000, 0), (60_000, 1)], ids=["not even to reserve", "not for the file"]
+    ("room", "reserved"), [(2_000, 0), (40_000, 1)], ids=["not even to reserve", "not for the file"]
 )
 def test_a_full_disk(city: Path, room: int, reserved: int) -> None:
     """No file may grow beyond `room` bytes: a refused write is what a full disk looks like to a program."""

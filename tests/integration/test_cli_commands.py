@@ -222,6 +222,24 @@ def test_show_writes_no_file_for_several(city: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "x.pdf").exists()
 
 
+def test_print_writes_the_file_for_the_printer(shared_city: Path, identifier: str, tmp_path: Path) -> None:
+    done = license_command("print", identifier, "-o", tmp_path / "paper.pdf", "--home", shared_city)
+    assert (done.code, done.out) == (0, f"打印件：{tmp_path / 'paper.pdf'}\n")
+    assert b"/ByteRange" not in (tmp_path / "paper.pdf").read_bytes()
+    assert page_png((tmp_path / "paper.pdf").read_bytes())
+
+
+def test_nothing_is_printed_of_what_is_unknown_or_revoked(city: Path, tmp_path: Path) -> None:
+    paper = tmp_path / "paper.pdf"
+    unknown = license_command("print", f"{PREFIX}1", "-o", paper, "--home", city, "--json")
+    assert (unknown.code, unknown.error["code"]) == (3, "license.unknown")
+    identifier = issue(city, "--json").value["identifier"]
+    license_command("revoke", identifier, "--reason", "样例", "--actor", "样例", "--home", city)
+    revoked = license_command("print", identifier, "-o", paper, "--home", city, "--json")
+    assert (revoked.code, revoked.error["code"]) == (3, "license.revoked")
+    assert not paper.exists()
+
+
 def test_revoke_ends_a_licence(city: Path) -> None:
     pdf = city / "license.pdf"
     identifier = issue(city, "-o", pdf, "--json").value["identifier"]

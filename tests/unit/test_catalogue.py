@@ -1,5 +1,6 @@
 """Loading the catalogue: what a good template gives, and how every fault of a bad one is named."""
 
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -7,11 +8,15 @@ from typing import Any
 
 import pytest
 
-from license_lib.catalogue import Catalogue, FieldType, HolderKind, TemplateError, ValidityRule
+from license_lib.catalogue import Catalogue, FieldType, HolderKind, TemplateError, ValidityRule, faults
+from license_lib.catalogue.loading import load_type
+from license_lib.catalogue.releases import write_release
 from license_lib.errors import InputError
 from license_lib.resources import resource_folder
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "templates"
+WITHOUT_CASE = {"file.outside": "links are not kept everywhere: see test_catalogue_hostile"}
+CHINESE = re.compile("[\u4e00-\u9fff]")
 CASES = sorted(path.parent for path in VECTORS.glob("*/case.toml"))
 
 
@@ -30,31 +35,68 @@ def test_a_bad_template_is_refused_with_every_fault(case: Path, good: Path) -> N
     expected = [(one["file"], one["path"], one["mend"]) for one in description["problem"]]
     assert sorted(found) == sorted(expected)
     for one in description["problem"]:
-        assert any(one["problem"] in seen.problem for seen in caught.value.problems), one["problem"]
+        there = [seen.problem for seen in caught.value.problems if (seen.path, seen.mend) == (one["path"], one["mend"])]
+        assert any(one["problem"] in problem for problem in there), one["problem"]
+    for seen in caught.value.problems:
+        assert CHINESE.search(seen.problem_zh), seen
+        assert CHINESE.search(seen.mend_zh), seen
     assert caught.value.code == "template.invalid"
     assert str(caught.value).count("\n") == len(expected) - 1, "one line a fault"
 
 
 def change(folder: Path, case: Path, description: dict[str, Any]) -> None:
+    edit(folder, description)
+    for overlay in case.rglob("*/*"):
+        if overlay.is_file():
+            there = folder / overlay.relative_to(case)
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(overlay, there)
+    for made in description.get("make", []):
+        text = made.get("head", "") + made["text"] * made["times"] + made.get("tail", "")
+        (folder / made["file"]).write_text(text, encoding="utf-8")
+    for name in description.get("release", []):
+        write_release(folder / name, load_type(folder / name))
+    edit(folder, description.get("after_release", {}))
+
+
+def edit(folder: Path, description: dict[str, Any]) -> None:
     for step in description.get("copy", []):
-        shutil.copytree(folder / step["from"], folder / step["to"])
-    for edit in description.get("edit", []):
-        file = folder / edit["file"]
+        if (folder / step["from"]).is_dir():
+            shutil.copytree(folder / step["from"], folder / step["to"])
+        else:
+            shutil.copy(folder / step["from"], folder / step["to"])
+    for one in description.get("edit", []):
+        file = folder / one["file"]
         text = file.read_text(encoding="utf-8")
-        assert text.count(edit["old"]) == 1, f"{edit['old']!r} must stand once in {edit['file']}"
-        file.write_text(text.replace(edit["old"], edit["new"]), encoding="utf-8")
+        assert text.count(one["old"]) == 1, f"{one['old']!r} must stand once in {one['file']}"
+        file.write_text(text.replace(one["old"], one["new"]), encoding="utf-8")
     for name in description.get("remove", []):
         path = folder / name
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
-    for overlay in case.glob("*/*"):
-        shutil.copy(overlay, folder / overlay.relative_to(case))
+
+
+def test_every_row_of_the_table_of_faults_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fired: set[str] = set()
+
+    class Observed(dict[str, faults.Row]):
+        def __getitem__(self, code: str) -> faults.Row:
+            fired.add(code)
+            return super().__getitem__(code)
+
+    monkeypatch.setattr(faults, "FAULTS", Observed(faults.FAULTS))
+    for case in CASES:
+        folder = shutil.copytree(VECTORS / "base", tmp_path / case.name)
+        change(folder, case, tomllib.loads((case / "case.toml").read_text(encoding="utf-8")))
+        with pytest.raises(TemplateError):
+            Catalogue.load(folder)
+    assert set(faults.FAULTS) - fired == WITHOUT_CASE.keys()
 
 
 def test_there_are_cases() -> None:
-    assert len(CASES) >= 25
+    assert len(CASES) >= 75
 
 
 def test_a_good_template_loads_whole(good: Path) -> None:

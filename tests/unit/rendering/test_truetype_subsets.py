@@ -20,11 +20,22 @@ FOLDER = resource_folder("templates") / "fonts"
 TEXT = "白银市ABÅéǘ½·（）㛃䶮龑𠅤𫖯０1𬎆𠮷"
 
 
-def outline(font: TTFont, glyph: str) -> object:
+def outline(font: TTFont, glyph: str) -> list[tuple[str, tuple[tuple[float, float] | None, ...]]]:
     glyphs = font.getGlyphSet()
     pen = DecomposingRecordingPen(glyphs)
     glyphs[glyph].draw(pen)
-    return pen.value
+    return list(pen.value)
+
+
+def is_drawn_alike(font: TTFont, glyph: str, judge: TTFont, other: str) -> bool:
+    """Whether two glyphs have the same points, each within half a line of the grid."""
+    ours, theirs = outline(font, glyph), outline(judge, other)
+    off = max(1, judge["head"].unitsPerEm // 330) / 2
+    return [name for name, _ in ours] == [name for name, _ in theirs] and all(
+        (one is None and two is None) or (one and two and max(abs(one[0] - two[0]), abs(one[1] - two[1])) <= off)
+        for (_, points), (_, others) in zip(ours, theirs, strict=True)
+        for one, two in zip(points, others, strict=True)
+    )
 
 
 @pytest.fixture(scope="module", params=FILES.values())
@@ -60,8 +71,9 @@ def test_a_subset_holds_the_same_outlines(path: Path, judge: TTFont, text: str) 
     order = subset.getGlyphOrder()
     assert len(order) >= len(glyphs)
     for position, character in enumerate(text, start=1):
-        assert outline(subset, order[position]) == outline(judge, cmap[ord(character)]), character
-        assert subset["hmtx"].metrics[order[position]] == judge["hmtx"].metrics[cmap[ord(character)]]
+        assert is_drawn_alike(subset, order[position], judge, cmap[ord(character)]), character
+        advance, bearing = judge["hmtx"].metrics[cmap[ord(character)]]
+        assert subset["hmtx"].metrics[order[position]] == (advance, pytest.approx(bearing, abs=1.5))
 
 
 def test_a_subset_is_small_and_always_the_same(path: Path, text: str) -> None:
@@ -80,7 +92,8 @@ def test_a_glyph_used_twice_is_drawn_twice(path: Path, judge: TTFont) -> None:
     glyph = ours.glyph(code)
     subset = TTFont(BytesIO(ours.subset([0, glyph, glyph])))
     first, second = subset.getGlyphOrder()[1:3]
-    assert outline(subset, first) == outline(subset, second) == outline(judge, judge.getBestCmap()[code])
+    assert outline(subset, first) == outline(subset, second)
+    assert is_drawn_alike(subset, first, judge, judge.getBestCmap()[code])
 
 
 def test_a_large_subset_has_long_offsets(judge: TTFont, path: Path) -> None:
@@ -89,7 +102,7 @@ def test_a_large_subset_has_long_offsets(judge: TTFont, path: Path) -> None:
     subset = TTFont(BytesIO(ours.subset(glyphs)))
     assert subset["head"].indexToLocFormat == 1
     for number in (1, 500, 1000):
-        assert outline(subset, subset.getGlyphOrder()[number]) == outline(judge, order[glyphs[number]])
+        assert is_drawn_alike(subset, subset.getGlyphOrder()[number], judge, order[glyphs[number]])
 
 
 def square(size: int, at: int = 0) -> object:
@@ -124,7 +137,7 @@ def test_parts_come_along_and_hints_do_not(tmp_path: Path) -> None:
     order = subset.getGlyphOrder()
     assert len(order) == 3
     original = TTFont(tmp_path / "parts.ttf")
-    assert outline(subset, order[1]) == outline(original, original.getGlyphOrder()[2])
+    assert is_drawn_alike(subset, order[1], original, original.getGlyphOrder()[2])
     for name in order:
         glyph = subset["glyf"][name]
         glyph.expand(subset["glyf"])

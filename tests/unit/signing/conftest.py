@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from signing import devkit
 from signing.keys import SealCredential, load_credential
-from signing.sealing import SealAppearance, seal
+from signing.sealing import SealAppearance, Spot, seal
 from signing.timestamps import LocalTimestamper
 from signing.trust import TrustStore
 
@@ -102,8 +102,9 @@ def plain_pdf() -> bytes:
 
 @pytest.fixture(scope="session")
 def appearance() -> SealAppearance:
-    picture = draw_pdf(lambda canvas: canvas.circle(50, 50, 45), 100, 100)
-    return SealAppearance(picture, page_index=0, x_mm=120, y_mm=200, size_mm=40)
+    side = 40 * 72 / 25.4
+    picture = draw_pdf(lambda canvas: canvas.circle(side / 2, side / 2, 0.45 * side), side, side)
+    return SealAppearance(picture, Spot(0, 140, 220))
 
 
 @pytest.fixture(scope="session")

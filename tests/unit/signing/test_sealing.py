@@ -1,5 +1,6 @@
 """Sealing: a certification signature that covers everything, repeatable, refused where it would mean nothing."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from PIL import ImageOps
 from reportlab.pdfgen.canvas import Canvas
 
 from signing.errors import KeyLoadError, SealingError, TimestampError
-from signing.sealing import SealAppearance, seal
+from signing.sealing import Mark, SealAppearance, Spot, seal
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_a_seal_on_a_later_page_and_a_shifted_media_box(
         document.pages[1].MediaBox = pikepdf.Array([100, 50, 500, 450])
         stream = BytesIO()
         document.save(stream)
-    sealed = seal_it(stream.getvalue(), appearance=replace(appearance, page_index=1, x_mm=0, y_mm=0))
+    sealed = seal_it(stream.getvalue(), appearance=replace(appearance, spot=Spot(1, 20, 20)))
     with pikepdf.open(BytesIO(sealed)) as document:
         assert "/Annots" not in document.pages[0]
         (annotation,) = document.pages[1].Annots
@@ -120,13 +121,14 @@ def test_a_seal_on_a_later_page_and_a_shifted_media_box(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"page_index": 1},
-        {"page_index": -1},
-        {"x_mm": 180.0},
-        {"y_mm": 270.0},
-        {"x_mm": -1.0},
-        {"size_mm": 0.0},
-        {"x_mm": float("nan")},
+        {"spot": Spot(1, 140, 220)},
+        {"spot": Spot(-1, 140, 220)},
+        {"spot": Spot(0, 200, 220)},
+        {"spot": Spot(0, 140, 290)},
+        {"spot": Spot(0, 19, 220)},
+        {"spot": Spot(0, math.nan, 220)},
+        {"spot": None},
+        {"marks": (Mark(b"no PDF", Spot(0, 100, 100)),)},
     ],
 )
 def test_an_impossible_place_is_refused(

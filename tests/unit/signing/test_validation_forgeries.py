@@ -41,11 +41,11 @@ def judge(pki: Any) -> Callable[[bytes], SealReport]:
 
 @pytest.fixture
 def roomy(pki: Any, plain_pdf: bytes) -> bytes:
-    """A sealed document with a long `/Reason`: room to write other things."""
+    """A sealed document with a long `/Reason` and a gap for a time-stamp: room to write other things."""
     return seal(
         plain_pdf,
         credential=pki.credential(),
-        timestamper=None,
+        timestamper=pki.timestamper(),
         appearance=None,
         at=pki.now,
         nonce=lambda: 1,

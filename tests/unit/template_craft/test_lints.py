@@ -183,6 +183,13 @@ def test_errors_come_first(department: Department) -> None:
     assert [one.code for one in department.report().findings] == ["code.local", "qr.fine"]
 
 
+def test_a_signatorys_mark_may_stand_over_a_name_but_not_over_the_border(department: Department) -> None:
+    department.add("layout.toml", "[signatory]\nx = 60\ny = 165\nw = 24\nh = 8\n")
+    assert department.found() == {}
+    department.edit("layout.toml", "x = 60\ny = 165", "x = 6\ny = 165")
+    assert list(department.found()) == [("place.border", "layout.toml", "signatory")]
+
+
 def test_an_example_of_tomorrow_is_refused(department: Department) -> None:
     department.edit("example.toml", "issued_on = 2026-03-02", "issued_on = 2026-11-23")
     assert list(department.found()) == [("example.refused", "example.toml", "")]

@@ -90,6 +90,17 @@ def test_the_place_of_the_seal_is_outlined_on_the_first_page_only(department: De
     assert strong[1] == 0
 
 
+def test_the_place_of_the_signatorys_mark_is_outlined_where_there_is_one(department: Department) -> None:
+    without = shown(department)
+    department.add("layout.toml", "[signatory]\nx = 60\ny = 165\nw = 24\nh = 8\n")
+    with opened(without) as one:
+        before = page_picture(one[0], 72, grayscale=False)
+    with opened(shown(department)) as other:
+        after = page_picture(other[0], 72, grayscale=False)
+    left, top, right, bottom = ImageChops.difference(before, after).getbbox() or (0, 0, 0, 0)
+    assert [round(edge / 72 * 25.4) for edge in (left, top, right, bottom)] == [60, 165, 84, 173]
+
+
 def test_a_variant_by_its_name_or_by_its_choice(fonts: Fonts) -> None:
     by_name, by_choice = (
         preview(BUILT_IN, "营业执照", fonts=fonts, day=DAY, variant=variant) for variant in ("duplicate", "副本")

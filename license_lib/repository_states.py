@@ -1,0 +1,33 @@
+"""The repository as the place where verification looks up what became of a licence."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from license_lib.repository import EventKind, Repository
+
+
+@dataclass(frozen=True, slots=True)
+class KnownState:
+    """What the repository knows of a licence at a moment."""
+
+    record: bytes = field(repr=False)
+    file_digest: bytes
+    revoked_at: datetime | None
+
+
+class RepositoryStates:
+    """The repository as the place where verification looks up states."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def state_of(self, identifier: str, at: datetime) -> KnownState | None:
+        """What is known of a licence at a moment; None if the repository does not hold it."""
+        found = self._repository.history(identifier)
+        if found is None:
+            return None
+        stored, events = found
+        revoked = [
+            event.effective_at for event in events if event.kind is EventKind.REVOKE and event.effective_at <= at
+        ]
+        return KnownState(stored.record, stored.file_digest, min(revoked, default=None))

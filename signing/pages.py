@@ -1,0 +1,104 @@
+"""Places on a page as a reader sees it: turned by /Rotate, cut by its crop box (ISO 32000-1, 7.7.3.3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+POINTS_PER_MM: Final = 72 / 25.4
+_QUARTERS: Final = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
+Rectangle = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the middle of a seal goes.
+
+    Attributes:
+        page_index: page of the document, from 0.
+        x_mm: millimetres from the left edge of the page as a reader sees it.
+        y_mm: millimetres from its top edge.
+    """
+
+    page_index: int
+    x_mm: float
+    y_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """What of a page is seen, and how it is turned.
+
+    Attributes:
+        box: what is seen, in the page's own coordinates, points.
+        turn: how far a viewer turns the page clockwise: 0, 90, 180 or 270 degrees.
+    """
+
+    box: Rectangle
+    turn: int
+
+    @classmethod
+    def of(cls, look_up: Callable[[str], Any]) -> "SeenPage":
+        """The page whose attributes, inherited ones too, `look_up` gives by name (`/MediaBox`), or None.
+
+        Raises:
+            ValueError, TypeError: boxes or rotation are none, or nothing is seen.
+        """
+        left, bottom, right, top = edges(look_up("/MediaBox"))
+        crop = look_up("/CropBox")
+        if crop is not None:
+            inner = edges(crop)
+            left, bottom = max(left, inner[0]), max(bottom, inner[1])
+            right, top = min(right, inner[2]), min(top, inner[3])
+        if not (left < right and bottom < top):
+            raise ValueError("nothing of the page is seen")
+        turn = int(look_up("/Rotate") or 0) % 360
+        if turn not in _QUARTERS:
+            raise ValueError("pages are turned by quarters")
+        return cls((left, bottom, right, top), turn)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height as seen, points."""
+        left, bottom, right, top = self.box
+        wide, high = right - left, top - bottom
+        return (high, wide) if self.turn % 180 else (wide, high)
+
+    @property
+    def matrix(self) -> tuple[float, float, float, float, float, float]:
+        """From coordinates as seen (points from the lower-left corner) to the page's own."""
+        left, bottom, right, top = self.box
+        x, y = {0: (left, bottom), 90: (right, bottom), 180: (right, top), 270: (left, top)}[self.turn]
+        return (*_QUARTERS[self.turn], x, y)
+
+    def own(self, x: float, y: float) -> tuple[float, float]:
+        """A point as seen in the page's own coordinates."""
+        a, b, c, d, e, f = self.matrix
+        return a * x + c * y + e, b * x + d * y + f
+
+    def seen(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the page's own coordinates as it is seen; the other way round than `own`."""
+        a, b, c, d, e, f = self.matrix
+        return a * (x - e) + b * (y - f), c * (x - e) + d * (y - f)
+
+    def around(self, spot: Spot, wide: float, high: float) -> Rectangle | None:
+        """The rectangle around a spot in the page's own coordinates; None if it leaves the page.
+
+        Args:
+            spot: its middle.
+            wide: width as seen, points.
+            high: height as seen, points.
+        """
+        width, height = self.size
+        x, y = spot.x_mm * POINTS_PER_MM, height - spot.y_mm * POINTS_PER_MM
+        left, bottom, right, top = x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+        # Written so that a number that is none fails too.
+        if not (left >= 0 and bottom >= 0 and right <= width and top <= height):
+            return None
+        return edges((*self.own(left, bottom), *self.own(right, top)))
+
+
+def edges(box: Any) -> Rectangle:
+    """A rectangle of a PDF (two opposite corners), put in order."""
+    x1, y1, x2, y2 = (float(value) for value in box)
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)

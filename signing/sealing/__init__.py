@@ -1,0 +1,12 @@
+"""Seal 签章 a PDF: one certification signature over the whole file, PAdES B-T, with the seal's picture on a page.
+
+The signature allows no change afterwards (DocMDP P=1, ISO 32000-2 §12.8.2.2), uses sub-filter ETSI.CAdES.detached
+(ETSI EN 319 142-1) and carries a time-stamp when an authority is given. pyHanko writes the incremental update; the
+signature container comes from `signing.cms`, whose static parts are encoded once per credential.
+"""
+
+from signing.pages import Spot
+from signing.sealing.certify import FIELD_NAME, seal
+from signing.sealing.pictures import Mark, SealAppearance
+
+__all__ = ["FIELD_NAME", "Mark", "SealAppearance", "Spot", "seal"]

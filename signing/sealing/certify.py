@@ -1,0 +1,101 @@
+"""One certification signature over a whole document."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Final
+
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
+
+from signing import algorithms
+from signing.cms import SignedDataTemplate
+from signing.errors import SealingError, TimestampError
+from signing.keys import SealCredential, sha256
+from signing.sealing.document import open_document
+from signing.sealing.pictures import Drawn, SealAppearance, draw
+from signing.timestamps import Timestamper
+
+FIELD_NAME: Final = "Seal"
+_CREDENTIALS_REMEMBERED: Final = 64
+
+
+def seal(
+    pdf: bytes,
+    *,
+    credential: SealCredential,
+    timestamper: Timestamper | None,
+    appearance: SealAppearance | None,
+    at: datetime,
+    nonce: Callable[[], int],
+    reason: str | None = None,
+    location: str | None = None,
+) -> bytes:
+    """Seal a PDF that has no signature yet.
+
+    The result is a function of the arguments alone, as far as signer and time-stamp authority are deterministic.
+
+    Args:
+        pdf: the document.
+        credential: who seals; `at` must be inside the certificate's period.
+        timestamper: time-stamp authority, or None for PAdES B-B.
+        appearance: the visible seal, or None for an invisible one.
+        at: claimed time of sealing (`/M`).
+        nonce: gives the time-stamp request's nonce; called once per time-stamp.
+        reason: `/Reason` of the signature dictionary.
+        location: `/Location` of the signature dictionary.
+
+    Returns:
+        The sealed PDF; its beginning is the given one, unchanged.
+
+    Raises:
+        SealingError: `seal.not-a-pdf`, `seal.already-signed`, `seal.appearance`.
+        KeyLoadError: `key.certificate-expired`, `key.certificate-not-yet-valid`.
+        TimestampError: `timestamp.failed`.
+    """
+    credential.check_period(at)
+    writer, prepared_field = open_document(pdf, at)
+    template = _template(credential)
+    reserved = template.size_limit(time_stamp=timestamper.token_size_limit if timestamper else 0)
+    placeholder = SignatureObject(
+        timestamp=at,
+        subfilter=SigSeedSubFilter.PADES,
+        reason=reason,
+        location=location,
+        bytes_reserved=2 * reserved,
+    )
+    drawn = draw(writer, appearance, prepared_field) if appearance else None
+    field = None if prepared_field else SigFieldSpec(FIELD_NAME, **(drawn.place if drawn else {}))
+    embedder = PdfCMSEmbedder(new_field_spec=field).write_cms(prepared_field or FIELD_NAME, writer)
+    prepared, output = _prepare(embedder, placeholder, drawn)
+    signature = template.sign(prepared.document_digest)
+    token = timestamper.timestamp(sha256(signature.signature), nonce()) if timestamper else None
+    container = signature.finish(token)
+    if len(container) > reserved:
+        raise TimestampError("timestamp.failed", "The time-stamp token is larger than its authority announced")
+    embedder.send(container)
+    sealed: bytes = output.getvalue()
+    return sealed
+
+
+def _prepare(embedder: Any, placeholder: SignatureObject, drawn: Drawn | None) -> tuple[Any, BytesIO]:
+    """Drive pyHanko's embedding protocol up to the digest: field, signature dictionary, written file with its gap."""
+    try:
+        annotation = next(embedder).get_object()
+        if drawn is not None:
+            drawn.show_in(annotation)
+        rules = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
+        embedder.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=rules))
+        prepared, output = embedder.send(SigIOSetup(md_algorithm="sha256"))
+    except SealingError:
+        raise
+    except Exception as error:
+        raise SealingError("seal.not-a-pdf", "The document's structure cannot take a signature") from error
+    return prepared, output
+
+
+@lru_cache(maxsize=_CREDENTIALS_REMEMBERED)
+def _template(credential: SealCredential) -> SignedDataTemplate:
+    return SignedDataTemplate(credential, algorithms.DATA)

@@ -1,0 +1,199 @@
+"""What sealing draws: the seal in its field, parts of it across pages 骑缝章, and further marks."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import count
+from typing import Any, Final, Self
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from signing.errors import SealingError
+from signing.pages import POINTS_PER_MM, Rectangle, SeenPage, Spot, edges
+from signing.sealing.document import RepeatableWriter, page_count, seen_page
+
+_MOST_PAGES_A_SEAL: Final = 8
+"""Of a cross-page seal: each page's part of a seal of 40 mm is 5 mm wide then."""
+_name: Final = generic.pdf_name
+_Dictionary: Any = generic.DictionaryObject
+_number: Any = generic.FloatObject
+
+
+@dataclass(frozen=True, slots=True)
+class SealAppearance:
+    """The visible seal. It is as large as its picture says: the size of a seal is law, not layout.
+
+    Attributes:
+        pdf: one-page PDF with the picture, e.g. from `signing.seal_image`.
+        spot: where its middle goes; None for the document's own empty signature field, whose middle is taken.
+        across_pages: of a document of several pages, every page gets its part of the seal at its right edge 骑缝章.
+        marks: further pictures, such as the signature of who issues 签发人, as page content below the seal.
+    """
+
+    pdf: bytes
+    spot: Spot | None = None
+    across_pages: bool = False
+    marks: tuple["Mark", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A picture that sealing draws on a page: one-page PDF, and where its middle goes."""
+
+    pdf: bytes
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A seal's picture in the document, and where it stands.
+
+    Attributes:
+        picture: reference to the form.
+        page_index: page, from 0.
+        rectangle: in the page's own coordinates.
+    """
+
+    picture: Any
+    page_index: int
+    rectangle: Rectangle
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """The same for pyHanko."""
+        return {"on_page": self.page_index, "box": self.rectangle}
+
+    def show_in(self, field: Any) -> None:
+        """Make the picture the appearance of a signature field."""
+        field[_name("/AP")] = _Dictionary({_name("/N"): self.picture})
+        field[_name("/Rect")] = _numbers(self.rectangle)
+
+
+def draw(writer: RepeatableWriter, appearance: SealAppearance, prepared_field: str | None) -> Drawn:
+    """Bring all pictures into the document; the seal's own is shown by its field, the others by their pages."""
+    spot = appearance.spot or _middle_of_field(writer, prepared_field)
+    for mark in appearance.marks:
+        picture = _Picture.read(writer, mark.pdf)
+        page = seen_page(writer, mark.spot.page_index)
+        x, y = page.seen(*_middle(_placed(page, mark.spot, picture)))
+        _add_to_page(writer, mark.spot.page_index, picture, "", x - picture.width / 2, y - picture.height / 2)
+    picture, page = _Picture.read(writer, appearance.pdf), seen_page(writer, spot.page_index)
+    if appearance.across_pages:
+        _draw_across(writer, picture)
+    if page.turn:  # upright for whoever reads the turned page (ISO 32000-1, 12.5.5)
+        picture = _Picture.read(writer, appearance.pdf)
+        picture.form.get_object()[_name("/Matrix")] = _numbers((*page.matrix[:4], 0, 0))
+    return Drawn(picture.form, spot.page_index, _placed(page, spot, picture))
+
+
+def _middle_of_field(writer: RepeatableWriter, prepared_field: str | None) -> Spot:
+    """Where the document wants its seal."""
+    try:
+        if prepared_field is None:
+            raise ValueError("there is no field")  # noqa: TRY301 -- as malformed as the rest
+        widget = writer.root["/AcroForm"]["/Fields"][0].get_object()
+        x, y = _middle(edges(widget["/Rect"]))
+        pages = (writer.page(index)[0] for index in range(page_count(writer)))
+        index = [page.reference for page in pages].index(widget.raw_get("/P").reference)
+    except Exception as error:
+        problem = "The document has no prepared field, and nobody says where the seal goes"
+        raise SealingError("seal.appearance", problem, hint="name a page and a position") from error
+    page = seen_page(writer, index)
+    x, y = page.seen(x, y)
+    return Spot(index, x / POINTS_PER_MM, (page.size[1] - y) / POINTS_PER_MM)
+
+
+def _draw_across(writer: RepeatableWriter, picture: "_Picture") -> None:
+    """A cross-page seal 骑缝章: fanned out, the right edges of the pages show one seal; more pages show several."""
+    pages = page_count(writer)
+    seals = math.ceil(pages / _MOST_PAGES_A_SEAL)
+    for number in range(seals) if pages > 1 else ():
+        first, end = number * pages // seals, (number + 1) * pages // seals
+        strip = picture.width / (end - first)
+        for index in range(first, end):
+            page = seen_page(writer, index)
+            wide, high = page.size
+            foot = (high - picture.height) / 2
+            if foot < 0 or strip > wide:
+                raise SealingError("seal.appearance", "The cross-page seal does not fit the page", hint="leave it out")
+            seen = f"{wide - strip:.3f} {foot:.3f} {strip:.3f} {picture.height:.3f} re W n"
+            _add_to_page(writer, index, picture, seen, wide - (index - first + 1) * strip, foot)
+
+
+def _add_to_page(
+    writer: RepeatableWriter, index: int, picture: "_Picture", clip: str, left: float, bottom: float
+) -> None:
+    """Draw a picture over a page, with its lower-left corner at a point as seen; readers aloud pass over it."""
+    reference, inherited = writer.page(index)
+    page, matrix = reference.get_object(), seen_page(writer, index).matrix
+    resources = _Dictionary(inherited.get_object())
+    forms = _Dictionary(resources.get("/XObject", {}))
+    name = next(one for number in count() if (one := _name(f"/Ink{number}")) not in forms)
+    forms[name], resources[_name("/XObject")] = picture.form, forms
+    page[_name("/Resources")] = resources
+    shift = f"1 0 0 1 {left - picture.box[0]:.3f} {bottom - picture.box[1]:.3f} cm"
+    drawing = f"Q /Artifact BMC q {_operands(matrix)} cm {clip} {shift} {name} Do Q EMC"
+    there = page.raw_get("/Contents") if "/Contents" in page else generic.ArrayObject()
+    there = there if isinstance(there.get_object(), generic.ArrayObject) else generic.ArrayObject([there])
+    around = (generic.StreamObject(stream_data=text.encode("ascii")) for text in ("q", drawing))
+    before, after = (writer.add_object(stream) for stream in around)
+    page[_name("/Contents")] = generic.ArrayObject([before, *there.get_object(), after])
+    writer.mark_update(reference)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A one-page PDF as a form of the document.
+
+    Attributes:
+        form: reference to it.
+        box: its own coordinates, points.
+    """
+
+    form: Any
+    box: Rectangle
+
+    @property
+    def width(self) -> float:
+        return self.box[2] - self.box[0]
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+    @classmethod
+    def read(cls, writer: RepeatableWriter, pdf: bytes) -> Self:
+        """Take in the first page of a picture.
+
+        Raises:
+            SealingError: `seal.appearance`, it cannot be read.
+        """
+        try:
+            form = writer.import_page_as_xobject(PdfFileReader(BytesIO(pdf)), page_ix=0)
+            box = SeenPage.of({"/MediaBox": form.get_object()["/BBox"]}.get).box
+        except Exception as error:
+            raise SealingError("seal.appearance", "The seal's picture cannot be read as a PDF page") from error
+        return cls(form, box)
+
+
+def _middle(rectangle: Rectangle) -> tuple[float, float]:
+    return (rectangle[0] + rectangle[2]) / 2, (rectangle[1] + rectangle[3]) / 2
+
+
+def _placed(page: SeenPage, spot: Spot, picture: _Picture) -> Rectangle:
+    """Where a picture stands in the page's own coordinates."""
+    rectangle = page.around(spot, picture.width, picture.height)
+    if rectangle is None:
+        raise SealingError("seal.appearance", "The seal would not lie within the page", hint="check the position")
+    left, bottom, right, top = (round(edge, 3) for edge in rectangle)
+    return left, bottom, right, top
+
+
+def _operands(numbers: Iterable[float]) -> str:
+    return " ".join(f"{number:g}" if number == int(number) else f"{number:.3f}" for number in numbers)
+
+
+def _numbers(numbers: Iterable[float]) -> Any:
+    return generic.ArrayObject([_number(round(number, 3)) for number in numbers])

@@ -1,0 +1,223 @@
+"""What sealing draws: in a prepared field, upright on turned pages, across pages, and beside the seal."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+
+from signing.errors import SealingError
+from signing.sealing import Mark, SealAppearance, Spot, seal
+
+POINTS = 72 / 25.4
+SCALE = 2.0
+Rectangle = tuple[float, float, float, float]
+
+
+@pytest.fixture
+def seal_it(pki: Any) -> Callable[..., bytes]:
+    def run(pdf: bytes, appearance: SealAppearance) -> bytes:
+        return seal(
+            pdf,
+            credential=pki.credential(),
+            timestamper=None,
+            appearance=appearance,
+            at=pki.now,
+            nonce=lambda: 7,
+        )
+
+    return run
+
+
+def flag(width_mm: float = 30, height_mm: float = 20) -> bytes:
+    """A picture whose way up is seen: red, with a black quarter at its upper left."""
+    wide, high = width_mm * POINTS, height_mm * POINTS
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(wide, high))
+        drawing = f"1 0 0 rg 0 0 {wide} {high} re f 0 g 0 {high / 2} {wide / 2} {high / 2} re f"
+        page.obj.Contents = pdf.make_stream(drawing.encode())
+        out = BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def blank(pages: int = 1, *, turn: int = 0, crop: Rectangle | None = None, shared: bool = False) -> bytes:
+    with pikepdf.new() as pdf:
+        resources = pdf.make_indirect(pikepdf.Dictionary(XObject=pikepdf.Dictionary()))
+        for _ in range(pages):
+            page = pdf.add_blank_page(page_size=(595, 842))
+            if turn:
+                page.obj.Rotate = turn
+            if crop:
+                page.obj.CropBox = pikepdf.Array(crop)
+            if shared:
+                page.obj.Resources = resources
+        out = BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def seen(pdf: bytes, page: int = 0) -> Image.Image:
+    document = pypdfium2.PdfDocument(pdf)
+    document.init_forms()
+    picture: Image.Image = document[page].render(scale=SCALE, may_draw_forms=True).to_pil().convert("RGB")
+    return picture
+
+
+def area(picture: Image.Image, color: str) -> Rectangle:
+    """Where a colour is, in millimetres from the upper left corner of what is seen."""
+    red, green, _ = picture.split()
+    mask = red.point([0] * 128 + [255] * 128) if color == "red" else red.point([255] * 128 + [0] * 128)
+    if color == "red":
+        mask = Image.composite(mask, Image.new("L", mask.size), green.point([255] * 128 + [0] * 128))
+    box = mask.getbbox()
+    assert box is not None, color
+    left, top, right, bottom = (edge / SCALE / POINTS for edge in box)
+    return left, top, right, bottom
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270, -90, 450])
+@pytest.mark.parametrize("crop", [None, (50, 80, 500, 700)])
+def test_a_seal_stands_upright_where_the_reader_sees_the_spot(
+    seal_it: Callable[..., bytes], turn: int, crop: Rectangle | None
+) -> None:
+    sealed = seal_it(blank(turn=turn, crop=crop), SealAppearance(flag(), Spot(0, 60, 40)))
+    picture = seen(sealed)
+    assert area(picture, "red") == pytest.approx((45, 30, 75, 50), abs=0.4)
+    assert area(picture, "black") == pytest.approx((45, 30, 60, 40), abs=0.4)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_mark_stands_upright_too(seal_it: Callable[..., bytes], turn: int) -> None:
+    sign = Mark(flag(20, 10), Spot(0, 30, 100))
+    picture = seen(seal_it(blank(turn=turn), SealAppearance(flag(), Spot(0, 60, 40), marks=(sign,))))
+    below = picture.crop((0, int(60 * POINTS * SCALE), *picture.size))
+    assert area(below, "red") == pytest.approx((20, 35, 40, 45), abs=0.4)
+    assert area(below, "black") == pytest.approx((20, 35, 30, 40), abs=0.4)
+
+
+@pytest.mark.parametrize(("pages", "shared", "turn"), [(2, False, 0), (3, True, 0), (5, True, 90), (8, False, 270)])
+def test_the_right_edges_of_fanned_pages_make_one_seal(
+    seal_it: Callable[..., bytes], pages: int, *, shared: bool, turn: int
+) -> None:
+    pdf = blank(pages, shared=shared, turn=turn)
+    sealed = seal_it(pdf, SealAppearance(flag(40, 40), Spot(0, 60, 40), across_pages=True))
+    strips = []
+    for number in range(pages):
+        picture = seen(sealed, number)
+        wide, high = picture.size
+        edge = picture.crop((wide - round(40 / pages * POINTS * SCALE), 0, wide, high))
+        assert area(picture.crop((wide // 2, 0, wide, high)), "red")[2] == pytest.approx(
+            wide / 2 / SCALE / POINTS, abs=0.4
+        )
+        strips.append(edge)
+    joined = Image.new("RGB", (sum(strip.width for strip in strips), strips[0].height))
+    at = 0
+    for strip in strips:
+        joined.paste(strip, (at, 0))
+        at += strip.width
+    height = joined.height / SCALE / POINTS
+    assert area(joined, "red") == pytest.approx((0, height / 2 - 20, 40, height / 2 + 20), abs=0.8)
+    assert area(joined, "black") == pytest.approx((0, height / 2 - 20, 20, height / 2), abs=0.8)
+
+
+def test_many_pages_get_several_cross_page_seals(seal_it: Callable[..., bytes]) -> None:
+    """Nine pages: a seal over four, and one over five, each as wide as its share."""
+    sealed = seal_it(blank(9), SealAppearance(flag(40, 40), Spot(0, 60, 40), across_pages=True))
+    widths = []
+    for number in range(9):
+        picture = seen(sealed, number)
+        right = picture.crop((picture.width // 2, 0, *picture.size))
+        red, black = area(right, "red"), [area(right, "black")] if number in {0, 1, 4, 5, 6} else []
+        left = min(red[0], *(box[0] for box in black), red[2])
+        widths.append(right.width / SCALE / POINTS - left)
+    assert widths == pytest.approx([10] * 4 + [8] * 5, abs=0.5)
+
+
+def test_one_page_has_no_seam(seal_it: Callable[..., bytes]) -> None:
+    sealed = seal_it(blank(), SealAppearance(flag(), Spot(0, 60, 40), across_pages=True))
+    assert area(seen(sealed), "red") == pytest.approx((45, 30, 75, 50), abs=0.4)
+
+
+def prepared(**more: Any) -> bytes:
+    """A document with an empty signature field in the middle of its second page."""
+    with pikepdf.open(BytesIO(blank(2))) as pdf:
+        page = pdf.pages[1].obj
+        widget = pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot,
+                Subtype=pikepdf.Name.Widget,
+                FT=pikepdf.Name.Sig,
+                T="SealOfThe Office",
+                TU="the office's seal",
+                Rect=[300, 300, 300, 300],
+                F=132,
+                P=page,
+                **more,
+            )
+        )
+        page.Annots = pikepdf.Array([widget])
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[widget])
+        out = BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_a_prepared_field_is_filled(seal_it: Callable[..., bytes]) -> None:
+    sealed = seal_it(prepared(), SealAppearance(flag()))
+    with pikepdf.open(BytesIO(sealed)) as pdf:
+        (field,) = pdf.Root.AcroForm.Fields
+        assert (str(field.T), str(field.TU)) == ("SealOfThe Office", "the office's seal")
+        assert field.V.Type == "/Sig"
+        assert len(pdf.pages[1].Annots) == 1
+        middle = (300 - 15 * POINTS, 300 - 10 * POINTS, 300 + 15 * POINTS, 300 + 10 * POINTS)
+        assert [float(edge) for edge in field.Rect] == pytest.approx(middle, abs=0.002)
+    assert area(seen(sealed, 1), "red") == pytest.approx(
+        (300 / POINTS - 15, 542 / POINTS - 10, 300 / POINTS + 15, 542 / POINTS + 10), abs=0.4
+    )
+
+
+def test_a_spot_moves_the_prepared_field(seal_it: Callable[..., bytes]) -> None:
+    sealed = seal_it(prepared(), SealAppearance(flag(), Spot(1, 60, 40)))
+    assert area(seen(sealed, 1), "red") == pytest.approx((45, 30, 75, 50), abs=0.4)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Lock": pikepdf.Dictionary(Type=pikepdf.Name.SigFieldLock, Action=pikepdf.Name.All)},
+        {"SV": pikepdf.Dictionary(Type=pikepdf.Name.SV)},
+        {"AA": pikepdf.Dictionary()},
+        {"V": pikepdf.Dictionary(Type=pikepdf.Name.Sig)},
+    ],
+    ids=["locks", "asks for more", "acts", "is signed"],
+)
+def test_a_field_that_wants_more_is_refused(seal_it: Callable[..., bytes], more: dict[str, Any]) -> None:
+    with pytest.raises(SealingError) as caught:
+        seal_it(prepared(**more), SealAppearance(flag()))
+    assert caught.value.code == "seal.already-signed"
+
+
+def test_a_cross_page_seal_that_does_not_fit_is_refused(seal_it: Callable[..., bytes]) -> None:
+    with pikepdf.new() as pdf:
+        for _ in range(2):
+            pdf.add_blank_page(page_size=(595, 100))
+        out = BytesIO()
+        pdf.save(out)
+    with pytest.raises(SealingError) as caught:
+        seal_it(out.getvalue(), SealAppearance(flag(40, 40), Spot(0, 60, 17), across_pages=True))
+    assert caught.value.code == "seal.appearance"
+
+
+@pytest.mark.parametrize("turn", [45, "x"])
+def test_a_page_that_cannot_be_seen_is_refused(seal_it: Callable[..., bytes], turn: Any) -> None:
+    with pikepdf.open(BytesIO(blank())) as pdf:
+        pdf.pages[0].obj.Rotate = turn
+        out = BytesIO()
+        pdf.save(out)
+    with pytest.raises(SealingError) as caught:
+        seal_it(out.getvalue(), SealAppearance(flag(), Spot(0, 60, 40)))
+    assert caught.value.code == "seal.appearance"
