@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from inspect import Parameter, Signature, signature
 from itertools import tee
 from pathlib import Path
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from license_lib.authority import Authority
     from license_lib.catalogue import Catalogue
     from license_lib.issuing import Issued
+    from license_lib.rendering import Fonts
     from license_lib.settings import Settings
+    from license_lib.template_craft.check import Report
     from license_lib.verification import Verdict
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
@@ -37,9 +39,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 keys_app = typer.Typer(no_args_is_help=True, help="密钥 The development PKI.")
 catalogue_app = typer.Typer(no_args_is_help=True, help="目录 Licence types.")
 qr_app = typer.Typer(no_args_is_help=True, help="二维码 QR codes.")
+template_app = typer.Typer(no_args_is_help=True, help="模板 Make licence types: new, check, preview, diff, release.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(qr_app, name="qr")
+app.add_typer(template_app, name="template")
 
 Home = Annotated[Path, typer.Option("--home", envvar="LICENSE_HOME", help="Folder of license.toml.")]
 PassphraseFile = Annotated[
@@ -49,6 +53,13 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the P
 At = Annotated[datetime | None, typer.Option("--at", help="Judge at this moment instead of now; Beijing time.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, errors too.")]
 English = Annotated[bool, typer.Option("--english", envvar="LICENSE_ENGLISH", help="English instead of 中文.")]
+
+Folder = Annotated[
+    Path | None, typer.Option("--folder", help="Folder of templates: else that of license.toml, else the built-in one.")
+]
+Variant = Annotated[str, typer.Option(help="Another layout: its name (duplicate), or the choice it is for (副本).")]
+Page = Annotated[int, typer.Option(min=1, help="Which page a PNG shows.")]
+Dpi = Annotated[int, typer.Option(min=1, max=600, help="Dots per inch of a PNG.")]
 
 Command = Callable[..., int | None]
 
@@ -218,6 +229,129 @@ def catalogue_check(
     zh, en = f"{len(keys)} 种证照模板无误", f"{len(keys)} templates are in order"
     printer.result({"valid": True, "types": keys}, zh, en)
     return DONE
+
+
+@command(template_app, "new")
+def template_new(
+    printer: Printer,
+    key: Annotated[str, typer.Argument(help="The folder's name: small letters, digits, hyphens.")],
+    name: Annotated[str, typer.Option(help="中文名称")],
+    like: Annotated[str, typer.Option("--from", help="Begin with a copy of this type.")] = "",
+    folder: Folder = None,
+    home: Home = Path(),
+) -> None:
+    """新建 Begin a licence type: a folder that can be checked and looked at at once."""
+    from license_lib.template_craft.scaffold import new_template
+
+    made = str(new_template(_templates(home, folder), key, name, like=like))
+    zh = f"已新建：{made}\n  代码是占位的本地代码。下一步：修改其中的文件，再用 license template check 和 preview 查看"
+    en = f"made: {made}\n  its code is a local stand-in; edit the files, then license template check and preview"
+    printer.result({"folder": made}, zh, en)
+
+
+@command(template_app, "check")
+def template_check(
+    printer: Printer,
+    folder: Annotated[Path | None, typer.Argument(help="Folder of templates; or KEY alone, for the usual one.")] = None,
+    key: Annotated[str, typer.Argument(help="One type only.")] = "",
+    home: Home = Path(),
+) -> int:
+    """检查 Name all that is wrong with templates, or could go wrong, each with its mend."""
+    from license_lib.template_craft.check import check_templates
+
+    if folder is not None and not key and not folder.exists() and folder.name == str(folder):
+        folder, key = None, str(folder)
+    where = _templates(home, folder)
+    return _print_report(printer, check_templates(where, key, fonts=_fonts(home, where), day=_today()))
+
+
+@command(template_app, "preview")
+def template_preview(
+    printer: Printer,
+    key: str,
+    variant: Variant = "",
+    outputs: Annotated[
+        list[Path] | None, typer.Option("--output", "-o", help="A .pdf or .png file; may be repeated.")
+    ] = None,
+    page: Page = 1,
+    dpi: Dpi = 150,
+    folder: Folder = None,
+    home: Home = Path(),
+    *,
+    longest: Annotated[
+        bool, typer.Option("--longest", help="The longest legal values instead of the example's.")
+    ] = False,
+) -> None:
+    """预览 Draw a template with its example, 样例 across every page."""
+    from license_lib.template_craft.preview import preview, write_picture
+
+    where = _templates(home, folder)
+    fonts = _fonts(home, where)
+    pdf = preview(where, key, fonts=fonts, day=_today(), variant=variant, longest_values=longest)
+    for output in outputs or [Path(f"{key}-specimen.pdf")]:
+        write_picture(pdf, output, page=page, dpi=dpi)
+        printer.result({"output": str(output)}, f"已写入：{output}", f"written: {output}")
+
+
+@command(template_app, "diff")
+def template_diff(
+    printer: Printer,
+    key: str,
+    old: Annotated[str, typer.Argument(help="Version number; the newest release if left out.")] = "",
+    new: Annotated[str, typer.Argument(help="Version number, or what the folder says now.")] = "now",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .png: gone is red, new is green.")] = None,
+    variant: Variant = "",
+    page: Page = 1,
+    dpi: Dpi = 110,
+    folder: Folder = None,
+    home: Home = Path(),
+) -> int:
+    """比较 What changed between two versions; exit code 0 nothing, 1 something."""
+    from license_lib.template_craft.difference import two_versions
+    from license_lib.template_craft.preview import write_output
+
+    where = _templates(home, folder)
+    versions = two_versions(where, key, old, new)
+    changes = versions.changes()
+    for change in changes:
+        printer.result(change.value(), change.text("zh"), change.text("en"))
+    if output is not None:
+        fonts = _fonts(home, where)
+        write_output(output, versions.picture(fonts=fonts, day=_today(), variant=variant, page=page, dpi=dpi))
+        printer.result({"output": str(output)}, f"已写入：{output}", f"written: {output}")
+    if not changes and not printer.as_json:
+        print("no difference" if printer.english else "没有不同", file=sys.stderr)
+    return NOT if changes else DONE
+
+
+@command(template_app, "release")
+def template_release(printer: Printer, key: str, folder: Folder = None, home: Home = Path()) -> int:
+    """发布 Check a template and freeze it: licences are issued with it from then on."""
+    from license_lib.template_craft.release import release_template
+
+    where = _templates(home, folder)
+    released = release_template(where, key, fonts=_fonts(home, where), day=_today())
+    code = _print_report(printer, released.report)
+    if released.path is None:
+        return code
+    path = str(released.path)
+    printer.result(
+        {"released": path},
+        f"已发布：{path}\n  请将此文件纳入版本管理，不得改动",
+        f"released: {path}\n  commit it, never change it",
+    )
+    return DONE
+
+
+@command(template_app, "schema")
+def template_schema(
+    printer: Printer, folder: Annotated[Path | None, typer.Argument()] = None, home: Home = Path()
+) -> None:
+    """编辑 Write the JSON Schema that editors check type.toml and layout.toml with."""
+    from license_lib.template_craft.schema import write_schemas
+
+    made = str(write_schemas(_templates(home, folder)))
+    printer.result({"folder": made}, f"已写入：{made}", f"written: {made}")
 
 
 @command(app, "issue")
@@ -478,13 +612,37 @@ def _settings(home: Path) -> "Settings":
 
 
 def _catalogue(home: Path) -> "Catalogue":
-    from license_lib.authority import load_catalogue
     from license_lib.catalogue import Catalogue
+
+    return Catalogue.load(_templates(home))
+
+
+def _templates(home: Path, folder: Path | None = None) -> Path:
+    """The folder of templates that is given, or that of `license.toml`, or the built-in one."""
+    from license_lib.authority import templates_folder
     from license_lib.resources import resource_folder
     from license_lib.settings import FILE_NAME
 
-    configured = (home / FILE_NAME).exists()
-    return load_catalogue(_settings(home)) if configured else Catalogue.load(resource_folder("templates"))
+    if folder is not None:
+        return folder
+    return templates_folder(_settings(home)) if (home / FILE_NAME).exists() else resource_folder("templates")
+
+
+def _fonts(home: Path, templates: Path) -> "Fonts":
+    """What would print the licences of a folder of templates here."""
+    from license_lib.rendering import Fonts
+    from license_lib.resources import fonts_beside
+    from license_lib.settings import FILE_NAME
+
+    added = _settings(home).added_fonts if (home / FILE_NAME).exists() else ()
+    return Fonts.load(fonts_beside(templates), added)
+
+
+def _today() -> date:
+    from license_lib.authority import now
+    from license_lib.calendar import day_of
+
+    return day_of(now())
 
 
 def _authority(home: Path, passphrase: bytes | None) -> "Authority":
@@ -525,6 +683,23 @@ def _write(path: Path, data: bytes, problem: str, *, hint: str = "") -> None:
 
 def _issued(issued: "Issued") -> dict[str, Any]:
     return {"identifier": issued.identifier, "type": issued.license.template.key, "already": issued.already}
+
+
+def _print_report(printer: Printer, report: "Report") -> int:
+    from dataclasses import asdict
+
+    for finding in report.findings:
+        severity = finding.severity
+        zh = f"{'错误' if severity == 'error' else '提醒'} [{finding.code}] {finding.problem.text_zh}"
+        value = {"severity": severity, "code": finding.code, **asdict(finding.problem)}
+        printer.result(value, zh, f"{severity} [{finding.code}] {finding.problem}")
+    errors, warnings = report.errors, len(report.findings) - report.errors
+    printer.result(
+        {"types": list(report.types), "errors": errors, "warnings": warnings},
+        f"{len(report.types)} 种证照模板：错误 {errors}，提醒 {warnings}",
+        f"{len(report.types)} templates: {errors} errors, {warnings} warnings",
+    )
+    return NOT if errors else DONE
 
 
 def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:

@@ -24,7 +24,7 @@ from license_lib.licenses.request import LicenseRequest
 from license_lib.official_documents import SealPlace
 from license_lib.repository import Event, LicenseState, Repository, StoredLicense, create_or_upgrade
 from license_lib.repository_states import RepositoryStates
-from license_lib.resources import resource_folder
+from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import FILE_NAME, Settings
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits
@@ -277,8 +277,7 @@ def templates_folder(settings: Settings) -> Path:
 
 def fonts_folder(settings: Settings) -> Path:
     """Where the fonts are: the configured templates' own, or the built-in ones."""
-    own = templates_folder(settings) / "fonts"
-    return own if own.is_dir() else resource_folder("templates") / "fonts"
+    return fonts_beside(templates_folder(settings))
 
 
 def initialise(home: Path) -> Settings:

@@ -24,7 +24,7 @@ from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.licenses.rules import FieldValue
 from license_lib.qr import encode
-from license_lib.qr.payload import KEY_ID_BYTES
+from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
 from license_lib.rendering import Attachment, Fonts, SealSpace, check_fit, check_photo, render
 from license_lib.rendering.face import seal_field
 from license_lib.rendering.qr_drawing import qr_matrix
@@ -45,7 +45,6 @@ SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SERIAL_RANDOM = 8
 _DRAWS = 3
 _NONCE_BYTES = 8
-_STAND_IN_SIGNATURE = bytes.fromhex("3006020101020101")  # DER, r = s = 1
 
 
 class Credentials(Protocol):
@@ -240,7 +239,7 @@ class Issuing:
 
     def _check_code(self, kind: LicenseType, specimen: License) -> None:
         """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
-        code = self._code(kind, specimen, bytes(KEY_ID_BYTES), lambda _: _STAND_IN_SIGNATURE)
+        code = self._code(kind, specimen, bytes(KEY_ID_BYTES), lambda _: STAND_IN_SIGNATURE)
         try:
             qr_matrix(code)
         except InputError as error:

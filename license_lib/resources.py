@@ -28,3 +28,9 @@ def resource_folder(name: str) -> Path:
         f"The folder '{name}' of license-lib is missing",
         hint="install the package again, or run from a complete checkout",
     )
+
+
+def fonts_beside(templates: Path) -> Path:
+    """The folder of the fonts for a folder of templates: its own, or else the built-in one."""
+    own = templates / "fonts"
+    return own if own.is_dir() else resource_folder("templates") / "fonts"

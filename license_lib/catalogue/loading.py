@@ -4,7 +4,7 @@ A type folder holds `type.toml`, `layout.toml`, `layout-<name>.toml` for each va
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,14 @@ _ELSEWHERE = {"layout": "layout.elsewhere", "variant_layouts": "variant-layouts.
 
 @dataclass(frozen=True, slots=True)
 class LoadedType:
-    """A licence type and the pictures that its layouts show, by SHA-256 (hex)."""
+    """A licence type and the pictures that its layouts show, by SHA-256 (hex).
+
+    `places` knows the files that say what the type is; of a release there are none.
+    """
 
     kind: LicenseType
     artwork: Mapping[str, bytes] = field(repr=False)
+    places: "Places | None" = field(default=None, repr=False, compare=False)
 
 
 def load_type(folder: Path) -> LoadedType:
@@ -46,7 +50,7 @@ def load_type(folder: Path) -> LoadedType:
     artwork = {name: _artwork(folder, merged, problems) for name, merged in layouts.items()}
     if problems:
         raise TemplateError(problems)
-    place = _Places(folder.name, layouts)
+    place = Places(folder.name, layouts)
     whole = {**document, "layout": layouts[""].document}
     if len(layouts) > 1:
         whole["variant_layouts"] = {name: merged.document for name, merged in layouts.items() if name}
@@ -58,17 +62,18 @@ def load_type(folder: Path) -> LoadedType:
     problems += place.problems(layout_contradictions(kind))
     if problems:
         raise TemplateError(problems)
-    return LoadedType(kind, {digest: data for one in artwork.values() for digest, data in one.items()})
+    return LoadedType(kind, {digest: data for one in artwork.values() for digest, data in one.items()}, place)
 
 
-class _Places:
+class Places:
     """Where in the files the parts of a type stand."""
 
     def __init__(self, folder: str, layouts: Mapping[str, Merged]) -> None:
         self._folder = folder
         self._layouts = layouts
 
-    def problems(self, faults: Iterator[Fault]) -> list[TemplateProblem]:
+    def problems(self, faults: Iterable[Fault]) -> list[TemplateProblem]:
+        """Faults of the type as problems of its files."""
         return [TemplateProblem.of(*self._placed(steps, fault)) for steps, fault in faults]
 
     def _placed(self, steps: Steps, fault: TomlFault) -> tuple[str, TomlFault]:

@@ -20,6 +20,8 @@ from license_lib.identifiers import CitizenId, LicenseIdentifier, NumberError
 
 VERSION = 1
 KEY_ID_BYTES = 8
+STAND_IN_SIGNATURE = bytes.fromhex("3006020101020101")
+"""DER, r = s = 1: signs nothing, and makes a code as long as a real one does."""
 MAX_FRAGMENT = 2048
 _ES256 = -7
 _SIGNATURE_BYTES = 64  # r and s of P-256

@@ -90,7 +90,7 @@ def _shape(element: ET.Element, style: Mapping[str, str]) -> str:
     builder = PathBuilder()
     plain = {key: value for key, value in element.attrib.items() if key != "transform"}
     builder.add_path_from_element(ET.Element(element.tag, plain))
-    pen = _Pen(None)
+    pen = OperatorPen(None)
     for path in builder.paths:
         parse_path(path, pen)
     fill, stroke = _paint(style["fill"], "rg"), _paint(style["stroke"], "RG")
@@ -164,7 +164,7 @@ def _unsupported(what: str) -> InputError:
     )
 
 
-class _Pen(BasePen):  # type: ignore[misc]  # fontTools ships no types
+class OperatorPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
     """Path segments as PDF operators."""
 
     def __init__(self, glyphs: Any) -> None:

@@ -26,6 +26,8 @@ ISSUE = ("issue", EXAMPLE, "--type", "business-license", "--issuer", "market")
 COMMANDS = [
     ["init"], ["keys", "init"], ["keys", "publish"],
     ["catalogue", "list"], ["catalogue", "show"], ["catalogue", "check"],
+    ["template", "new"], ["template", "check"], ["template", "preview"], ["template", "diff"], ["template", "release"],
+    ["template", "schema"],
     ["issue"], ["issue-batch"], ["show"], ["verify"], ["qr", "scan"], ["revoke"], ["serve"], ["check-number"],
 ]  # fmt: skip
 
@@ -51,7 +53,7 @@ def ran(*arguments: object) -> Done:
 # -- usage -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [[], ["keys"], ["catalogue"], ["qr"], *COMMANDS], ids=" ".join)
+@pytest.mark.parametrize("command", [[], ["keys"], ["catalogue"], ["template"], ["qr"], *COMMANDS], ids=" ".join)
 def test_help_is_0_and_names_the_common_options(command: list[str]) -> None:
     done = license_command(*command, "--help")
     assert (done.code, done.err) == (0, "")
