@@ -14,6 +14,7 @@ import rfc8785
 
 from license_lib.calendar import day_of
 from license_lib.catalogue import Catalogue, LicenseType
+from license_lib.catalogue.layout import Layout
 from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
@@ -141,9 +142,7 @@ class Issuing:
         """
         checked, body = self.check(request)
         credential, visible = self._credentials.credential(body), self._credentials.seal(body)
-        seal_field(
-            checked.license_type.layout_for(checked.fields), _space(visible)
-        )  # refused before anything is written
+        _check_room(checked.license_type.layout_for(checked.fields), visible)
         digest = request_digest(request)
         request_key = request.request_key or f"request:{digest.hex()}"
         self._repository.require_number_free(
@@ -281,6 +280,18 @@ class Issuing:
             overrides=tuple(
                 Override("credit-code.check", override.reason, override.approved_by) for override in checked.overrides
             ),
+        )
+
+
+def _check_room(layout: Layout, seal: VisibleSeal) -> None:
+    """Refuse a seal that the face has no room for, while nothing has been written yet."""
+    seal_field(layout, _space(seal))
+    room, (wide, high) = layout.signatory, seal.signatory_mm
+    if room is not None and (wide > room.w or high > room.h):
+        raise InputError(
+            "seal.room",
+            f"the name seal of who issues measures {wide:g} × {high:g} mm, its room {room.w:g} × {room.h:g}",
+            hint="use a smaller one, or a template with room for it",
         )
 
 

@@ -21,7 +21,7 @@ _NONCE_BYTES = 8
 
 
 if TYPE_CHECKING:
-    from signing.seals import Seal, SealPicture
+    from signing.seals import Seal, SealLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class VisibleSeal:
         width_mm: millimetres.
         height_mm: the same.
         signatory: picture of the name seal or signature of who issues 签发人, or None.
+        signatory_mm: its width and height.
     """
 
     name: str
@@ -41,10 +42,14 @@ class VisibleSeal:
     width_mm: float
     height_mm: float
     signatory: bytes | None = field(repr=False)
+    signatory_mm: tuple[float, float] = (0.0, 0.0)
 
 
 class KeyFolder:
-    """Seal keys in a PKI folder, each loaded and checked once; errors of `signing` become machine errors."""
+    """Seals and their keys in a PKI folder; errors of `signing` become machine errors.
+
+    Each is read once: what changes in the folder counts from the next start on. Periods are asked of every use.
+    """
 
     def __init__(
         self,
@@ -61,6 +66,7 @@ class KeyFolder:
         self._randomness = randomness
         self._fonts = [fonts / name for name in SEAL_FONTS]
         self._credentials: dict[str, SealCredential] = {}
+        self._timestamper: Timestamper | None = None
         self._seals: dict[str, tuple[Seal, VisibleSeal]] = {}
 
     def credential(self, body: IssuingBody) -> SealCredential:
@@ -106,11 +112,16 @@ class KeyFolder:
         return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
 
     def timestamper(self) -> Timestamper:
-        """The development time-stamp authority of this PKI.
+        """The development time-stamp authority of this PKI, opened once.
 
         Raises:
             MachineError: its key is missing or cannot be used.
         """
+        if self._timestamper is None:
+            self._timestamper = self._open_timestamper()
+        return self._timestamper
+
+    def _open_timestamper(self) -> Timestamper:
         from signing.timestamps import LocalTimestamper
 
         with signing_errors():
@@ -121,11 +132,17 @@ class KeyFolder:
         from signing.seals import load_seal
 
         seal = load_seal(self._folder, name)
-        signatory = None if seal.signatory is None else self._picture(seal.signatory)
-        size = seal.picture.width_mm, seal.picture.height_mm
-        return seal, VisibleSeal(seal.name, self._picture(seal.picture), *size, signatory)
+        look, signs = seal.picture, seal.signatory
+        return seal, VisibleSeal(
+            name=seal.name,
+            picture=self._picture(look),
+            width_mm=look.width_mm,
+            height_mm=look.height_mm,
+            signatory=self._picture(signs) if signs else None,
+            signatory_mm=(signs.width_mm, signs.height_mm) if signs else (0.0, 0.0),
+        )
 
-    def _picture(self, picture: "SealPicture") -> bytes:
+    def _picture(self, picture: "SealLook") -> bytes:
         """A seal's picture as a one-page PDF of exactly its size: the body's own artwork, or drawn."""
         from signing.seal_image import draw_seal
         from signing.seals import FOLDER

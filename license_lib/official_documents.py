@@ -14,7 +14,7 @@ class SealPlace:
 
     Attributes:
         keyword: a text that stands in the document.
-        occurrence: which one, from 0, or from the end: -1 is the last.
+        occurrence: which one, from 0, or from the end: -1, as without, is the last.
         page: page number from 1, where no keyword is given.
         x_mm: the seal's middle, from the left edge of the page as a reader sees it; beside a keyword, how far to the
             right of its middle.
@@ -22,19 +22,26 @@ class SealPlace:
     """
 
     keyword: str = ""
-    occurrence: int = -1
+    occurrence: int | None = None
     page: int | None = None
-    x_mm: float = 0.0
-    y_mm: float = 0.0
+    x_mm: float | None = None
+    y_mm: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse two places at once.
+        """Refuse what names two places, or half of one.
 
         Raises:
             InputError: `seal.place`.
         """
+        given = {self.x_mm, self.y_mm} - {None}
         if self.keyword and self.page is not None:
             raise InputError("seal.place", "a keyword and a page are given", hint="give one of them")
+        if self.page is not None and None in {self.x_mm, self.y_mm}:
+            raise InputError("seal.place", "a page without millimetres is no place", hint="give x and y, too")
+        if not self.keyword and self.page is None and given:
+            raise InputError("seal.place", "millimetres without a page are no place", hint="give a page or a keyword")
+        if not self.keyword and self.occurrence is not None:
+            raise InputError("seal.place", "there is an occurrence, but no keyword", hint="give a keyword")
 
 
 def seal_document(
@@ -67,11 +74,12 @@ def seal_document(
     visible = keys.seal(body)
     with signing_errors():
         try:
-            spot = None
+            spot, x, y = None, place.x_mm or 0.0, place.y_mm or 0.0
             if place.keyword:
-                spot = find_keyword(pdf, place.keyword, occurrence=place.occurrence, dx_mm=place.x_mm, dy_mm=place.y_mm)
+                which = -1 if place.occurrence is None else place.occurrence
+                spot = find_keyword(pdf, place.keyword, occurrence=which, dx_mm=x, dy_mm=y)
             elif place.page is not None:
-                spot = Spot(place.page - 1, place.x_mm, place.y_mm)
+                spot = Spot(place.page - 1, x, y)
             return seal(
                 pdf,
                 credential=keys.credential(body),

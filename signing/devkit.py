@@ -32,7 +32,7 @@ from signing.certificates import Issuer, Revocation
 from signing.errors import KeyLoadError, PkiError
 from signing.key_files import encrypt_private_key, load_certificates, load_private_key
 from signing.pki_description import Department, PkiDescription, load_description, parse_description
-from signing.seals import Seal, SealPicture, certificate_digest, seal_toml
+from signing.seals import Seal, SealLook, certificate_digest, seal_toml
 
 __all__ = [
     "PkiDescription",
@@ -200,7 +200,7 @@ def _seal(department: Department, certificate: x509.Certificate) -> str:
         valid_from=certificate.not_valid_before_utc,
         valid_until=certificate.not_valid_after_utc,
         certificates=(certificate_digest(certificate.public_bytes(serialization.Encoding.DER)),),
-        picture=SealPicture(name=department.name, code=department.seal, width_mm=_SEAL_MM, height_mm=_SEAL_MM),
+        picture=SealLook(name=department.name, code=department.seal, width_mm=_SEAL_MM, height_mm=_SEAL_MM),
     )
     return seal_toml(seal)
 

@@ -6,6 +6,11 @@ from typing import Any, Final
 
 POINTS_PER_MM: Final = 72 / 25.4
 _QUARTERS: Final = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
+MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_PAGES: Final = 2000
+"""Of a document that is sealed or searched."""
+_ROUNDING: Final = 0.01
+"""Points by which a seal may leave the page: sizes in millimetres are no round numbers of points."""
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 
@@ -42,8 +47,10 @@ class SeenPage:
         """The page whose attributes, inherited ones too, `look_up` gives by name (`/MediaBox`), or None.
 
         Raises:
-            ValueError, TypeError: boxes or rotation are none, or nothing is seen.
+            ValueError, TypeError: boxes or rotation are none, nothing is seen, or a unit is no 72nd of an inch.
         """
+        if float(look_up("/UserUnit") or 1) != 1:
+            raise ValueError("the page has units of its own")
         left, bottom, right, top = edges(look_up("/MediaBox"))
         crop = look_up("/CropBox")
         if crop is not None:
@@ -93,7 +100,8 @@ class SeenPage:
         x, y = spot.x_mm * POINTS_PER_MM, height - spot.y_mm * POINTS_PER_MM
         left, bottom, right, top = x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
         # Written so that a number that is none fails too.
-        if not (left >= 0 and bottom >= 0 and right <= width and top <= height):
+        low, wide_end, high_end = -_ROUNDING, width + _ROUNDING, height + _ROUNDING
+        if not (left >= low and bottom >= low and right <= wide_end and top <= high_end):
             return None
         return edges((*self.own(left, bottom), *self.own(right, top)))
 

@@ -19,10 +19,8 @@ from threading import RLock
 from typing import Any, Final, NamedTuple
 
 from signing.errors import SealingError
-from signing.pages import POINTS_PER_MM, SeenPage, Spot
+from signing.pages import MAX_BYTES, MAX_PAGES, POINTS_PER_MM, SeenPage, Spot
 
-MAX_BYTES: Final = 64 * 1024 * 1024
-MAX_PAGES: Final = 2000
 MAX_KEYWORD: Final = 100
 _MAX_CHARACTERS: Final = 200_000
 """Of one page. A page of small print has ten thousand."""

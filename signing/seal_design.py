@@ -12,6 +12,8 @@ from typing import Final
 from signing.errors import SealingError
 
 _NAME_LENGTHS: Final = {"round": (4, 30), "oval": (4, 30), "square": (2, 16)}
+_RATIOS: Final = {"round": (1.0, 1.0), "oval": (0.5, 1.0), "square": (0.125, 8.0)}
+"""Of height to width."""
 _MOST_CODE: Final = 18
 _MOST_LINE: Final = 12
 _SMALLEST_MM, _LARGEST_MM = 10.0, 100.0
@@ -36,7 +38,7 @@ class SealDesign:
         name: the body's or person's name: 4 to 30 characters on an arc, 2 to 16 in a square.
         shape: its outline.
         width_mm: outer width, millimetres, 10 to 100.
-        height_mm: outer height, the same; equal to the width where the shape is round.
+        height_mm: outer height, the same: of a round seal the width, of an oval half of it to all.
         code: number on the lower arc, at most 18 characters, usually the 13 digits of 印章编码; empty for none.
         caption: a straight line below the star, or in the middle of an oval: `电子证照专用章`; empty for none.
         lower: a text on the lower arc, above the number, e.g. `（白银区）`; empty for none, and never beside a caption.
@@ -70,8 +72,10 @@ class SealDesign:
         # Written so that a number that is none fails too.
         if not all(_SMALLEST_MM <= side <= _LARGEST_MM for side in (self.width_mm, self.height_mm)):
             raise _refused(f"A seal measures {_SMALLEST_MM:g} to {_LARGEST_MM:g} mm")
-        if self.shape is SealShape.ROUND and self.width_mm != self.height_mm:
-            raise _refused("A round seal is as high as it is wide")
+        flat, tall = _RATIOS[self.shape]
+        if not flat <= self.height_mm / self.width_mm <= tall:
+            how = "" if flat == tall else f"{flat:g} to {tall:g} times "
+            raise _refused(f"A {self.shape} seal is {how}as high as it is wide")
 
     @property
     def texts(self) -> str:

@@ -13,12 +13,12 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from signing.pages import POINTS_PER_MM
 from signing.seal_design import SealDesign, SealShape
 from signing.seal_outlines import GRID, Outlines
 
 __all__ = ["SealDesign", "SealShape", "draw_seal"]
 
-_POINTS_PER_MM: Final = 72 / 25.4
 _RED: Final = "0.804 0.118 0.188"
 """sRGB (205, 30, 48): red as a press prints it (tests/conformance/test_print_colors.py), not as a screen glows."""
 
@@ -53,7 +53,7 @@ _EMBOLDEN: Final = 0.012
 _HIGHEST: Final = 1.5
 """In a square a character is at most this much higher than wide."""
 _ONE_LINE: Final = 1.6
-"""A rectangle that is wider than this for its height holds its name in one line."""
+"""A rectangle that is longer than this for its other side holds its name in one line."""
 _ARC_STEPS: Final = 720
 
 
@@ -74,7 +74,7 @@ def draw_seal(design: SealDesign, font_path: Path | Sequence[Path]) -> bytes:
     with Outlines(paths) as outlines:
         drawn = _square(design) if design.shape is SealShape.SQUARE else _round(design)
         operators = [_operators(one, outlines) if isinstance(one, _Glyph) else one for one in drawn]
-    return _one_page(operators, design.width_mm * _POINTS_PER_MM, design.height_mm * _POINTS_PER_MM)
+    return _one_page(operators, design.width_mm * POINTS_PER_MM, design.height_mm * POINTS_PER_MM)
 
 
 class _Glyph(NamedTuple):
@@ -184,7 +184,7 @@ def _in_line(text: str, foot: float, width: float, height: float) -> Iterator[_G
 
 
 def _square(design: SealDesign) -> Iterator[str | _Glyph]:
-    """A frame with the name in columns from right to left, the last ones fullest; in one line if the frame is low."""
+    """A frame with the name in columns from the right, the last ones fullest; in one line if it is low or narrow."""
     wide, high = design.width_mm, design.height_mm
     line = min(wide, high) / 2 * _RING_WIDTH
     yield f"{_n(line)} w {_n(line / 2 - wide / 2)} {_n(line / 2 - high / 2)} {_n(wide - line)} {_n(high - line)} re s"
@@ -195,7 +195,7 @@ def _square(design: SealDesign) -> Iterator[str | _Glyph]:
         height = min(up, width / _WIDEST)
         yield from _in_line(design.name, -height / 2, width, height)
         return
-    columns = math.ceil(math.sqrt(len(design.name)))
+    columns = 1 if high > _ONE_LINE * wide else math.ceil(math.sqrt(len(design.name)))
     begin = 0
     for column in range(columns):
         end = (column + 1) * len(design.name) // columns
@@ -251,7 +251,7 @@ def _n(value: float, digits: int = 3) -> str:
 
 def _one_page(operators: Sequence[str], width: float, height: float) -> bytes:
     """Wrap operators, in millimetres around the centre, into a PDF of one page; its ink hides nothing below it."""
-    scale = _n(_POINTS_PER_MM, 6)
+    scale = _n(POINTS_PER_MM, 6)
     head = f"q /Ink gs {_RED} rg {_RED} RG 1 j {scale} 0 0 {scale} {_n(width / 2, 4)} {_n(height / 2, 4)} cm"
     # The line width of the frame is in millimetres, that of the glyphs in their own units.
     frame, *others = operators

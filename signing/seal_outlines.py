@@ -1,6 +1,6 @@
 """Outlines of characters for seals, on a coarse grid, so that a seal stays small in every file that it is put on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,32 +32,19 @@ class Outline:
 
 
 class Outlines:
-    """Finds the outlines of characters in fonts, which stay open meanwhile.
+    """Finds the outlines of characters in fonts, which stay open meanwhile; a font is read when it is asked.
 
     Args:
         paths: TrueType or OpenType fonts; the first that has a character draws it.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
+        self._waiting = list(paths)
         self._stack = ExitStack()
-        self._fonts: list[tuple[Any, dict[int, str]]] = []
+        self._fonts: list[_Font] = []
 
     def __enter__(self) -> Self:
-        """Open the fonts.
-
-        Raises:
-            SealingError: `seal.font`, one of them cannot be read.
-        """
-        try:
-            for path in self._paths:
-                font = TTFont(self._stack.enter_context(path.open("rb")), lazy=True, fontNumber=0)
-                self._fonts.append((font, font.getBestCmap()))
-        except Exception as error:  # fontTools raises many types for a damaged font
-            self._stack.close()
-            raise SealingError(
-                "seal.font", "A font for the seal cannot be read", hint="check the font files"
-            ) from error
+        """Keep the fonts open."""
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -68,23 +55,45 @@ class Outlines:
         """A character's outline.
 
         Raises:
-            SealingError: `seal.glyph`, no font has it.
+            SealingError: `seal.glyph`, no font has it; `seal.font`, one that was asked cannot be read.
         """
-        for font, characters in self._fonts:
-            name = characters.get(ord(character))
+        for font in self._opened():
+            name = font.characters.get(ord(character))
             if name is not None:
-                return _outline(font, name)
+                return font.outline(name)
         raise SealingError(
             "seal.glyph", f"No font has the character U+{ord(character):04X}", hint="give a font that has it"
         )
 
+    def _opened(self) -> Iterator["_Font"]:
+        yield from self._fonts
+        while self._waiting:
+            self._fonts.append(_Font.read(self._stack, self._waiting.pop(0)))
+            yield self._fonts[-1]
 
-def _outline(font: Any, name: str) -> Outline:
-    glyphs = font.getGlyphSet()
-    units = font["head"].unitsPerEm
-    pen = _GridPen(glyphs, GRID / units)
-    glyphs[name].draw(Qu2CuPen(pen, _TOLERANCE * units, all_cubic=True))
-    return Outline("\n".join(pen.operators), glyphs[name].width * GRID / units)
+
+@dataclass(frozen=True, slots=True)
+class _Font:
+    """A font with its character map, and its glyphs by name."""
+
+    characters: Mapping[int, str]
+    glyphs: Any
+    units: int
+
+    @classmethod
+    def read(cls, stack: ExitStack, path: Path) -> Self:
+        try:
+            font = TTFont(stack.enter_context(path.open("rb")), lazy=True, fontNumber=0)
+            return cls(font.getBestCmap(), font.getGlyphSet(), font["head"].unitsPerEm)
+        except Exception as error:  # fontTools raises many types for a damaged font
+            raise SealingError(
+                "seal.font", "A font for the seal cannot be read", hint="check the font files"
+            ) from error
+
+    def outline(self, name: str) -> Outline:
+        pen = _GridPen(self.glyphs, GRID / self.units)
+        self.glyphs[name].draw(Qu2CuPen(pen, _TOLERANCE * self.units, all_cubic=True))
+        return Outline("\n".join(pen.operators), self.glyphs[name].width * GRID / self.units)
 
 
 class _GridPen(BasePen):  # type: ignore[misc]  # fontTools ships no types

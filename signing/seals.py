@@ -6,6 +6,7 @@ the keys folder may write seals.
 """
 
 import hashlib
+import json
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from signing.keys import SealCredential
 from signing.seal_design import SealDesign, SealShape
 
 FOLDER: Final = Path("public", "seals")
+_MAX_BYTES: Final = 64 * 1024
 _Millimetres = Annotated[float, Field(ge=10, le=100)]
 
 
@@ -25,8 +27,8 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SealPicture(_Frozen):
-    """What is drawn: a design, or a file of the body's own.
+class SealLook(_Frozen):
+    """What a seal looks like: a design, or a file of the body's own.
 
     Attributes:
         artwork: a PNG or SVG file beside the seal object; without one, the seal is drawn from the texts.
@@ -51,8 +53,8 @@ class SealPicture(_Frozen):
                 self.design()
             except SealingError as error:
                 raise ValueError(error.message) from None
-        elif self.name or self.code or self.caption or self.lower:
-            raise ValueError("an artwork brings its own texts")
+        elif self.model_fields_set - {"artwork", "width_mm", "height_mm"}:
+            raise ValueError("an artwork brings its own shape and texts")
         return self
 
     def design(self) -> SealDesign:
@@ -82,8 +84,14 @@ class Seal(_Frozen):
     valid_from: AwareDatetime
     valid_until: AwareDatetime
     certificates: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...], Field(min_length=1)]
-    picture: SealPicture
-    signatory: SealPicture | None = None
+    picture: SealLook
+    signatory: SealLook | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_from >= self.valid_until:
+            raise ValueError("valid_from must be before valid_until")
+        return self
 
     def check(self, credential: SealCredential, at: datetime) -> None:
         """Refuse a certificate that may not use this seal, or a time at which nobody may.
@@ -122,19 +130,24 @@ def load_seal(folder: Path, name: str) -> Seal:
     """
     path = folder / FOLDER / f"{name}.toml"
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-        return Seal.model_validate(table)
-    except OSError as error:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise ValueError(f"it has more than {_MAX_BYTES // 1024} KiB")  # noqa: TRY301 -- as wrong as the rest
+        return Seal.model_validate(tomllib.loads(data.decode("utf-8")))
+    except FileNotFoundError as error:
         raise SealingError(
             "seal-object.missing",
-            f"The seal object {path.name} cannot be read: {error.strerror}",
-            hint="keys/README.md says what is in it; `license keys init` makes one for each body",
+            f"There is no seal object {path.name}",
+            hint="docs/seals.md says what is in it; `license keys init` makes one for each body",
         ) from error
+    except OSError as error:
+        raise _invalid(path, f"it cannot be read: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
         raise _invalid(path, f"{place}: {first['msg']}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _invalid(path, str(error)) from error
 
 
@@ -142,17 +155,23 @@ def seal_toml(seal: Seal) -> str:
     """A seal as the text of its file."""
     lines = [
         "# A seal 电子印章: what it looks like, and which certificates (SHA-256) may use it and when.",
-        f'id = "{seal.id}"',
-        f'name = "{seal.name}"',
+        f"id = {_text(seal.id)}",
+        f"name = {_text(seal.name)}",
         f"valid_from = {_moment(seal.valid_from)}",
         f"valid_until = {_moment(seal.valid_until)}",
         "certificates = [" + ", ".join(f'"{digest}"' for digest in seal.certificates) + "]",
-        "",
-        "[picture]",
     ]
-    for key, value in seal.picture.model_dump(mode="json", exclude_defaults=True).items():
-        lines.append(f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}")
+    for name, look in (("picture", seal.picture), ("signatory", seal.signatory)):
+        if look is not None:
+            values = look.model_dump(mode="json", exclude_defaults=True)
+            lines += ["", f"[{name}]"]
+            lines += [f"{key} = {_text(value) if isinstance(value, str) else value}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
+
+
+def _text(value: str) -> str:
+    """A basic string of TOML, which JSON's strings are as long as nothing above U+FFFF is escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _moment(moment: datetime) -> str:
@@ -164,4 +183,4 @@ def _day(moment: datetime) -> str:
 
 
 def _invalid(path: Path, problem: str) -> SealingError:
-    return SealingError("seal-object.invalid", f"{path.name}: {problem}", hint="keys/README.md says what a seal holds")
+    return SealingError("seal-object.invalid", f"{path.name}: {problem}", hint="docs/seals.md says what a seal holds")

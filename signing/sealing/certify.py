@@ -56,7 +56,7 @@ def seal(
         TimestampError: `timestamp.failed`.
     """
     credential.check_period(at)
-    writer, prepared_field = open_document(pdf, at)
+    writer, empty = open_document(pdf, at)
     template = _template(credential)
     reserved = template.size_limit(time_stamp=timestamper.token_size_limit if timestamper else 0)
     placeholder = SignatureObject(
@@ -66,9 +66,9 @@ def seal(
         location=location,
         bytes_reserved=2 * reserved,
     )
-    drawn = draw(writer, appearance, prepared_field) if appearance else None
-    field = None if prepared_field else SigFieldSpec(FIELD_NAME, **(drawn.place if drawn else {}))
-    embedder = PdfCMSEmbedder(new_field_spec=field).write_cms(prepared_field or FIELD_NAME, writer)
+    drawn = draw(writer, appearance, empty) if appearance else None
+    new = None if empty else SigFieldSpec(FIELD_NAME, **(drawn.place if drawn else {}))
+    embedder = PdfCMSEmbedder(new_field_spec=new).write_cms(empty.name if empty else FIELD_NAME, writer)
     prepared, output = _prepare(embedder, placeholder, drawn)
     signature = template.sign(prepared.document_digest)
     token = timestamper.timestamp(sha256(signature.signature), nonce()) if timestamper else None

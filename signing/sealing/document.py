@@ -1,17 +1,50 @@
 """Documents that are to be sealed, opened for one incremental update."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing.errors import SealingError
-from signing.pages import SeenPage
+from signing.pages import MAX_BYTES, MAX_PAGES, POINTS_PER_MM, SeenPage, Spot, edges
 
-_DEEPEST_TREE = 64
+_DEEPEST_TREE: Final = 64
+_INHERITED: Final = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")
+"""Attributes that a page has from the nodes above it (ISO 32000-1, 7.7.3.4)."""
+_reference: Any = generic.IndirectObject
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """A page of a document that is open for an update.
+
+    Attributes:
+        index: from 0.
+        reference: the page's object.
+        attributes: its own and inherited attributes.
+    """
+
+    index: int
+    reference: Any
+    attributes: Mapping[str, Any]
+
+    def seen(self) -> SeenPage:
+        """What a reader sees of it.
+
+        Raises:
+            SealingError: `seal.appearance`, it cannot be measured.
+        """
+        try:
+            return SeenPage.of(self.attributes.get)
+        except (ValueError, TypeError, OverflowError) as error:
+            problem = f"Page {self.index + 1} cannot be measured: its boxes, its rotation or its unit are no usual ones"
+            raise SealingError("seal.appearance", problem, hint="print the document to a plain PDF first") from error
 
 
 class RepeatableWriter(IncrementalPdfFileWriter):
@@ -26,28 +59,87 @@ class RepeatableWriter(IncrementalPdfFileWriter):
         first = self._document_id[0] if "/ID" in self.prev.trailer else digest
         self._document_id = generic.ArrayObject([first, digest])
 
-    def page(self, index: int) -> tuple[Any, Any]:
-        """References to a page that is about to change, and to its resources, inherited ones too."""
-        look_up: Any = self.find_page_for_modification
-        page, resources = look_up(index)
-        return page, resources
+    @cached_property
+    def pages(self) -> tuple[DocumentPage, ...]:
+        """All pages, found by one walk through the tree.
+
+        Raises:
+            SealingError: `seal.not-a-pdf` for a tree that is none, `seal.too-large`.
+        """
+        try:
+            pages = tuple(
+                DocumentPage(index, reference, attributes)
+                for index, (reference, attributes) in enumerate(self._leaves(self.root.raw_get("/Pages"), {}, 0))
+            )
+            if len(pages) != int(self.root["/Pages"]["/Count"]) or not pages:
+                raise ValueError("the tree does not hold the pages that it says")  # noqa: TRY301 -- as malformed
+        except SealingError:
+            raise
+        except Exception as error:  # pyHanko meets malformed files with many exception types
+            raise SealingError("seal.not-a-pdf", "The document's pages cannot be read") from error
+        return pages
+
+    def page(self, index: int) -> DocumentPage:
+        """A page by its number from 0.
+
+        Raises:
+            SealingError: `seal.appearance`, there is none.
+        """
+        if not 0 <= index < len(self.pages):
+            problem = f"The document has no page {index + 1} to put the seal on"
+            raise SealingError("seal.appearance", problem, hint=f"it has {len(self.pages)}")
+        return self.pages[index]
+
+    def _leaves(self, reference: Any, above: Mapping[str, Any], depth: int) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+        found = 0
+        node = reference.get_object()
+        attributes = {**above, **{key: node[key] for key in _INHERITED if key in node}}
+        if "/Kids" not in node:
+            unit = {key: node[key] for key in ("/UserUnit",) if key in node}
+            yield _reference(reference.idnum, reference.generation, self), {**attributes, **unit}
+            return
+        if depth == _DEEPEST_TREE:
+            raise ValueError("the page tree has no end")
+        for index in range(len(node["/Kids"])):
+            for leaf in self._leaves(node["/Kids"].raw_get(index), attributes, depth + 1):
+                found += 1
+                if found > MAX_PAGES:
+                    raise SealingError("seal.too-large", f"The document has more than {MAX_PAGES} pages")
+                yield leaf
 
     def _update_meta(self) -> None:
         """Do nothing: pyHanko would write the present time."""
 
 
-def open_document(pdf: bytes, at: datetime) -> tuple[RepeatableWriter, str | None]:
+@dataclass(frozen=True, slots=True)
+class EmptyField:
+    """The signature field that a document was prepared with.
+
+    Attributes:
+        name: its name (`/T`).
+        spot: its middle.
+    """
+
+    name: str
+    spot: Spot
+
+
+def open_document(pdf: bytes, at: datetime) -> tuple[RepeatableWriter, EmptyField | None]:
     """Open the document for an incremental update; refuse what cannot or must not be sealed.
 
-    Returns:
-        The writer, and the name of the empty signature field that the document was prepared with, if it was.
+    Raises:
+        SealingError: `seal.not-a-pdf`, `seal.too-large`, `seal.already-signed`.
     """
+    if len(pdf) > MAX_BYTES:
+        raise SealingError("seal.too-large", f"The document has more than {MAX_BYTES // 1024**2} MiB")
     try:
         writer = RepeatableWriter(pdf, at)
         encrypted = writer.prev.encrypted
         # A document that is encrypted shows nothing else.
-        has_form = not encrypted and ("/AcroForm" in writer.root or "/Perms" in writer.root)
-        field = _empty_field(writer.root) if has_form else None
+        has_form = not encrypted and _has_form(writer.root)
+        field = _empty_field(writer) if has_form else None
+    except SealingError:
+        raise
     except Exception as error:
         # pyHanko meets malformed files with many exception types; all mean the same here.
         raise SealingError("seal.not-a-pdf", "The document cannot be read as a PDF") from error
@@ -62,43 +154,26 @@ def open_document(pdf: bytes, at: datetime) -> tuple[RepeatableWriter, str | Non
     return writer, field
 
 
-def _empty_field(root: Any) -> str | None:
-    """The name of a form's only field, if that is a signature field on a page which nobody has signed."""
-    form = root["/AcroForm"]
+def _has_form(root: Any) -> bool:
+    """Whether there is a field, a signature, or anything else of a form than an empty list."""
+    if "/Perms" in root or "/AcroForm" not in root:
+        return "/Perms" in root
+    form = root["/AcroForm"]  # indexing resolves references; `get` would not
+    return "/Fields" not in form or len(form["/Fields"]) > 0 or bool(set(form) - {"/Fields", "/DR", "/DA"})
+
+
+def _empty_field(writer: RepeatableWriter) -> EmptyField | None:
+    """A form's only field, if that is a signature field on a page, unsigned, which asks for nothing."""
+    form = writer.root["/AcroForm"]
     fields = form["/Fields"]
-    if len(fields) != 1 or set(form) - {"/Fields", "/SigFlags", "/DR", "/DA"} or "/Perms" in root:
+    if len(fields) != 1 or set(form) - {"/Fields", "/SigFlags", "/DR", "/DA"} or "/Perms" in writer.root:
         return None
     field = fields[0].get_object()
-    empty = field.get("/FT") == "/Sig" and not {"/V", "/Kids", "/Lock", "/SV", "/AA", "/A"} & set(field)
-    return str(field["/T"]) if empty and "/P" in field and "." not in field["/T"] else None
-
-
-def page_count(writer: RepeatableWriter) -> int:
-    """How many pages the document says that it has."""
-    return int(writer.root["/Pages"]["/Count"])
-
-
-def seen_page(writer: RepeatableWriter, index: int) -> SeenPage:
-    """A page of the document.
-
-    Raises:
-        SealingError: `seal.appearance`, there is none.
-    """
-    try:
-        if not 0 <= index < page_count(writer):
-            raise IndexError(index)  # noqa: TRY301 -- pyHanko says it of most
-        node: Any = writer.page(index)[0].get_object()
-        return SeenPage.of(lambda name: _inherited(node, name))
-    except Exception as error:
-        problem = f"The document has no page {index + 1} to put the seal on"
-        raise SealingError("seal.appearance", problem, hint="name another page") from error
-
-
-def _inherited(node: Any, name: str) -> Any:
-    for _ in range(_DEEPEST_TREE):
-        if name in node:
-            return node[name]
-        if "/Parent" not in node:
-            return None
-        node = node["/Parent"]
-    raise ValueError("the page tree has no end")
+    wants = {"/V", "/Kids", "/Lock", "/SV", "/AA", "/A", "/OC"} & set(field)
+    if wants or "/P" not in field or field["/FT"] != "/Sig" or "." in field["/T"]:
+        return None
+    page = next(one for one in writer.pages if one.reference.reference == field.raw_get("/P").reference)
+    seen = page.seen()
+    left, bottom, right, top = edges(field["/Rect"])
+    x, y = seen.seen((left + right) / 2, (bottom + top) / 2)
+    return EmptyField(str(field["/T"]), Spot(page.index, x / POINTS_PER_MM, (seen.size[1] - y) / POINTS_PER_MM))

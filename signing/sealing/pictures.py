@@ -11,14 +11,17 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import SealingError
-from signing.pages import POINTS_PER_MM, Rectangle, SeenPage, Spot, edges
-from signing.sealing.document import RepeatableWriter, page_count, seen_page
+from signing.pages import Rectangle, SeenPage, Spot
+from signing.sealing.document import DocumentPage, EmptyField, RepeatableWriter
 
 _MOST_PAGES_A_SEAL: Final = 8
 """Of a cross-page seal: each page's part of a seal of 40 mm is 5 mm wide then."""
+_PRINT, _LOCKED = 1 << 2, 1 << 7
+"""Annotation flags (ISO 32000-1, Table 165)."""
 _name: Final = generic.pdf_name
 _Dictionary: Any = generic.DictionaryObject
 _number: Any = generic.FloatObject
+_whole: Any = generic.NumberObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,81 +69,84 @@ class Drawn:
         return {"on_page": self.page_index, "box": self.rectangle}
 
     def show_in(self, field: Any) -> None:
-        """Make the picture the appearance of a signature field."""
+        """Make the picture the appearance of a signature field, seen and printed whatever the field said of itself."""
         field[_name("/AP")] = _Dictionary({_name("/N"): self.picture})
         field[_name("/Rect")] = _numbers(self.rectangle)
+        field[_name("/F")] = _whole(_PRINT | _LOCKED)
 
 
-def draw(writer: RepeatableWriter, appearance: SealAppearance, prepared_field: str | None) -> Drawn:
-    """Bring all pictures into the document; the seal's own is shown by its field, the others by their pages."""
-    spot = appearance.spot or _middle_of_field(writer, prepared_field)
+def draw(writer: RepeatableWriter, appearance: SealAppearance, field: EmptyField | None) -> Drawn:
+    """Bring all pictures into the document; the seal's own is shown by its field, the others by their pages.
+
+    Raises:
+        SealingError: `seal.appearance`, a picture or its place is none.
+    """
+    page = writer.page(_spot(appearance, field).page_index)
+    seen, spot = page.seen(), _spot(appearance, field)
     for mark in appearance.marks:
-        picture = _Picture.read(writer, mark.pdf)
-        page = seen_page(writer, mark.spot.page_index)
-        x, y = page.seen(*_middle(_placed(page, mark.spot, picture)))
-        _add_to_page(writer, mark.spot.page_index, picture, "", x - picture.width / 2, y - picture.height / 2)
-    picture, page = _Picture.read(writer, appearance.pdf), seen_page(writer, spot.page_index)
-    if appearance.across_pages:
+        picture, marked = _Picture.read(writer, mark.pdf), writer.page(mark.spot.page_index)
+        x, y = marked.seen().seen(*_middle(_placed(marked.seen(), mark.spot, picture)))
+        _add_to_page(writer, marked, picture, "", x - picture.width / 2, y - picture.height / 2)
+    picture = _Picture.read(writer, appearance.pdf)
+    if appearance.across_pages and len(writer.pages) > 1:
         _draw_across(writer, picture)
-    if page.turn:  # upright for whoever reads the turned page (ISO 32000-1, 12.5.5)
+    if seen.turn:  # upright for whoever reads the turned page (ISO 32000-1, 12.5.5)
         picture = _Picture.read(writer, appearance.pdf)
-        picture.form.get_object()[_name("/Matrix")] = _numbers((*page.matrix[:4], 0, 0))
-    return Drawn(picture.form, spot.page_index, _placed(page, spot, picture))
+        picture.form.get_object()[_name("/Matrix")] = _numbers((*seen.matrix[:4], 0, 0))
+    return Drawn(picture.form, page.index, _placed(seen, spot, picture))
 
 
-def _middle_of_field(writer: RepeatableWriter, prepared_field: str | None) -> Spot:
-    """Where the document wants its seal."""
-    try:
-        if prepared_field is None:
-            raise ValueError("there is no field")  # noqa: TRY301 -- as malformed as the rest
-        widget = writer.root["/AcroForm"]["/Fields"][0].get_object()
-        x, y = _middle(edges(widget["/Rect"]))
-        pages = (writer.page(index)[0] for index in range(page_count(writer)))
-        index = [page.reference for page in pages].index(widget.raw_get("/P").reference)
-    except Exception as error:
+def _spot(appearance: SealAppearance, field: EmptyField | None) -> Spot:
+    """Where the seal goes: where it is put, or where the document wants it."""
+    spot = appearance.spot or (field.spot if field else None)
+    if spot is None:
         problem = "The document has no prepared field, and nobody says where the seal goes"
-        raise SealingError("seal.appearance", problem, hint="name a page and a position") from error
-    page = seen_page(writer, index)
-    x, y = page.seen(x, y)
-    return Spot(index, x / POINTS_PER_MM, (page.size[1] - y) / POINTS_PER_MM)
+        raise SealingError("seal.appearance", problem, hint="name a page and a position")
+    if field is not None and spot.page_index != field.spot.page_index:
+        problem = f"The document's own seal field is on page {field.spot.page_index + 1}"
+        raise SealingError("seal.appearance", problem, hint="put the seal there, or leave the place to the document")
+    return spot
 
 
 def _draw_across(writer: RepeatableWriter, picture: "_Picture") -> None:
     """A cross-page seal 骑缝章: fanned out, the right edges of the pages show one seal; more pages show several."""
-    pages = page_count(writer)
+    pages = len(writer.pages)
     seals = math.ceil(pages / _MOST_PAGES_A_SEAL)
-    for number in range(seals) if pages > 1 else ():
+    for number in range(seals):
         first, end = number * pages // seals, (number + 1) * pages // seals
         strip = picture.width / (end - first)
-        for index in range(first, end):
-            page = seen_page(writer, index)
-            wide, high = page.size
+        for page in writer.pages[first:end]:
+            wide, high = page.seen().size
             foot = (high - picture.height) / 2
             if foot < 0 or strip > wide:
                 raise SealingError("seal.appearance", "The cross-page seal does not fit the page", hint="leave it out")
-            seen = f"{wide - strip:.3f} {foot:.3f} {strip:.3f} {picture.height:.3f} re W n"
-            _add_to_page(writer, index, picture, seen, wide - (index - first + 1) * strip, foot)
+            clip = f"{wide - strip:.3f} {foot:.3f} {strip:.3f} {picture.height:.3f} re W n"
+            _add_to_page(writer, page, picture, clip, wide - (page.index - first + 1) * strip, foot)
 
 
 def _add_to_page(
-    writer: RepeatableWriter, index: int, picture: "_Picture", clip: str, left: float, bottom: float
+    writer: RepeatableWriter, page: DocumentPage, picture: "_Picture", clip: str, left: float, bottom: float
 ) -> None:
     """Draw a picture over a page, with its lower-left corner at a point as seen; readers aloud pass over it."""
-    reference, inherited = writer.page(index)
-    page, matrix = reference.get_object(), seen_page(writer, index).matrix
-    resources = _Dictionary(inherited.get_object())
-    forms = _Dictionary(resources.get("/XObject", {}))
+    node = page.reference.get_object()
+    resources = _held(node, "/Resources") or _Dictionary(page.attributes.get("/Resources", {}))
+    forms = _held(resources, "/XObject")
     name = next(one for number in count() if (one := _name(f"/Ink{number}")) not in forms)
     forms[name], resources[_name("/XObject")] = picture.form, forms
-    page[_name("/Resources")] = resources
+    node[_name("/Resources")] = resources
     shift = f"1 0 0 1 {left - picture.box[0]:.3f} {bottom - picture.box[1]:.3f} cm"
-    drawing = f"Q /Artifact BMC q {_operands(matrix)} cm {clip} {shift} {name} Do Q EMC"
-    there = page.raw_get("/Contents") if "/Contents" in page else generic.ArrayObject()
+    drawing = f"Q /Artifact BMC q {_operands(page.seen().matrix)} cm {clip} {shift} {name} Do Q EMC"
+    there = node.raw_get("/Contents") if "/Contents" in node else generic.ArrayObject()
     there = there if isinstance(there.get_object(), generic.ArrayObject) else generic.ArrayObject([there])
     around = (generic.StreamObject(stream_data=text.encode("ascii")) for text in ("q", drawing))
     before, after = (writer.add_object(stream) for stream in around)
-    page[_name("/Contents")] = generic.ArrayObject([before, *there.get_object(), after])
-    writer.mark_update(reference)
+    node[_name("/Contents")] = generic.ArrayObject([before, *there.get_object(), after])
+    writer.mark_update(page.reference)
+
+
+def _held(holder: Any, key: str) -> Any:
+    """A copy of a dictionary within another one, references followed; empty if there is none."""
+    return _Dictionary(holder[key]) if key in holder else _Dictionary()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,9 @@ def test_the_cross_page_seal_can_be_left_out(city: Path, document: Path) -> None
         (("--page", 4, "--x", 100, "--y", 100), "seal.appearance"),
         (("--page", 1, "--x", 5, "--y", 100), "seal.appearance"),
         (("--page", 0), "usage"),
+        (("--page", 1), "seal.place"),
+        (("--x", 100, "--y", 100), "seal.place"),
+        (("--page", 1, "--x", 100, "--y", 100, "--occurrence", 2), "seal.place"),
     ],
 )
 def test_an_impossible_place_is_named_and_nothing_is_written(
@@ -117,7 +120,7 @@ def test_a_sealed_document_is_not_sealed_again(city: Path, document: Path) -> No
 
 
 def test_what_is_no_pdf_and_who_is_no_body(city: Path, document: Path) -> None:
-    assert sealed(city, document, "--page", 1, issuer="nobody").error["code"] == "issuer.unknown"
+    assert sealed(city, document, "--page", 1, "--x", 50, "--y", 50, issuer="nobody").error["code"] == "issuer.unknown"
     document.write_bytes(b"hello")
     assert sealed(city, document, "--page", 1, "--x", 50, "--y", 50).error["code"] == "seal.not-a-pdf"
     assert sealed(city, document, "--keyword", "hello").error["code"] == "seal.not-a-pdf"

@@ -142,6 +142,16 @@ def test_a_seal_that_is_larger_than_its_room_is_found_before_anything_is_written
     assert authority.find(number="甘交运管白字620402000001号") == ()
 
 
+def test_a_name_seal_that_is_larger_than_its_room_is_found_before_anything_is_written(authority: Authority) -> None:
+    path = seal_file(authority, "market")
+    large = SIGNATORY.replace("10.0", "30.0")
+    path.write_text(path.read_text(encoding="utf-8") + large, encoding="utf-8")
+    with pytest.raises(LicenseError) as caught:
+        authority.issue(example_request("food-business-permit"))
+    assert caught.value.code == "seal.room"
+    assert authority.find(number="JY16204020000011") == ()
+
+
 def test_a_seal_whose_artwork_acts_is_refused(authority: Authority) -> None:
     (seal_file(authority, "market").parent / "own.svg").write_text(SVG.replace("<circle", "<script/><circle"), "utf-8")
     draw_otherwise(authority, "market", 'artwork = "own.svg"\nwidth_mm = 40.0\nheight_mm = 40.0\n')

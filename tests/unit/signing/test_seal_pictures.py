@@ -1,5 +1,6 @@
 """What sealing draws: in a prepared field, upright on turned pages, across pages, and beside the seal."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from PIL import Image
 
 from signing.errors import SealingError
-from signing.sealing import Mark, SealAppearance, Spot, seal
+from signing.pages import SeenPage
+from signing.sealing import Mark, SealAppearance, Spot, document, seal
 
 POINTS = 72 / 25.4
 SCALE = 2.0
@@ -154,9 +156,8 @@ def prepared(**more: Any) -> bytes:
                 T="SealOfThe Office",
                 TU="the office's seal",
                 Rect=[300, 300, 300, 300],
-                F=132,
                 P=page,
-                **more,
+                **{"F": 132, **more},
             )
         )
         page.Annots = pikepdf.Array([widget])
@@ -178,6 +179,88 @@ def test_a_prepared_field_is_filled(seal_it: Callable[..., bytes]) -> None:
     assert area(seen(sealed, 1), "red") == pytest.approx(
         (300 / POINTS - 15, 542 / POINTS - 10, 300 / POINTS + 15, 542 / POINTS + 10), abs=0.4
     )
+
+
+@pytest.mark.parametrize("flags", [0, 2, 3, 32])
+def test_a_prepared_field_is_seen_whatever_it_says(seal_it: Callable[..., bytes], flags: int) -> None:
+    """Hidden, without print, no view: a seal is none of these."""
+    sealed = seal_it(prepared(F=flags), SealAppearance(flag()))
+    with pikepdf.open(BytesIO(sealed)) as pdf:
+        assert int(pdf.Root.AcroForm.Fields[0].F) == 4 | 128
+    assert area(seen(sealed, 1), "red")
+
+
+def test_another_page_than_the_prepared_field_s_is_refused(seal_it: Callable[..., bytes]) -> None:
+    with pytest.raises(SealingError, match="on page 2") as caught:
+        seal_it(prepared(), SealAppearance(flag(), Spot(0, 60, 40)))
+    assert caught.value.code == "seal.appearance"
+
+
+def test_an_empty_form_is_no_form(seal_it: Callable[..., bytes]) -> None:
+    with pikepdf.open(BytesIO(blank())) as pdf:
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[])
+        out = BytesIO()
+        pdf.save(out)
+    assert area(seen(seal_it(out.getvalue(), SealAppearance(flag(), Spot(0, 60, 40)))), "red")
+
+
+def test_a_page_with_units_of_its_own_is_refused(seal_it: Callable[..., bytes]) -> None:
+    with pikepdf.open(BytesIO(blank())) as pdf:
+        pdf.pages[0].obj.UserUnit = 2
+        out = BytesIO()
+        pdf.save(out)
+    with pytest.raises(SealingError, match="its unit") as caught:
+        seal_it(out.getvalue(), SealAppearance(flag(), Spot(0, 60, 40)))
+    assert caught.value.code == "seal.appearance"
+
+
+@pytest.mark.parametrize("size", range(10, 101))
+def test_a_seal_of_any_whole_size_may_touch_the_edge(size: int) -> None:
+    page, side = SeenPage((0, 0, 595.2756, 841.8898), 0), round(size * POINTS, 4)
+    assert page.around(Spot(0, size / 2, size / 2), side, side) is not None
+    assert page.around(Spot(0, size / 2 - 0.1, size / 2), side, side) is None
+
+
+def test_pages_in_a_deep_tree_inherit(seal_it: Callable[..., bytes]) -> None:
+    with pikepdf.open(BytesIO(blank(3))) as pdf:
+        kids = list(pdf.Root.Pages.Kids)
+        inner = pdf.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.Pages, Kids=kids[1:], Count=2, Rotate=90, Parent=pdf.Root.Pages)
+        )
+        for kid in kids[1:]:
+            kid.Parent = inner
+        pdf.Root.Pages.Kids = pikepdf.Array([kids[0], inner])
+        out = BytesIO()
+        pdf.save(out)
+    sealed = seal_it(out.getvalue(), SealAppearance(flag(), Spot(2, 60, 40), across_pages=True))
+    assert area(seen(sealed, 2).crop((0, 0, 400, 842)), "red") == pytest.approx((45, 30, 70.6, 50), abs=0.6)
+
+
+def endless(pdf: bytes) -> bytes:
+    (number,) = re.findall(rb"/Pages (\d+) 0 R", pdf)
+    return re.sub(rb"/Kids \[ \d+ 0 R \]", b"/Kids [ %s 0 R ]" % number, pdf)
+
+
+def miscounted(pdf: bytes) -> bytes:
+    return pdf.replace(b"/Count 1", b"/Count 7")
+
+
+@pytest.mark.parametrize("damage", [endless, miscounted])
+def test_a_page_tree_that_is_none_is_refused(seal_it: Callable[..., bytes], damage: Callable[[bytes], bytes]) -> None:
+    damaged = damage(blank())
+    assert damaged != blank()
+    with pytest.raises(SealingError) as caught:
+        seal_it(damaged, SealAppearance(flag(), Spot(0, 60, 40)))
+    assert caught.value.code == "seal.not-a-pdf"
+
+
+def test_bounds_of_pages_and_bytes(seal_it: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    for bound in ("MAX_PAGES", "MAX_BYTES"):
+        with monkeypatch.context() as patch:
+            patch.setattr(document, bound, 2)
+            with pytest.raises(SealingError) as caught:
+                seal_it(blank(3), SealAppearance(flag(), Spot(0, 60, 40)))
+            assert caught.value.code == "seal.too-large"
 
 
 def test_a_spot_moves_the_prepared_field(seal_it: Callable[..., bytes]) -> None:

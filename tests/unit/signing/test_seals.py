@@ -8,7 +8,7 @@ import pytest
 
 from signing.errors import SealingError
 from signing.seal_design import SealShape
-from signing.seals import Seal, SealPicture, certificate_digest, load_seal, seal_toml
+from signing.seals import Seal, SealLook, certificate_digest, load_seal, seal_toml
 
 
 def test_every_body_of_a_new_pki_has_a_seal_for_its_certificate(pki: Any) -> None:
@@ -41,7 +41,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         valid_from="2026-01-01T00:00:00Z",
         valid_until="2027-01-01T00:00:00Z",
         certificates=("ab" * 32, "cd" * 32),
-        picture=SealPicture(name="白银市样例局", shape=SealShape.OVAL, width_mm=45, height_mm=30, caption="专用章"),
+        picture=SealLook(name="白银市“样例”局\\", shape=SealShape.OVAL, width_mm=45, height_mm=30, caption='专"用章'),
+        signatory=SealLook(artwork="sign.png", width_mm=30, height_mm=12),
     )
     folder = tmp_path / "public" / "seals"
     folder.mkdir(parents=True)
@@ -56,10 +57,13 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ('name = "白银市市场监督管理局（样例）"\nvalid', "valid", "name"),
         ("width_mm = 42.0", "width_mm = 4.0", "picture.width_mm"),
         ("height_mm = 42.0", "height_mm = 40.0", "A round seal is as high as it is wide"),
-        ("height_mm = 42.0", 'height_mm = 42.0\nartwork = "seal.svg"', "an artwork brings its own texts"),
+        ("height_mm = 42.0", 'height_mm = 42.0\nartwork = "seal.svg"', "an artwork brings its own shape and texts"),
         ("[picture]", "[pictures]", "picture"),
         ("[picture]", '[picture]\nartwork = "../seal.svg"', "picture.artwork"),
         ("[picture]", "[picture", ""),
+        ("valid_until = 20", "valid_until = 19", "valid_from must be before valid_until"),
+        ("[picture]", f"x = {'[' * 20000}\n[picture]", ""),
+        ("[picture]", f"# {'x' * 70000}\n[picture]", "64 KiB"),
     ],
 )
 def test_a_wrong_seal_is_refused_and_says_where(pki: Any, tmp_path: Path, old: str, new: str, place: str) -> None:
@@ -73,6 +77,11 @@ def test_a_wrong_seal_is_refused_and_says_where(pki: Any, tmp_path: Path, old: s
     assert caught.value.code == "seal-object.invalid"
     assert place in caught.value.message
     assert caught.value.message.startswith("market.toml: ")
+
+
+def test_an_artwork_has_no_shape() -> None:
+    with pytest.raises(ValueError, match="brings its own shape"):
+        SealLook(artwork="own.svg", shape=SealShape.OVAL, width_mm=45, height_mm=30)
 
 
 def test_a_missing_seal_is_named(pki: Any) -> None:
