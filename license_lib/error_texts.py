@@ -133,6 +133,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "seal.not-a-pdf": "文件不是可盖章的PDF",
         "seal.already-signed": "文件已有签名或表单",
         "seal.appearance": "印章位置有误",
+        "seal.page-content": "页面内容未正常结束，不能加盖印章",
         "seal.place": "印章位置不明确",
         "seal.keyword": "关键字有误",
         "seal.keyword-missing": "文件中没有此关键字",

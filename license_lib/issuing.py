@@ -27,7 +27,7 @@ from license_lib.licenses.rules import FieldValue
 from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
 from license_lib.rendering import Attachment, Fonts, SealSpace, check_fit, check_photo, render
-from license_lib.rendering.face import seal_field
+from license_lib.rendering.face import edges_of, seal_field
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.repository import (
     AlreadyIssued,
@@ -285,7 +285,11 @@ class Issuing:
 
 def _check_room(layout: Layout, seal: VisibleSeal) -> None:
     """Refuse a seal that the face has no room for, while nothing has been written yet."""
-    seal_field(layout, _space(seal))
+    field, code = seal_field(layout, _space(seal)).edges, edges_of(layout.page, layout.qr)
+    if max(field.left, code.left) < min(field.right, code.right) and max(field.bottom, code.bottom) < min(
+        field.top, code.top
+    ):
+        raise InputError("seal.room", "the seal would lie over the QR code", hint="use a smaller seal")
     room, (wide, high) = layout.signatory, seal.signatory_mm
     if room is not None and (wide > room.w or high > room.h):
         raise InputError(

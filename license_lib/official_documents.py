@@ -90,4 +90,5 @@ def seal_document(
                 reason=reason,
             )
         except SealingError as error:
-            raise InputError(error.code, error.message, hint=error.hint) from None
+            hint = error.hint if place != SealPlace() else "give a keyword, or a page with millimetres"
+            raise InputError(error.code, error.message, hint=hint) from None

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 POINTS_PER_MM: Final = 72 / 25.4
 _QUARTERS: Final = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
-MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_BYTES: Final = 31 * 1024 * 1024
 MAX_PAGES: Final = 2000
-"""Of a document that is sealed or searched."""
+"""Of a document that is sealed or searched; sealed, it stays below what validation reads."""
 _ROUNDING: Final = 0.01
 """Points by which a seal may leave the page: sizes in millimetres are no round numbers of points."""
 Rectangle = tuple[float, float, float, float]

@@ -59,8 +59,10 @@ class SealDesign:
             SealingError: `seal.design`, saying what is wrong.
         """
         fewest, most = _NAME_LENGTHS[self.shape]
-        if not fewest <= len(self.name) <= most:
+        if not fewest <= len(self.name.replace(" ", "")) <= len(self.name) <= most:
             raise _refused(f"The name in a {self.shape} seal has {fewest} to {most} characters")
+        if not self.texts.isprintable():
+            raise _refused("A seal holds printable characters only")
         if len(self.code) > _MOST_CODE:
             raise _refused(f"The number of a seal has at most {_MOST_CODE} characters")
         if max(len(self.caption), len(self.lower)) > _MOST_LINE:

@@ -81,14 +81,16 @@ class Seal(_Frozen):
 
     id: Annotated[str, Field(pattern=r"^[0-9A-Z]{4,18}$")]
     name: Annotated[str, Field(min_length=2, max_length=60)]
-    valid_from: AwareDatetime
-    valid_until: AwareDatetime
+    valid_from: Annotated[AwareDatetime, Field(strict=True)]
+    valid_until: Annotated[AwareDatetime, Field(strict=True)]
     certificates: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...], Field(min_length=1)]
     picture: SealLook
     signatory: SealLook | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        if not self.name.isprintable():
+            raise ValueError("name must be of printable characters")
         if self.valid_from >= self.valid_until:
             raise ValueError("valid_from must be before valid_until")
         return self

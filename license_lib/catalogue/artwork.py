@@ -20,6 +20,7 @@ MAX_BYTES = 512 * 1024
 MAX_PIXELS = 4000
 MAX_ELEMENTS = 5000
 _PNG = b"\x89PNG\r\n\x1a\n"
+_HEADER = 13  # bytes of IHDR
 _SVG = "http://www.w3.org/2000/svg"
 _ACTIVE = frozenset(("script", "foreignObject", "image", "iframe", "animate", "animateTransform", "set", "style"))
 
@@ -60,7 +61,8 @@ def artwork_digest(data: bytes) -> str:
 
 def _check_png(data: bytes) -> None:
     chunks = list(_chunks(data))
-    if not data.startswith(_PNG) or not chunks or chunks[0][0] != b"IHDR" or chunks[-1][0] != b"IEND":
+    begins_well = data.startswith(_PNG) and chunks and chunks[0][0] == b"IHDR" and len(chunks[0][1]) == _HEADER
+    if not begins_well or chunks[-1][0] != b"IEND":
         raise ArtworkError(said("artwork.png"))
     width, height = struct.unpack(">II", chunks[0][1][:8])
     if not (0 < width <= MAX_PIXELS and 0 < height <= MAX_PIXELS):

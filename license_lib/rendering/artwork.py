@@ -8,6 +8,8 @@ from license_lib.errors import InputError
 from license_lib.rendering.blocks import MM
 from license_lib.rendering.drawings import Drawing, Raster
 
+_DISTORTION = 0.02
+_LOOK_DPI, _PAPER = 100, 224
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -37,7 +39,7 @@ def artwork_page(data: bytes, width_mm: float, height_mm: float) -> bytes:
         height_mm: the same.
 
     Raises:
-        InputError: `artwork.unsupported`, it holds what cannot be drawn.
+        InputError: `artwork.unsupported`, it holds what cannot be drawn, has other proportions, or nothing to be seen.
     """
     import pikepdf
     from pikepdf import Dictionary, Name
@@ -45,6 +47,9 @@ def artwork_page(data: bytes, width_mm: float, height_mm: float) -> bytes:
     from license_lib.rendering.finishing import form_of
 
     drawing = artwork_drawing(data)
+    if not 1 - _DISTORTION < drawing.width / drawing.height * height_mm / width_mm < 1 + _DISTORTION:
+        problem = f"it is {drawing.width:g} × {drawing.height:g}, which is no {width_mm:g} × {height_mm:g} mm"
+        raise InputError("artwork.unsupported", problem, hint="give its size in its own proportions")
     width, height = width_mm * MM, height_mm * MM
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=(width, height))
@@ -56,7 +61,18 @@ def artwork_page(data: bytes, width_mm: float, height_mm: float) -> bytes:
         page.obj.Contents = pdf.make_stream(f"q /Ink gs {scale} /Artwork Do Q".encode())
         out = BytesIO()
         pdf.save(out, deterministic_id=True, compress_streams=True)
+    if not _is_seen(out.getvalue()):
+        raise InputError("artwork.unsupported", "nothing of it is seen on white paper", hint="give a picture in colour")
     return out.getvalue()
+
+
+def _is_seen(page: bytes) -> bool:
+    """Whether a hundredth of a picture's pixels at least are no paper."""
+    from license_lib.pdfium import opened, page_picture
+
+    with opened(page) as document:
+        pixels = page_picture(document[0], _LOOK_DPI, grayscale=True).tobytes()
+    return sum(level < _PAPER for level in pixels) * 100 > len(pixels)
 
 
 def _png_drawing(data: bytes) -> Drawing:

@@ -113,13 +113,13 @@ def seal_field(layout: Layout, seal: SealSpace) -> SealField:
             f"a seal of {seal.width_mm:g} × {seal.height_mm:g} mm does not lie within the page",
             hint="use another seal, or a template with room for it",
         )
-    edges = _edges(page, Box(x=x, y=y, w=seal.width_mm, h=seal.height_mm))
+    edges = edges_of(page, Box(x=x, y=y, w=seal.width_mm, h=seal.height_mm))
     return SealField(seal.field, f"{SEAL_ALT}：{seal.name}", edges)
 
 
 def _code(sheet: "Sheet", layout: Layout, text: str) -> Element:
     """Draw the QR code."""
-    edges = _edges(layout.page, layout.qr)
+    edges = edges_of(layout.page, layout.qr)
     mark = sheet.figure(qr_path(text, edges.left, edges.bottom, layout.qr.size * MM))
     return Element("Figure", [mark], alt=QR_ALT, box=edges)
 
@@ -128,7 +128,7 @@ def _photo(sheet: "Sheet", layout: Layout, document: License, photo: bytes | Non
     """Draw the photograph in the middle of its box, if there is one."""
     if layout.photo is not None and _has_photo(document, photo):
         picture = check_photo(photo or b"")
-        edges = _fitted(picture.width, picture.height, _edges(layout.page, layout.photo))
+        edges = _fitted(picture.width, picture.height, edges_of(layout.page, layout.photo))
         yield Element("Figure", [sheet.picture(picture, edges)], alt=PHOTO_ALT, box=edges)
 
 
@@ -142,7 +142,7 @@ def _artwork(
         if read is None:
             raise ValueError("the layout shows artwork: say where its files are")
         drawing = artwork_drawing(read(one.sha256))
-        edges = _fitted(drawing.width, drawing.height, _edges(layout.page, one))
+        edges = _fitted(drawing.width, drawing.height, edges_of(layout.page, one))
         name = f"Artwork{number}"
         yield name, drawing, Element("Figure", [sheet.form(name, drawing, edges)], alt=one.alt, box=edges)
 
@@ -155,7 +155,8 @@ def _fitted(width: float, height: float, box: Edges) -> Edges:
     return Edges(*(round(edge, 2) for edge in (x - beside, y - below, x + beside, y + below)))
 
 
-def _edges(page: Page, box: Box | Square) -> Edges:
+def edges_of(page: Page, box: Box | Square) -> Edges:
+    """A place of the layout in the page's own space."""
     width, height = (box.size, box.size) if isinstance(box, Square) else (box.w, box.h)
     top = page.height - box.y
     return Edges(*(round(edge * MM, 3) for edge in (box.x, top - height, box.x + width, top)))

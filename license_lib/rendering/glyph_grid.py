@@ -19,12 +19,12 @@ def on_grid(outline: bytes, step: int) -> bytes:
     """A simple glyph with every coordinate at the nearest multiple of `step` font units.
 
     Args:
-        outline: the glyph as its font holds it, with at least one contour and without instructions.
+        outline: the glyph as its font holds it, without instructions.
         step: font units between two lines of the grid; with 1, the glyph stays as it is.
     """
-    if step == 1:
-        return outline
     contours: int = struct.unpack_from(">h", outline)[0]
+    if step == 1 or not contours:
+        return outline
     head = 10 + 2 * contours
     points: int = struct.unpack_from(">H", outline, head - 2)[0] + 1
     flags, at = _flags(outline, head + 2, points)

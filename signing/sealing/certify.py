@@ -14,7 +14,7 @@ from signing import algorithms
 from signing.cms import SignedDataTemplate
 from signing.errors import SealingError, TimestampError
 from signing.keys import SealCredential, sha256
-from signing.sealing.document import open_document
+from signing.sealing.document import EmptyField, RepeatableWriter, open_document
 from signing.sealing.pictures import Drawn, SealAppearance, draw
 from signing.timestamps import Timestamper
 
@@ -66,7 +66,7 @@ def seal(
         location=location,
         bytes_reserved=2 * reserved,
     )
-    drawn = draw(writer, appearance, empty) if appearance else None
+    drawn = _drawn(writer, appearance, empty) if appearance else None
     new = None if empty else SigFieldSpec(FIELD_NAME, **(drawn.place if drawn else {}))
     embedder = PdfCMSEmbedder(new_field_spec=new).write_cms(empty.name if empty else FIELD_NAME, writer)
     prepared, output = _prepare(embedder, placeholder, drawn)
@@ -78,6 +78,15 @@ def seal(
     embedder.send(container)
     sealed: bytes = output.getvalue()
     return sealed
+
+
+def _drawn(writer: RepeatableWriter, appearance: SealAppearance, empty: EmptyField | None) -> Drawn:
+    try:
+        return draw(writer, appearance, empty)
+    except SealingError:
+        raise
+    except Exception as error:  # pyHanko meets malformed files with many exception types
+        raise SealingError("seal.not-a-pdf", "The document's pages cannot be read") from error
 
 
 def _prepare(embedder: Any, placeholder: SignatureObject, drawn: Drawn | None) -> tuple[Any, BytesIO]:

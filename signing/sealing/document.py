@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing.errors import SealingError
 from signing.pages import MAX_BYTES, MAX_PAGES, POINTS_PER_MM, SeenPage, Spot, edges
+from signing.parser_bounds import check_bounds
 
 _DEEPEST_TREE: Final = 64
 _INHERITED: Final = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")
@@ -55,6 +56,7 @@ class RepeatableWriter(IncrementalPdfFileWriter):
 
     def __init__(self, pdf: bytes, at: datetime) -> None:
         super().__init__(BytesIO(pdf))
+        self.pdf = pdf
         digest = generic.ByteStringObject(hashlib.sha256(pdf + at.isoformat().encode("ascii")).digest()[:16])
         first = self._document_id[0] if "/ID" in self.prev.trailer else digest
         self._document_id = generic.ArrayObject([first, digest])
@@ -93,10 +95,10 @@ class RepeatableWriter(IncrementalPdfFileWriter):
     def _leaves(self, reference: Any, above: Mapping[str, Any], depth: int) -> Iterator[tuple[Any, Mapping[str, Any]]]:
         found = 0
         node = reference.get_object()
-        attributes = {**above, **{key: node[key] for key in _INHERITED if key in node}}
+        own = {key: entry(node, key) for key in (*_INHERITED, "/UserUnit")}
+        attributes = {**above, **{key: value for key, value in own.items() if value is not None}}
         if "/Kids" not in node:
-            unit = {key: node[key] for key in ("/UserUnit",) if key in node}
-            yield _reference(reference.idnum, reference.generation, self), {**attributes, **unit}
+            yield _reference(reference.idnum, reference.generation, self), attributes
             return
         if depth == _DEEPEST_TREE:
             raise ValueError("the page tree has no end")
@@ -109,6 +111,15 @@ class RepeatableWriter(IncrementalPdfFileWriter):
 
     def _update_meta(self) -> None:
         """Do nothing: pyHanko would write the present time."""
+
+
+def entry(holder: Any, key: str) -> Any:
+    """An entry of a dictionary with references followed; None if it is absent or null, which is the same (7.3.7)."""
+    try:
+        value = holder[key]
+    except KeyError:  # as pyHanko says of null, too
+        return None
+    return None if isinstance(value, generic.NullObject) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,7 @@ def open_document(pdf: bytes, at: datetime) -> tuple[RepeatableWriter, EmptyFiel
     if len(pdf) > MAX_BYTES:
         raise SealingError("seal.too-large", f"The document has more than {MAX_BYTES // 1024**2} MiB")
     try:
+        check_bounds(pdf)  # what validation would refuse is not sealed
         writer = RepeatableWriter(pdf, at)
         encrypted = writer.prev.encrypted
         # A document that is encrypted shows nothing else.
@@ -173,6 +185,9 @@ def _empty_field(writer: RepeatableWriter) -> EmptyField | None:
     if wants or "/P" not in field or field["/FT"] != "/Sig" or "." in field["/T"]:
         return None
     page = next(one for one in writer.pages if one.reference.reference == field.raw_get("/P").reference)
+    listed = page.reference.get_object()["/Annots"]
+    if fields.raw_get(0).reference not in [listed.raw_get(index).reference for index in range(len(listed))]:
+        return None  # its page would never show it
     seen = page.seen()
     left, bottom, right, top = edges(field["/Rect"])
     x, y = seen.seen((left + right) / 2, (bottom + top) / 2)

@@ -1,18 +1,19 @@
 """What sealing draws: the seal in its field, parts of it across pages 骑缝章, and further marks."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import SealingError
 from signing.pages import Rectangle, SeenPage, Spot
-from signing.sealing.document import DocumentPage, EmptyField, RepeatableWriter
+from signing.sealing.content import open_states
+from signing.sealing.document import DocumentPage, EmptyField, RepeatableWriter, entry
 
 _MOST_PAGES_A_SEAL: Final = 8
 """Of a cross-page seal: each page's part of a seal of 40 mm is 5 mm wide then."""
@@ -79,21 +80,36 @@ def draw(writer: RepeatableWriter, appearance: SealAppearance, field: EmptyField
     """Bring all pictures into the document; the seal's own is shown by its field, the others by their pages.
 
     Raises:
-        SealingError: `seal.appearance`, a picture or its place is none.
+        SealingError: `seal.appearance`, a picture or its place is none; `seal.page-content`, see `content.open_states`.
     """
-    page = writer.page(_spot(appearance, field).page_index)
-    seen, spot = page.seen(), _spot(appearance, field)
+    spot = _spot(appearance, field)
+    page = writer.page(spot.page_index)
+    seen = page.seen()
+    across = appearance.across_pages and len(writer.pages) > 1
+    drawn_on = range(len(writer.pages)) if across else {mark.spot.page_index for mark in appearance.marks}
+    closing = open_states(writer.pdf, drawn_on) if drawn_on else {}
     for mark in appearance.marks:
         picture, marked = _Picture.read(writer, mark.pdf), writer.page(mark.spot.page_index)
         x, y = marked.seen().seen(*_middle(_placed(marked.seen(), mark.spot, picture)))
-        _add_to_page(writer, marked, picture, "", x - picture.width / 2, y - picture.height / 2)
+        where = _Where(x - picture.width / 2, y - picture.height / 2)
+        _add_to_page(writer, marked, picture, where, closing.pop(marked.index, 0))
     picture = _Picture.read(writer, appearance.pdf)
-    if appearance.across_pages and len(writer.pages) > 1:
-        _draw_across(writer, picture)
+    if across:
+        _draw_across(writer, picture, closing)
     if seen.turn:  # upright for whoever reads the turned page (ISO 32000-1, 12.5.5)
-        picture = _Picture.read(writer, appearance.pdf)
+        picture = _Picture.read(writer, appearance.pdf) if across else picture
         picture.form.get_object()[_name("/Matrix")] = _numbers((*seen.matrix[:4], 0, 0))
+    _own_annotations(writer, page)
     return Drawn(picture.form, page.index, _placed(seen, spot, picture))
+
+
+def _own_annotations(writer: RepeatableWriter, page: DocumentPage) -> None:
+    """Give a page a list of annotations of its own: a shared one would show the seal on every page that shares it."""
+    node = page.reference.get_object()
+    there = entry(node, "/Annots")
+    if "/Annots" in node:
+        node[_name("/Annots")] = generic.ArrayObject(there if isinstance(there, generic.ArrayObject) else ())
+        writer.mark_update(page.reference)
 
 
 def _spot(appearance: SealAppearance, field: EmptyField | None) -> Spot:
@@ -108,7 +124,7 @@ def _spot(appearance: SealAppearance, field: EmptyField | None) -> Spot:
     return spot
 
 
-def _draw_across(writer: RepeatableWriter, picture: "_Picture") -> None:
+def _draw_across(writer: RepeatableWriter, picture: "_Picture", closing: Mapping[int, int]) -> None:
     """A cross-page seal 骑缝章: fanned out, the right edges of the pages show one seal; more pages show several."""
     pages = len(writer.pages)
     seals = math.ceil(pages / _MOST_PAGES_A_SEAL)
@@ -121,32 +137,49 @@ def _draw_across(writer: RepeatableWriter, picture: "_Picture") -> None:
             if foot < 0 or strip > wide:
                 raise SealingError("seal.appearance", "The cross-page seal does not fit the page", hint="leave it out")
             clip = f"{wide - strip:.3f} {foot:.3f} {strip:.3f} {picture.height:.3f} re W n"
-            _add_to_page(writer, page, picture, clip, wide - (page.index - first + 1) * strip, foot)
+            where = _Where(wide - (page.index - first + 1) * strip, foot, clip)
+            _add_to_page(writer, page, picture, where, closing.get(page.index, 0))
+
+
+class _Where(NamedTuple):
+    """Where a picture's lower-left corner goes, as seen, and operators that clip it."""
+
+    left: float
+    bottom: float
+    clip: str = ""
 
 
 def _add_to_page(
-    writer: RepeatableWriter, page: DocumentPage, picture: "_Picture", clip: str, left: float, bottom: float
+    writer: RepeatableWriter, page: DocumentPage, picture: "_Picture", where: _Where, open_states: int
 ) -> None:
-    """Draw a picture over a page, with its lower-left corner at a point as seen; readers aloud pass over it."""
+    """Draw a picture over a page whose content leaves `open_states` to close; readers aloud pass over it."""
     node = page.reference.get_object()
-    resources = _held(node, "/Resources") or _Dictionary(page.attributes.get("/Resources", {}))
+    resources = _held(node, "/Resources") or _held(page.attributes, "/Resources")
     forms = _held(resources, "/XObject")
     name = next(one for number in count() if (one := _name(f"/Ink{number}")) not in forms)
     forms[name], resources[_name("/XObject")] = picture.form, forms
     node[_name("/Resources")] = resources
-    shift = f"1 0 0 1 {left - picture.box[0]:.3f} {bottom - picture.box[1]:.3f} cm"
-    drawing = f"Q /Artifact BMC q {_operands(page.seen().matrix)} cm {clip} {shift} {name} Do Q EMC"
-    there = node.raw_get("/Contents") if "/Contents" in node else generic.ArrayObject()
-    there = there if isinstance(there.get_object(), generic.ArrayObject) else generic.ArrayObject([there])
+    shift = f"1 0 0 1 {where.left - picture.box[0]:.3f} {where.bottom - picture.box[1]:.3f} cm"
+    place = f"{_operands(page.seen().matrix)} cm {where.clip} {shift}"
+    drawing = f"{'Q ' * (open_states + 1)}/Artifact BMC q {place} {name} Do Q EMC"
     around = (generic.StreamObject(stream_data=text.encode("ascii")) for text in ("q", drawing))
     before, after = (writer.add_object(stream) for stream in around)
-    node[_name("/Contents")] = generic.ArrayObject([before, *there.get_object(), after])
+    node[_name("/Contents")] = generic.ArrayObject([before, *_contents(node), after])
     writer.mark_update(page.reference)
 
 
+def _contents(node: Any) -> list[Any]:
+    """References to the streams of a page's content."""
+    there = entry(node, "/Contents")
+    if there is None:
+        return []
+    return list(there) if isinstance(there, generic.ArrayObject) else [node.raw_get("/Contents")]
+
+
 def _held(holder: Any, key: str) -> Any:
-    """A copy of a dictionary within another one, references followed; empty if there is none."""
-    return _Dictionary(holder[key]) if key in holder else _Dictionary()
+    """A copy of a dictionary within another one; empty if there is none."""
+    held = entry(holder, key)
+    return _Dictionary(held) if isinstance(held, generic.DictionaryObject) else _Dictionary()
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,30 @@ def test_a_name_seal_that_is_larger_than_its_room_is_found_before_anything_is_wr
     assert authority.find(number="JY16204020000011") == ()
 
 
+def test_a_seal_over_the_code_is_found_before_anything_is_written(authority: Authority) -> None:
+    draw_otherwise(authority, "housing", 'name = "白银市样例局"\nwidth_mm = 80.0\nheight_mm = 80.0\n')
+    with pytest.raises(LicenseError, match="over the QR code") as caught:
+        authority.issue(example_request("construction-permit"))
+    assert caught.value.code == "seal.room"
+
+
+@pytest.mark.parametrize(
+    ("artwork", "size"),
+    [
+        (SVG.replace("#d7111a", "#ffffff"), "width_mm = 40.0\nheight_mm = 40.0\n"),
+        (SVG.replace("<circle", "<g/><!--").replace("</svg>", "--></svg>"), "width_mm = 40.0\nheight_mm = 40.0\n"),
+        (SVG, "width_mm = 60.0\nheight_mm = 20.0\n"),
+    ],
+    ids=["white", "empty", "squashed"],
+)
+def test_an_artwork_that_nobody_would_know_is_refused(authority: Authority, artwork: str, size: str) -> None:
+    (seal_file(authority, "market").parent / "own.svg").write_text(artwork, encoding="utf-8")
+    draw_otherwise(authority, "market", f'artwork = "own.svg"\n{size}')
+    with pytest.raises(LicenseError) as caught:
+        authority.issue(example_request("business-license"))
+    assert caught.value.code == "seal-object.artwork"
+
+
 def test_a_seal_whose_artwork_acts_is_refused(authority: Authority) -> None:
     (seal_file(authority, "market").parent / "own.svg").write_text(SVG.replace("<circle", "<script/><circle"), "utf-8")
     draw_otherwise(authority, "market", 'artwork = "own.svg"\nwidth_mm = 40.0\nheight_mm = 40.0\n')

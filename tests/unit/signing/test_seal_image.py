@@ -108,6 +108,9 @@ def test_long_names_leave_gaps_between_characters() -> None:
     "design",
     [
         {"name": "白银市"},
+        {"name": "    "},
+        {"name": "白银市\n公安局"},
+        {"name": "白银市\u202e公安局"},
         {"name": "白" * 31},
         {"name": "印", "shape": SealShape.SQUARE},
         {"name": "印" * 17, "shape": SealShape.SQUARE},
@@ -132,7 +135,7 @@ def test_impossible_designs_are_refused(design: dict[str, Any]) -> None:
 
 def test_a_character_that_no_font_has_is_refused() -> None:
     with pytest.raises(SealingError) as caught:
-        draw_seal(SealDesign("白银市\U000f0000局"), FONT)
+        draw_seal(SealDesign("白银市\U00030edd局"), FONT)
     assert caught.value.code == "seal.glyph"
 
 

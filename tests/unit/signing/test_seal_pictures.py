@@ -1,8 +1,12 @@
 """What sealing draws: in a prepared field, upright on turned pages, across pages, and beside the seal."""
 
 import re
+import subprocess
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -252,6 +256,135 @@ def test_a_page_tree_that_is_none_is_refused(seal_it: Callable[..., bytes], dama
     with pytest.raises(SealingError) as caught:
         seal_it(damaged, SealAppearance(flag(), Spot(0, 60, 40)))
     assert caught.value.code == "seal.not-a-pdf"
+
+
+def changed(change: Callable[[pikepdf.Pdf], None], pages: int = 2) -> bytes:
+    with pikepdf.open(BytesIO(blank(pages))) as pdf:
+        change(pdf)
+        out = BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def with_forms_by_reference(pdf: pikepdf.Pdf) -> None:
+    for page in pdf.pages:
+        page.obj.Resources = pikepdf.Dictionary(XObject=pdf.make_indirect(pikepdf.Dictionary()))
+
+
+def with_nothing_by_name(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].obj["/Resources"] = pikepdf.Dictionary()
+    pdf.pages[1].obj["/Resources"] = pdf.make_indirect(pikepdf.Dictionary(XObject=pikepdf.Array()))
+
+
+def with_a_list_of_contents(pdf: pikepdf.Pdf) -> None:
+    for page in pdf.pages:
+        parts = [pdf.make_stream(part) for part in (b"q 1 0 0 1 0 0 cm", b"Q", b"0 0 10 10 re f")]
+        page.obj.Contents = pdf.make_indirect(pikepdf.Array(parts))
+
+
+def with_states_left_open(pdf: pikepdf.Pdf) -> None:
+    for page in pdf.pages:
+        page.obj.Contents = pdf.make_stream(b"q 0.5 0 0 0.5 50 50 cm q 0 0 20 20 re W n")
+
+
+def with_the_name_taken(pdf: pikepdf.Pdf) -> None:
+    for page in pdf.pages:
+        page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Ink0=pdf.make_stream(b"")))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_forms_by_reference, with_nothing_by_name, with_a_list_of_contents, with_states_left_open,
+        with_the_name_taken,
+    ],
+)  # fmt: skip
+def test_pages_of_other_makers_show_their_strips(
+    seal_it: Callable[..., bytes], change: Callable[[pikepdf.Pdf], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "sealed.pdf"
+    path.write_bytes(seal_it(changed(change), SealAppearance(flag(40, 40), Spot(0, 60, 40), across_pages=True)))
+    for number in (0, 1):
+        picture = seen(path.read_bytes(), number)
+        strip = picture.crop((picture.width - round(20 * POINTS * SCALE), 0, *picture.size))
+        _, top, _, bottom = area(strip, "red")
+        assert (top, bottom) == pytest.approx((148.5 - 20 * (1 - number), 148.5 + 20), abs=21)
+        assert bottom == pytest.approx(168.5, abs=0.8)
+    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    "entry", [rb"/Contents \d+ 0 R", rb"/Resources << >>", rb"/CropBox \[[^]]+\]", rb"/Rotate 1080"]
+)
+def test_null_is_as_good_as_absent(seal_it: Callable[..., bytes], entry: bytes) -> None:
+    def null(found: re.Match[bytes]) -> bytes:
+        return (found[0].split()[0] + b" null").ljust(len(found[0]))
+
+    damaged, count = re.subn(entry, null, blank(2, turn=1080, crop=(0, 0, 595, 842)))
+    assert count == 2
+    sealed = seal_it(damaged, SealAppearance(flag(40, 40), Spot(0, 60, 40), across_pages=True))
+    assert area(seen(sealed), "red")
+    assert b"null" in sealed
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Q 0 0 10 10 re f", b"BT /F 12 Tf", b"/OC /L BDC 0 0 10 10 re f", b"EMC", b"ET", b"q Q Q q", b"(no end",
+        b"<< /A 1", b"0.5 0 0 0.5 0 0 cm Q BT ET",
+    ],
+)  # fmt: skip
+def test_content_that_is_not_closed_takes_no_strip(seal_it: Callable[..., bytes], content: bytes) -> None:
+    def unclosed(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[1].obj.Contents = pdf.make_stream(content)
+
+    appearance = SealAppearance(flag(40, 40), Spot(0, 60, 40), across_pages=True)
+    with pytest.raises(SealingError, match="page 2") as caught:
+        seal_it(changed(unclosed), appearance)
+    assert caught.value.code == "seal.page-content"
+    assert area(seen(seal_it(changed(unclosed), replace(appearance, across_pages=False))), "red")
+
+
+@pytest.mark.parametrize(("times", "code"), [(1, "seal.too-large"), (2, "seal.page-content")])
+def test_a_bomb_is_not_unpacked(seal_it: Callable[..., bytes], times: int, code: str) -> None:
+    packed = b" " * 50_000_000
+    for _ in range(times):
+        packed = zlib.compress(packed, 9)
+
+    def bomb(pdf: pikepdf.Pdf) -> None:
+        filters = [pikepdf.Name.FlateDecode] * times
+        pdf.pages[0].obj.Contents = pikepdf.Stream(pdf, packed, Filter=filters if times > 1 else filters[0])
+
+    with pikepdf.open(BytesIO(blank(2))) as pdf:
+        bomb(pdf)
+        out = BytesIO()
+        pdf.save(out, compress_streams=False)
+    with pytest.raises(SealingError) as caught:
+        seal_it(out.getvalue(), SealAppearance(flag(40, 40), Spot(0, 60, 40), across_pages=True))
+    assert caught.value.code == code
+
+
+def test_a_shared_list_of_annotations_shows_the_seal_once(seal_it: Callable[..., bytes]) -> None:
+    def shared(pdf: pikepdf.Pdf) -> None:
+        annotations = pdf.make_indirect(pikepdf.Array())
+        for page in pdf.pages:
+            page.obj.Annots = annotations
+
+    sealed = seal_it(changed(shared), SealAppearance(flag(), Spot(0, 60, 40)))
+    assert area(seen(sealed), "red")
+    with pikepdf.open(BytesIO(sealed)) as pdf:
+        assert [len(page.obj.Annots) for page in pdf.pages] == [1, 0]
+
+
+def test_a_prepared_field_that_its_page_does_not_list_is_refused(seal_it: Callable[..., bytes]) -> None:
+    with pikepdf.open(BytesIO(prepared())) as pdf:
+        pdf.pages[1].obj.Annots = pikepdf.Array()
+        out = BytesIO()
+        pdf.save(out)
+    with pytest.raises(SealingError) as caught:
+        seal_it(out.getvalue(), SealAppearance(flag()))
+    assert caught.value.code == "seal.already-signed"
 
 
 def test_bounds_of_pages_and_bytes(seal_it: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:

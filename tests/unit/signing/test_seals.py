@@ -1,6 +1,6 @@
 """Seal objects: read strictly, and used by the certificates that they name, in their time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     seal = Seal(
         id="6204000000999",
         name="白银市样例局",
-        valid_from="2026-01-01T00:00:00Z",
-        valid_until="2027-01-01T00:00:00Z",
+        valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+        valid_until=datetime(2027, 1, 1, tzinfo=UTC),
         certificates=("ab" * 32, "cd" * 32),
         picture=SealLook(name="白银市“样例”局\\", shape=SealShape.OVAL, width_mm=45, height_mm=30, caption='专"用章'),
         signatory=SealLook(artwork="sign.png", width_mm=30, height_mm=12),
