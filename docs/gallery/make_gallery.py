@@ -18,15 +18,16 @@ from tempfile import TemporaryDirectory
 from extremes import Extreme, extremes
 from PIL import Image
 
-from license_lib.authority import Authority, create_development_keys, initialise, now
+from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, now
 from license_lib.batch import read_request
 from license_lib.catalogue import LicenseType
 from license_lib.licenses.request import LicenseRequest
 from license_lib.official_documents import SealPlace
 from license_lib.pdfium import opened
-from license_lib.rendering import page_png, print_copy
+from license_lib.rendering import Fonts, page_png, print_copy
 from license_lib.resources import resource_folder
 from license_lib.settings import Settings
+from license_lib.template_craft.preview import preview
 from signing.seal_image import SealDesign, SealShape, draw_seal
 
 HERE = Path(__file__).resolve().parent
@@ -130,6 +131,12 @@ def _states(
         signed = again.issue(replace(examples[key], number="JY16204020000198"))
     caption = "椭圆印章与签发人名章 An oval seal, and the name seal of who issues"
     yield Entry(section, "state-signed", caption, signed.pdf)
+    fonts = Fonts.load(fonts_folder(settings))
+    for longest, caption in ((False, "模板预览 A template's preview"), (True, "最长内容 The longest legal values")):
+        specimen = preview(
+            resource_folder("templates"), "residence-permit", fonts=fonts, day=now().date(), longest_values=longest
+        )
+        yield Entry(section, f"state-preview{'-longest' * longest}", caption, specimen)
 
 
 def _seals() -> Iterator[Entry]:
