@@ -96,11 +96,6 @@ class Catalogue:
         """How many types there are."""
         return len(self._by_key)
 
-    @property
-    def drafts(self) -> tuple[LicenseType, ...]:
-        """What type folders say that has not been released: to look at, never to issue with."""
-        return tuple(versions.draft for versions in self._by_key.values() if versions.draft is not None)
-
     def versions(self, key_or_name: str) -> TypeVersions:
         """All versions of a type.
 

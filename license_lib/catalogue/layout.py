@@ -18,6 +18,8 @@ FontName = Literal["song", "hei", "kai", "fangsong"]
 Align = Literal["left", "center", "right"]
 Overflow = Literal["refuse", "continue"]
 ARTWORK_NAME = r"^[a-z0-9][a-z0-9._-]{0,60}\.(png|svg)$"
+LISTS = ("boxes", "tables", "texts", "artwork")
+"""The lists of what stands on a layout; files that extend each other join them."""
 MOST_CONTINUATION_PAGES = 20
 _SIZES = {"A3": (297.0, 420.0), "A4": (210.0, 297.0), "A5": (148.0, 210.0)}
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from license_lib.catalogue.checks import all_layouts
 from license_lib.catalogue.faults import Fault, Steps, fault
 from license_lib.catalogue.fields import HOLDER_ROWS, ComputedForm, FieldType
-from license_lib.catalogue.layout import Box, Layout, Square, Table, TextBox
+from license_lib.catalogue.layout import LISTS, Box, Layout, Square, Table, TextBox
 from license_lib.catalogue.model import LicenseType, ValidityRule
 
 _ALWAYS_SHOWN = ("holder_name", "license_number", "issued_on", "issuer_name")
@@ -16,7 +16,6 @@ _LINE_HEIGHT = 1.3 * 25.4 / 72  # millimetres for each point of the type size
 _FEWEST_LINES = 3  # of a text that goes on elsewhere
 _ROUNDING = 0.01
 _MOST_ARTWORK = 10
-LISTS = ("boxes", "tables", "texts", "artwork")
 
 
 def layout_contradictions(kind: LicenseType) -> Iterator[Fault]:

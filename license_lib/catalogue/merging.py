@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from license_lib.catalogue.faults import Steps, listed, nearest, said
+from license_lib.catalogue.layout import LISTS
 from license_lib.catalogue.links import leads_outside
 from license_lib.catalogue.problems import TemplateProblem
 from license_lib.toml_files import TomlError, path_of, read_toml
@@ -23,7 +24,6 @@ _ENTRY_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _MOST_PARTS = 20
 _MOST_DEEP = 8
 _MOST_ENTRIES = 200
-_LISTS = ("boxes", "tables", "texts", "artwork")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,10 @@ class Merged:
     Attributes:
         document: what they say together.
         file: the file that all started from, which a fault of the whole is told of.
-        files: every file that was read.
     """
 
     document: Mapping[str, Any]
     file: str
-    files: frozenset[Path] = frozenset()
     origins: Mapping[Steps, tuple[str, Steps]] = field(default_factory=dict, repr=False)
 
     def locate(self, steps: Steps) -> tuple[str, str]:
@@ -88,7 +86,7 @@ class _Reader:
             for index, entry in enumerate(entries):
                 self.origins[key, index] = entry.origin
                 self.origins |= {(key, index, name): origin for name, origin in entry.origins.items()}
-        return Merged(self.document, _shown(path), frozenset(self.files), self.origins)
+        return Merged(self.document, _shown(path), self.origins)
 
     def _add(self, path: Path, above: tuple[Path, ...]) -> None:
         """Take over a file after all that it extends; a part that several extend is taken over once."""
@@ -107,7 +105,7 @@ class _Reader:
         for index, name in enumerate(self._extended(path, document.pop("extends", []))):
             self._take_over(path, index, name, (*above, path))
         for key, value in document.items():
-            if key in _LISTS and isinstance(value, list):
+            if key in LISTS and isinstance(value, list):
                 self._join(path, key, value)
                 continue
             # Whatever it was before, it is no list of entries any more, and their names are gone with them.

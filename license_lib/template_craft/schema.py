@@ -11,7 +11,7 @@ from typing import Any
 
 from license_lib.catalogue import Layout, LicenseType
 from license_lib.catalogue.collection import SCHEMA_FOLDER
-from license_lib.catalogue.layout_checks import LISTS
+from license_lib.catalogue.layout import LISTS
 from license_lib.errors import MachineError
 from license_lib.template_craft.key_texts import KEY_TEXTS
 
