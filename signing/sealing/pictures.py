@@ -99,7 +99,8 @@ def draw(writer: RepeatableWriter, appearance: SealAppearance, field: EmptyField
     if seen.turn:  # upright for whoever reads the turned page (ISO 32000-1, 12.5.5)
         picture = _Picture.read(writer, appearance.pdf) if across else picture
         picture.form.get_object()[_name("/Matrix")] = _numbers((*seen.matrix[:4], 0, 0))
-    _own_annotations(writer, page)
+    if field is None:
+        _own_annotations(writer, page)
     return Drawn(picture.form, page.index, _placed(seen, spot, picture))
 
 
