@@ -283,12 +283,14 @@ def template_preview(
     ] = False,
 ) -> None:
     """预览 Draw a template with its example, 样例 across every page."""
-    from license_lib.template_craft.preview import preview, write_picture
+    from license_lib.template_craft.preview import check_outputs, preview, write_picture
 
+    outputs = outputs or [Path(f"{key}-specimen.pdf")]
+    check_outputs(outputs)
     where = _templates(home, folder)
     fonts = _fonts(home, where)
     pdf = preview(where, key, fonts=fonts, day=_today(), variant=variant, longest_values=longest)
-    for output in outputs or [Path(f"{key}-specimen.pdf")]:
+    for output in outputs:
         write_picture(pdf, output, page=page, dpi=dpi)
         printer.result({"output": str(output)}, f"已写入：{output}", f"written: {output}")
 

@@ -29,6 +29,7 @@ from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
 from license_lib.rendering import Attachment, Fonts, SealSpace, check_fit, check_photo, render
 from license_lib.rendering.face import edges_of, seal_field
 from license_lib.rendering.qr_drawing import qr_matrix
+from license_lib.rendering.structure import Edges
 from license_lib.repository import (
     AlreadyIssued,
     HolderEntry,
@@ -285,10 +286,8 @@ class Issuing:
 
 def _check_room(layout: Layout, seal: VisibleSeal) -> None:
     """Refuse a seal that the face has no room for, while nothing has been written yet."""
-    field, code = seal_field(layout, _space(seal)).edges, edges_of(layout.page, layout.qr)
-    if max(field.left, code.left) < min(field.right, code.right) and max(field.bottom, code.bottom) < min(
-        field.top, code.top
-    ):
+    code, field = edges_of(layout.page, layout.qr), seal_field(layout, _space(seal)).edges
+    if _meet(field, code):
         raise InputError("seal.room", "the seal would lie over the QR code", hint="use a smaller seal")
     room, (wide, high) = layout.signatory, seal.signatory_mm
     if room is not None and (wide > room.w or high > room.h):
@@ -297,6 +296,13 @@ def _check_room(layout: Layout, seal: VisibleSeal) -> None:
             f"the name seal of who issues measures {wide:g} × {high:g} mm, its room {room.w:g} × {room.h:g}",
             hint="use a smaller one, or a template with room for it",
         )
+    if room is not None and wide and _meet(edges_of(layout.page, room), code):
+        raise InputError("seal.room", "the name seal would lie over the QR code", hint="mend the template's layout")
+
+
+def _meet(one: Edges, other: Edges) -> bool:
+    beside = one.right <= other.left or other.right <= one.left
+    return not (beside or one.top <= other.bottom or other.top <= one.bottom)
 
 
 def _space(seal: VisibleSeal) -> SealSpace:

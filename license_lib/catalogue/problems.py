@@ -54,7 +54,7 @@ class TemplateError(InputError):
     """A template folder that cannot be loaded; `problems` holds every fault that was found, not only the first."""
 
     def __init__(self, problems: Iterable[TemplateProblem]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(dict.fromkeys(problems))  # a shared file is read for every layout
         super().__init__("template.invalid", "\n".join(map(str, self.problems)))
 
     @property

@@ -10,8 +10,8 @@ from license_lib.catalogue.problems import TemplateProblem
 from license_lib.rendering import Fonts
 from license_lib.template_craft.built_in import built_in_types
 from license_lib.template_craft.lint_places import place_lints
-from license_lib.template_craft.lint_rows import LINT, LOADING, Finding, Lint
-from license_lib.template_craft.lint_texts import artwork_lints, code_lints, text_lints
+from license_lib.template_craft.lint_rows import LINT, LOADING, Finding, Lint, lint
+from license_lib.template_craft.lint_texts import artwork_lints, code_lints, pattern_lints, text_lints
 from license_lib.template_craft.lint_values import example_lints, longest_lints
 from license_lib.template_craft.specimens import examples
 
@@ -55,12 +55,14 @@ def check_templates(folder: Path, key: str = "", *, fonts: Fonts, day: date) -> 
     for one in keys:
         others = [kind for kind in known if kind.key != one]
         loaded = load_type(folder / one)
-        findings += sorted(_findings(folder / one, loaded, others, fonts, day), key=lambda found: found.severity)
+        released = [kind.version for kind in catalogue.versions(one).released]
+        found = _findings(folder / one, loaded, released, others, fonts, day)
+        findings += sorted(found, key=lambda finding: finding.severity)
     return Report(tuple(keys), tuple(findings))
 
 
 def _findings(
-    folder: Path, loaded: LoadedType, others: Sequence[LicenseType], fonts: Fonts, day: date
+    folder: Path, loaded: LoadedType, released: Sequence[int], others: Sequence[LicenseType], fonts: Fonts, day: date
 ) -> Iterator[Finding]:
     kind = loaded.kind
     found = examples(folder, kind, day)
@@ -69,11 +71,19 @@ def _findings(
         *text_lints(kind, fonts),
         *artwork_lints(kind, loaded.artwork),
         *code_lints(kind, others),
+        *pattern_lints(kind),
+        *lost_releases(released),
         *example_lints(kind, found, fonts),
         *longest_lints(kind, found, fonts),
     ]
     for one in lints:
         yield Finding(one.code, LINT[one.code].severity, _placed(one, loaded))
+
+
+def lost_releases(released: Sequence[int]) -> Iterator[Lint]:
+    """Versions before the newest release that are not there: their licences are UNDETERMINED for ever."""
+    for version in sorted(set(range(1, max(released, default=0))) - set(released)):
+        yield lint("release.lost", ("version",), version=version)
 
 
 def _placed(one: Lint, loaded: LoadedType) -> TemplateProblem:

@@ -16,7 +16,7 @@ _ROUNDING = 0.01  # millimetres
 _SHOWN = 12
 _UNDER_THE_SEAL = frozenset({"issuer_name", "issued_on"})
 _MAY_COVER = frozenset({"seal", "signatory", "artwork"})
-"""What stands over other things, or below them, on purpose; the seal has a rule of its own."""
+"""What stands over other things, or below them, on purpose; seal and signatory have rules of their own."""
 Place = tuple[Steps, Box | Square]
 
 
@@ -32,6 +32,10 @@ def place_lints(kind: LicenseType) -> Iterator[Lint]:
             if path[0] != "artwork" and _on_the_border(layout, place):
                 yield lint("place.border", (*steps, *path), inner=INNER / MM)
         yield from _under_the_seal(kind, layout, there, steps)
+        if layout.signatory is not None:
+            for path, place in [*there, (("seal",), layout.seal)]:
+                if not isinstance(place, TextBox) and _page(place) == 1 and _overlap(place, layout.signatory):
+                    yield lint("signatory.covers", (*steps, *path))
 
 
 def _under_the_seal(kind: LicenseType, layout: Layout, there: Sequence[Place], steps: Steps) -> Iterator[Lint]:

@@ -66,6 +66,10 @@ LINT: Mapping[str, LintRow] = MappingProxyType({
         "error", "lies under the seal", "move it, or the seal: the seal covers issuer and date only",
         "被印章压住", "移开它或印章：印章只应压颁发机构和日期",
     ),
+    "signatory.covers": LintRow(
+        "error", "lies under the mark of who issues", "move it, or the mark: it may stand over names only",
+        "被签发人签章压住", "移开它或签章：签章只可压文字",
+    ),
     # What does not fit
     "box.small": LintRow(
         "warning", "{field!r} may have {given} characters, about {fits} fit at min_size",
@@ -123,6 +127,18 @@ LINT: Mapping[str, LintRow] = MappingProxyType({
     "code.local": LintRow(
         "error", "does not say 本地代码, though official = false", "say that the code is local, and whose it is",
         "未写明“本地代码”，而 official = false", "写明是本地代码及其由来",
+    ),
+    "code.not-local": LintRow(
+        "error", "says 本地代码, though official = true", "official = false, or say where the code was published",
+        "写明是“本地代码”，却 official = true", "official = false，或写明公布该代码的文件",
+    ),
+    "pattern.impossible": LintRow(
+        "error", "asks for {least} characters at least, max_length is {most}", "raise max_length, or mend the pattern",
+        "至少需要 {least} 个字符，而 max_length 为 {most}", "增大 max_length，或修改 pattern",
+    ),
+    "release.lost": LintRow(
+        "warning", "version {version} is not in releases/", "if it was released, put it back: its licences need it",
+        "releases/ 中缺少版本 {version}", "如曾发布，放回原文件：没有它，用它颁发的证照无法核验",
     ),
     # Examples
     "example.none": LintRow(

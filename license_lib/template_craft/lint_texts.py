@@ -12,6 +12,7 @@ from license_lib.rendering import Fonts
 from license_lib.rendering.artwork import artwork_drawing
 from license_lib.rendering.fonts import HEI, SONG
 from license_lib.template_craft.lint_rows import Lint, lint
+from license_lib.template_craft.patterns import shortest_match
 
 LOCAL = "本地代码"
 _REMARK = re.compile(r"（.*）$")
@@ -37,9 +38,9 @@ def artwork_lints(kind: LicenseType, artwork: Mapping[str, bytes]) -> Iterator[L
 
 
 def code_lints(kind: LicenseType, others: Iterable[LicenseType]) -> Iterator[Lint]:
-    """Codes that other types use for something else, and a local code that does not say that it is one."""
-    if not kind.code.official and LOCAL not in kind.code.source:
-        yield lint("code.local", ("code", "source"))
+    """Codes that other types use for something else, and a code that says two things of where it comes from."""
+    if kind.code.official is (LOCAL in kind.code.source):
+        yield lint("code.not-local" if kind.code.official else "code.local", ("code", "source"))
     labels: dict[str, tuple[str, str]] = {}
     codes: dict[str, tuple[str, str]] = {}
     for other in others:
@@ -55,6 +56,14 @@ def code_lints(kind: LicenseType, others: Iterable[LicenseType]) -> Iterator[Lin
         code, where = codes.get(label, (spec.code, ""))
         if code != spec.code:
             yield lint("code.other", (*steps, "code"), label=label, other=code, type=where)
+
+
+def pattern_lints(kind: LicenseType) -> Iterator[Lint]:
+    """Patterns that no legal text can match: it would be too long."""
+    for steps, spec in _specs(kind):
+        least = shortest_match(spec.pattern) if spec.pattern is not None else 0
+        if least > spec.max_length:
+            yield lint("pattern.impossible", (*steps, "pattern"), least=least, most=spec.max_length)
 
 
 def _specs(kind: LicenseType) -> Iterator[tuple[Steps, ColumnSpec]]:

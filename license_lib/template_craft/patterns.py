@@ -1,4 +1,4 @@
-"""The longest text that a pattern takes, where that is cheaply found."""
+"""The longest text that a pattern takes, where that is cheaply found, and how short one may be."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +13,11 @@ _PIECES = 4000  # characters of one trial: patterns that multiply are given up
 
 class _TooHardError(Exception):
     """The pattern asks for what is not worked out here: look-around, references, or too much of it."""
+
+
+def shortest_match(pattern: str) -> int:
+    """How many characters a pattern asks for at least."""
+    return int(import_module("re._parser").parse(pattern).getwidth()[0])
 
 
 def longest_match(pattern: str, most: int) -> str | None:

@@ -1,6 +1,6 @@
 """Look at a template: its example, or the longest licence that it can print, as a face that says 样例."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from license_lib.resources import fonts_beside
 from license_lib.template_craft.longest import fitted, longest, tight_places
 from license_lib.template_craft.marks import marked
 from license_lib.template_craft.specimens import Specimen, examples, layout_named, of_layout
+
+_KINDS = {b"%PDF": ".pdf", b"\x89PNG": ".png"}
 
 
 def preview(
@@ -70,6 +72,17 @@ def write_picture(pdf: bytes, path: Path, *, page: int = 1, dpi: int = 150) -> N
     write_output(path, page_png(pdf, page - 1, dpi) if path.suffix.lower() == ".png" else pdf)
 
 
+def check_outputs(paths: Iterable[Path]) -> None:
+    """Refuse names of files that a preview is not written to, before any is.
+
+    Raises:
+        InputError: `output.kind`.
+    """
+    for path in paths:
+        if path.suffix.lower() not in _KINDS.values():
+            raise InputError("output.kind", f"{path.name}: a preview is a .pdf or a .png", hint="name it so")
+
+
 def write_output(path: Path, data: bytes) -> None:
     """Write what a command gives.
 
@@ -77,9 +90,8 @@ def write_output(path: Path, data: bytes) -> None:
         InputError: `output.kind`, the file's name promises something else than `.pdf` or `.png`.
         MachineError: `output.unwritable`.
     """
-    kinds = {b"%PDF": ".pdf", b"\x89PNG": ".png"}
-    if path.suffix.lower() != kinds[data[:4]]:
-        raise InputError("output.kind", f"{path.name}: what is written is {kinds[data[:4]]}", hint="name it so")
+    if path.suffix.lower() != _KINDS[data[:4]]:
+        raise InputError("output.kind", f"{path.name}: what is written is {_KINDS[data[:4]]}", hint="name it so")
     try:
         path.write_bytes(data)
     except OSError as error:

@@ -55,6 +55,8 @@ def new_template(folder: Path, key: str, name: str, *, like: str = "") -> Path:
     """
     built_in = resource_folder("templates")
     target = folder / key
+    if key in {FONT_FOLDER, SCHEMA_FOLDER}:
+        raise InputError("template.key", f"the folder {key} is for something else", hint="choose another key")
     if not _KEY.fullmatch(key):
         raise InputError("template.key", "a key is 2 to 40 small letters, digits and hyphens", hint="taxi-permit")
     name = checked_text(name, "name", _MAX_NAME)

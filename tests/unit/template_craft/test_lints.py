@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from crafting import DAY, KEY, Department
 from PIL import Image
+from support import release_template
 
 from license_lib.error_texts import TITLES_ZH
 from license_lib.errors import InputError
@@ -32,6 +33,28 @@ def on_the_border(department: Department) -> None:
 def under_the_seal(department: Department) -> None:
     department.edit("layout.toml", "y = 164, w = 117", "y = 168, w = 180")
     department.edit("layout.toml", "x = 180, y = 163.5", "x = 180, y = 159")
+
+
+def mark_over_the_code(department: Department) -> None:
+    department.add("layout.toml", "[signatory]\nx = 230\ny = 30\nw = 24\nh = 24\n")
+
+
+def called_official(department: Department) -> None:
+    department.edit("type.toml", "official = false", "official = true")
+
+
+def pattern_beyond_the_length(department: Department) -> None:
+    extra = '[[fields]]\nkey = "extra"\ncode = "KZ_YLXX"\nlabel = "预留信息"\nenglish = "Extra"\nrequired = false\n'
+    department.add("type.toml", extra + 'max_length = 10\npattern = "[0-9]{11,12}"\n')
+    box = '{ field = "extra", label_w = 32, x = 27, y = 173, w = 117, h = 9 },'
+    department.edit("layout.toml", "boxes = [", f"boxes = [\n    {box}")
+
+
+def lost_version(department: Department) -> None:
+    for version in (1, 2):
+        release_template(department.type_folder)
+        department.edit("type.toml", f"version = {version}", f"version = {version + 1}")
+    (department.type_folder / "releases" / "1.json").unlink()
 
 
 def small_box(department: Department) -> None:
@@ -123,6 +146,10 @@ def example_with_a_wrong_choice(department: Department) -> None:
         ),
         (another_code_for_a_field, "code.other", "type.toml", "fields[2].code", "'经营范围' has the code KZ_JYFW in b"),
         (silent_about_the_code, "code.local", "type.toml", "code.source", "does not say 本地代码"),
+        (mark_over_the_code, "signatory.covers", "layout.toml", "qr", "under the mark of who issues"),
+        (called_official, "code.not-local", "type.toml", "code.source", "though official = true"),
+        (pattern_beyond_the_length, "pattern.impossible", "type.toml", "fields[4].pattern", "asks for 11 characters"),
+        (lost_version, "release.lost", "type.toml", "version", "version 1 is not in releases/"),
         (layout_without_example, "example.none", "layout-second.toml", "", "no example shows this layout"),
         (example_with_a_wrong_choice, "example.refused", "example.toml", "", "must be one of 甲类、乙类"),
     ],

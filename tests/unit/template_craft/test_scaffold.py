@@ -76,6 +76,8 @@ def test_a_copy_of_a_departments_own_type(department: Department) -> None:
         ("other", "营业执照", "", "template.exists"),
         ("Other", "样例另一证", "", "template.key"),
         ("../other", "样例另一证", "", "template.key"),
+        ("fonts", "样例另一证", "", "template.key"),
+        ("schema", "样例另一证", "", "template.key"),
         ("other", "证", "", "template.name"),
         ("other", '证"照', "", "template.name"),
         ("other", "证$照", "", "template.name"),
