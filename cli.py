@@ -243,7 +243,7 @@ def template_new(
     """新建 Begin a licence type: a folder that can be checked and looked at at once."""
     from license_lib.template_craft.scaffold import new_template
 
-    made = str(new_template(_templates(home, folder), key, name, like=like))
+    made = str(new_template(_own_templates(home, folder), key, name, like=like))
     zh = f"已新建：{made}\n  代码是占位的本地代码。下一步：修改其中的文件，再用 license template check 和 preview 查看"
     en = f"made: {made}\n  its code is a local stand-in; edit the files, then license template check and preview"
     printer.result({"folder": made}, zh, en)
@@ -331,7 +331,7 @@ def template_release(printer: Printer, key: str, folder: Folder = None, home: Ho
     """发布 Check a template and freeze it: licences are issued with it from then on."""
     from license_lib.template_craft.release import release_template
 
-    where = _templates(home, folder)
+    where = _own_templates(home, folder)
     released = release_template(where, key, fonts=_fonts(home, where), day=_today())
     code = _print_report(printer, released.report)
     if released.path is None:
@@ -352,7 +352,7 @@ def template_schema(
     """编辑 Write the JSON Schema that editors check type.toml and layout.toml with."""
     from license_lib.template_craft.schema import write_schemas
 
-    made = str(write_schemas(_templates(home, folder)))
+    made = str(write_schemas(_own_templates(home, folder)))
     printer.result({"folder": made}, f"已写入：{made}", f"written: {made}")
 
 
@@ -628,6 +628,17 @@ def _templates(home: Path, folder: Path | None = None) -> Path:
     if folder is not None:
         return folder
     return templates_folder(_settings(home)) if (home / FILE_NAME).exists() else resource_folder("templates")
+
+
+def _own_templates(home: Path, folder: Path | None) -> Path:
+    """The same, to write into: never into the installation, unless it is named."""
+    from license_lib.resources import resource_folder
+
+    where = _templates(home, folder)
+    if folder is None and where == resource_folder("templates"):
+        hint = 'give --folder, or say templates = "templates" in license.toml'
+        raise InputError("template.built-in", "the built-in types are not to be changed", hint=hint)
+    return where
 
 
 def _fonts(home: Path, templates: Path) -> "Fonts":

@@ -103,6 +103,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "template.invalid": "证照模板有误",
         "template.draft": "证照模板尚未发布",
         "template.not-in-effect": "当日没有生效的证照模板",
+        "template.built-in": "不应改动自带的证照模板",
         "template.key": "证照类型的 key 不合规定",
         "template.name": "证照类型的名称不合规定",
         "template.exists": "已有此模板，不会覆盖",

@@ -154,3 +154,11 @@ def test_a_default_file_stands_where_one_is(department: Path, monkeypatch: pytes
     monkeypatch.chdir(department)
     assert license_command("template", "preview", KEY).out == f"已写入：{KEY}-specimen.pdf\n"
     assert (department / f"{KEY}-specimen.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "command", [("new", "taxi-permit", "--name", "样例证"), ("release", "business-license"), ("schema",)]
+)
+def test_nothing_is_written_into_the_installation(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = license_command("template", *command, "--home", tmp_path, "--json")
+    assert (done.code, done.error["code"], done.out) == (3, "template.built-in", "")
