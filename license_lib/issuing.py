@@ -19,13 +19,11 @@ from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.key_folder import VisibleSeal
+from license_lib.license_code import license_code, stand_in_code
 from license_lib.licenses import License, face_content
-from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.licenses.rules import FieldValue
-from license_lib.qr import encode
-from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
 from license_lib.rendering import Attachment, Fonts, SealSpace, check_fit, check_photo, render
 from license_lib.rendering.face import edges_of, seal_field
 from license_lib.rendering.qr_drawing import qr_matrix
@@ -179,7 +177,7 @@ class Issuing:
         """Sign the code, draw the face with it, attach the record, and seal the whole."""
         kind = checked.license_type
         record = canonical_bytes(document)
-        code = self._code(kind, document, credential.key_id, credential.sign)
+        code = license_code(kind, document, key_id=credential.key_id, sign=credential.sign, base_url=self._public_url)
         face = render(
             kind,
             document,
@@ -224,22 +222,9 @@ class Issuing:
             hint="the source of random numbers is broken: mend it before anything else is issued",
         )
 
-    def _code(self, kind: LicenseType, document: License, key_id: bytes, sign: Callable[[bytes], bytes]) -> str:
-        return encode(
-            identifier=document.identifier,
-            issued_on=document.issued_on,
-            valid_from=document.valid_from,
-            valid_until=document.valid_until,
-            digest=record_digest(canonical_bytes(document)),
-            public=public_values(kind, document),
-            key_id=key_id,
-            sign=sign,
-            base_url=self._public_url,
-        )
-
     def _check_code(self, kind: LicenseType, specimen: License) -> None:
         """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
-        code = self._code(kind, specimen, bytes(KEY_ID_BYTES), lambda _: STAND_IN_SIGNATURE)
+        code = stand_in_code(kind, specimen, self._public_url)
         try:
             qr_matrix(code)
         except InputError as error:
@@ -290,13 +275,15 @@ def _check_room(layout: Layout, seal: VisibleSeal) -> None:
     if _meet(field, code):
         raise InputError("seal.room", "the seal would lie over the QR code", hint="use a smaller seal")
     room, (wide, high) = layout.signatory, seal.signatory_mm
-    if room is not None and (wide > room.w or high > room.h):
+    if room is None or seal.signatory is None:
+        return
+    if wide > room.w or high > room.h:
         raise InputError(
             "seal.room",
             f"the name seal of who issues measures {wide:g} × {high:g} mm, its room {room.w:g} × {room.h:g}",
             hint="use a smaller one, or a template with room for it",
         )
-    if room is not None and wide and _meet(edges_of(layout.page, room), code):
+    if _meet(edges_of(layout.page, room), code):
         raise InputError("seal.room", "the name seal would lie over the QR code", hint="mend the template's layout")
 
 

@@ -90,5 +90,4 @@ def seal_document(
                 reason=reason,
             )
         except SealingError as error:
-            hint = error.hint if place != SealPlace() else "give a keyword, or a page with millimetres"
-            raise InputError(error.code, error.message, hint=hint) from None
+            raise InputError(error.code, error.message, hint=error.hint) from None

@@ -71,18 +71,18 @@ def find_keyword(pdf: bytes, keyword: str, *, occurrence: int = -1, dx_mm: float
                 _, height = page.shown.size
                 return Spot(page_index, x / POINTS_PER_MM + dx_mm, (height - y) / POINTS_PER_MM + dy_mm)
             count += len(found)
-    raise _missing(keyword, count, has_text=has_text)
+    raise _missing(count, has_text=has_text)
 
 
-def _missing(keyword: str, count: int, *, has_text: bool) -> SealingError:
+def _missing(count: int, *, has_text: bool) -> SealingError:
     if count:
-        message = f"The document has the text {keyword!r} {count} times"
+        message = f"The document has this text {count} times"
         return SealingError(
             "seal.keyword-missing", message, hint=f"ask for occurrence 0 to {count - 1}, or -1 to -{count} from the end"
         )
     if has_text:
         message, hint = (
-            f"The document has no text {keyword!r}",
+            "The document has no such text",
             "give a text that stands in it, or page and millimetres",
         )
     else:

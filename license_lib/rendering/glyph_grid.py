@@ -1,4 +1,4 @@
-"""TrueType outlines on a coarser grid (OpenType `glyf`, simple glyphs): fewer bits a point, an eighth less to embed.
+"""TrueType outlines on a coarser grid (OpenType `glyf`, simple glyphs): fewer bits a point, a tenth less to embed.
 
 No point moves by more than a 660th of an em: 0.007 mm in type of 14 points, a sixth of a dot of a 600 dpi printer.
 """

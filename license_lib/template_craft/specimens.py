@@ -8,13 +8,11 @@ from pathlib import Path
 from license_lib.catalogue import Layout, LicenseType
 from license_lib.errors import InputError
 from license_lib.identifiers import LicenseIdentifier
+from license_lib.license_code import stand_in_code
 from license_lib.licenses import Issuer, License
-from license_lib.licenses.public import public_values
-from license_lib.licenses.record import SALT_BYTES, canonical_bytes, record_digest
+from license_lib.licenses.record import SALT_BYTES
 from license_lib.licenses.request import LicenseRequest, draft
 from license_lib.licenses.rules import FieldValue
-from license_lib.qr import encode
-from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
 from license_lib.request_files import read_request
 
 EXAMPLES = "example*.toml"
@@ -49,18 +47,7 @@ class Specimen:
         Raises:
             InputError: `qr.id-number`.
         """
-        document = self.document
-        return encode(
-            identifier=document.identifier,
-            issued_on=document.issued_on,
-            valid_from=document.valid_from,
-            valid_until=document.valid_until,
-            digest=record_digest(canonical_bytes(document)),
-            public=public_values(self.kind, document),
-            key_id=bytes(KEY_ID_BYTES),
-            sign=lambda _: STAND_IN_SIGNATURE,
-            base_url=_PAGE_URL,
-        )
+        return stand_in_code(self.kind, self.document, _PAGE_URL)
 
     def harmless_code(self) -> str:
         """A QR text as long as the real one would be, which leads nowhere and says what it is."""

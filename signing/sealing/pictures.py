@@ -118,7 +118,7 @@ def _spot(appearance: SealAppearance, field: EmptyField | None) -> Spot:
     spot = appearance.spot or (field.spot if field else None)
     if spot is None:
         problem = "The document has no prepared field, and nobody says where the seal goes"
-        raise SealingError("seal.appearance", problem, hint="name a page and a position")
+        raise SealingError("seal.appearance", problem, hint="give a keyword, or a page with millimetres")
     if field is not None and spot.page_index != field.spot.page_index:
         problem = f"The document's own seal field is on page {field.spot.page_index + 1}"
         raise SealingError("seal.appearance", problem, hint="put the seal there, or leave the place to the document")
@@ -151,9 +151,9 @@ class _Where(NamedTuple):
 
 
 def _add_to_page(
-    writer: RepeatableWriter, page: DocumentPage, picture: "_Picture", where: _Where, open_states: int
+    writer: RepeatableWriter, page: DocumentPage, picture: "_Picture", where: _Where, closing: int
 ) -> None:
-    """Draw a picture over a page whose content leaves `open_states` to close; readers aloud pass over it."""
+    """Draw a picture over a page after `closing` open graphics states; readers aloud pass over it."""
     node = page.reference.get_object()
     resources = _held(node, "/Resources") or _held(page.attributes, "/Resources")
     forms = _held(resources, "/XObject")
@@ -162,7 +162,7 @@ def _add_to_page(
     node[_name("/Resources")] = resources
     shift = f"1 0 0 1 {where.left - picture.box[0]:.3f} {where.bottom - picture.box[1]:.3f} cm"
     place = f"{_operands(page.seen().matrix)} cm {where.clip} {shift}"
-    drawing = f"{'Q ' * (open_states + 1)}/Artifact BMC q {place} {name} Do Q EMC"
+    drawing = f"{'Q ' * (closing + 1)}/Artifact BMC q {place} {name} Do Q EMC"
     around = (generic.StreamObject(stream_data=text.encode("ascii")) for text in ("q", drawing))
     before, after = (writer.add_object(stream) for stream in around)
     node[_name("/Contents")] = generic.ArrayObject([before, *_contents(node), after])

@@ -1,0 +1,45 @@
+"""The text of a licence's QR code: its public face values and the digest of its record, signed."""
+
+from collections.abc import Callable
+
+from license_lib.catalogue import LicenseType
+from license_lib.licenses import License
+from license_lib.licenses.public import public_values
+from license_lib.licenses.record import canonical_bytes, record_digest
+from license_lib.qr import encode
+from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
+
+
+def license_code(
+    kind: LicenseType, document: License, *, key_id: bytes, sign: Callable[[bytes], bytes], base_url: str
+) -> str:
+    """What the QR of a licence says.
+
+    Args:
+        kind: the type, which says what is public.
+        document: the licence.
+        key_id: of the seal's certificate, `KEY_ID_BYTES` long.
+        sign: data → DER ECDSA signature.
+        base_url: where the page behind the code is.
+
+    Raises:
+        InputError: `qr.id-number`, a public value is a person's number.
+    """
+    return encode(
+        identifier=document.identifier,
+        issued_on=document.issued_on,
+        valid_from=document.valid_from,
+        valid_until=document.valid_until,
+        digest=record_digest(canonical_bytes(document)),
+        public=public_values(kind, document),
+        key_id=key_id,
+        sign=sign,
+        base_url=base_url,
+    )
+
+
+def stand_in_code(kind: LicenseType, document: License, base_url: str) -> str:
+    """A code as long as the real one, with a signature that signs nothing; `license_code` says what it raises."""
+    return license_code(
+        kind, document, key_id=bytes(KEY_ID_BYTES), sign=lambda _: STAND_IN_SIGNATURE, base_url=base_url
+    )
