@@ -116,7 +116,17 @@ def test_an_impossible_place_is_named_and_nothing_is_written(
 def test_a_sealed_document_is_not_sealed_again(city: Path, document: Path) -> None:
     first = Path(sealed(city, document, "--page", 1, "--x", 100, "--y", 100).value["output"])
     again = Path(shutil.copy(first, document.with_name("again.pdf")))
-    assert sealed(city, again, "--page", 1, "--x", 60, "--y", 60).error["code"] == "seal.already-signed"
+    for place in (("--page", 1, "--x", 60, "--y", 60), ()):
+        error = sealed(city, again, *place).error
+        assert error["code"] == "seal.already-signed"
+        assert error["hint"].startswith("seal the document as it was rendered")
+
+
+def test_what_was_searched_for_is_not_repeated(city: Path, document: Path) -> None:
+    """It may be a person's number."""
+    done = sealed(city, document, "--keyword", "620402198801100009")
+    assert done.error["code"] == "seal.keyword-missing"
+    assert "620402198801100009" not in done.err
 
 
 def test_what_is_no_pdf_and_who_is_no_body(city: Path, document: Path) -> None:
