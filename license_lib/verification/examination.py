@@ -237,7 +237,7 @@ class Examination:
 
         A code inside a sealed file existed when the file was sealed: the seal's proven time is its time too.
         """
-        from signing.validation_chain import is_for_development, judge_chain
+        from signing.validation.chain import is_for_development, judge_chain
 
         try:
             proof = decode(text)

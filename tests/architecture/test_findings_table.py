@@ -33,7 +33,7 @@ use them. A verdict's outcome follows from its gravest finding, and is IN_FORCE 
 def test_codes_of_seal_validation_have_a_row() -> None:
     emitted = {
         text
-        for path in [*(ROOT / "signing").glob("validation*.py"), ROOT / "signing" / "reports.py"]
+        for path in [*(ROOT / "signing" / "validation").glob("*.py"), ROOT / "signing" / "reports.py"]
         for text in _literals(path)
         if re.fullmatch(r"(seal|pdf)\.[a-z-]*[a-z]", text)
     }
@@ -45,7 +45,7 @@ def test_what_fails_a_seal_makes_a_license_not_genuine() -> None:
     """TOTAL-FAILED (EN 319 102-1) and its row never contradict each other: what a person reads is what was decided."""
     codes = {
         str(argument.value) if isinstance(argument := call.args[0], ast.Constant) else ast.unparse(call)
-        for path in (ROOT / "signing").glob("*.py")
+        for path in (ROOT / "signing").rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "failed"
     }

@@ -10,7 +10,7 @@ from signing import der
 from signing.cms_reader import read_signed_data
 from signing.errors import TimestampError
 from signing.timestamps import LocalTimestamper
-from signing.validation_time import judge_time_stamp
+from signing.validation.time_stamps import judge_time_stamp
 
 STAMPED = b"a signature value"
 DIGEST = hashlib.sha256(STAMPED).digest()

@@ -26,8 +26,8 @@ from signing.sealing import seal
 from signing.timestamps import LocalTimestamper
 from signing.trust import TrustStore
 from signing.validation import validate
-from signing.validation_chain import judge_chain
-from signing.validation_time import judge_time_stamp
+from signing.validation.chain import judge_chain
+from signing.validation.time_stamps import judge_time_stamp
 
 ROOM = "x" * 60
 Sign = Callable[[bytes], bytes]

@@ -22,7 +22,7 @@ from signing.reports import Indication, SubIndication
 from signing.sealing import seal
 from signing.trust import TrustStore
 from signing.validation import validate
-from signing.validation_chain import judge_chain
+from signing.validation.chain import judge_chain
 
 DAY = timedelta(days=1)
 DESCRIPTION = Path(__file__).resolve().parents[3] / "keys" / "development.toml"

@@ -9,7 +9,7 @@ from signing import algorithms, der
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError, read_signed_data
 from signing.der import DerError
 from signing.trust import TrustStore
-from signing.validation_chain import is_for_time_stamps, judge_chain
+from signing.validation.chain import is_for_time_stamps, judge_chain
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far an authority's clock may be ahead of ours."""

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Final
 
 from signing import algorithms
-from signing.byte_range import CoverageError, Range, scan
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError, read_signed_data
 from signing.der import DerError
 from signing.keys import subject_value
 from signing.reports import Indication, SealFinding, SealReport, SignerFacts, SubIndication
 from signing.trust import TrustStore
-from signing.validation_chain import (
+from signing.validation.byte_range import CoverageError, Range, scan
+from signing.validation.chain import (
     Problem,
     failed,
     is_for_development,
@@ -24,8 +24,8 @@ from signing.validation_chain import (
     judge_chain,
     undecided,
 )
-from signing.validation_pdf import LocatedSeal, SealCountError, Tail, locate
-from signing.validation_time import judge_time_stamp
+from signing.validation.locating import LocatedSeal, SealCountError, Tail, locate
+from signing.validation.time_stamps import judge_time_stamp
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Larger files are not looked at."""

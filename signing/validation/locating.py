@@ -16,8 +16,8 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signing.byte_range import CoverageError, Range, check_range, read_gap, scan, shorten
 from signing.parser_bounds import BoundsError, check_bounds
+from signing.validation.byte_range import CoverageError, Range, check_range, read_gap, scan, shorten
 
 _PADES: Final = "/ETSI.CAdES.detached"
 _REVISION_END: Final = re.compile(rb"startxref[\r\n ]+([0-9]{1,10})[\r\n ]+%%EOF[\r\n]{0,2}\Z")
