@@ -1,0 +1,29 @@
+"""What proves a seal's certificates for decades: the chains, and what was known of their revocation (PAdES B-LT).
+
+ETSI EN 319 142-1 §5.4: the document security store (DSS) of a PDF holds these very bytes.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Validation material, each item DER and each once.
+
+    Attributes:
+        certificates: of the seal, its time-stamps and everybody above them.
+        crls: certificate revocation lists (RFC 5280 §5).
+        ocsps: OCSP responses (RFC 6960 §4.2.1), whole.
+    """
+
+    certificates: tuple[bytes, ...] = field(default=(), repr=False)
+    crls: tuple[bytes, ...] = field(default=(), repr=False)
+    ocsps: tuple[bytes, ...] = field(default=(), repr=False)
+
+    def __or__(self, other: "Evidence") -> "Evidence":
+        """Both, each item once, in the order met."""
+        return Evidence(
+            tuple(dict.fromkeys((*self.certificates, *other.certificates))),
+            tuple(dict.fromkeys((*self.crls, *other.crls))),
+            tuple(dict.fromkeys((*self.ocsps, *other.ocsps))),
+        )
