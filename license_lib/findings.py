@@ -96,6 +96,32 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         "pdf.too-large": FindingText(
             _UNSURE, "PDF文件过大，未予核验", "The PDF is too large and was not examined", *_ASK
         ),
+        "pdf.unreadable": FindingText(_NOTE, "PDF文件损坏，且没有签名", "The PDF is damaged, and nobody signed it"),
+        "pdf.unusual": FindingText(_NOTE, "PDF文件结构少见：{reason}", "The PDF's structure is unusual: {reason}"),
+        "pdf.encrypted": FindingText(
+            _UNSURE, "PDF文件已加密，无法核验", "The PDF is encrypted and was not examined", *_ASK
+        ),
+        "pdf.structure": FindingText(
+            _NO,
+            "PDF文件含有不属于任何版本的内容：{reason}",
+            "The PDF holds what belongs to no revision of it: {reason}",
+            *_REFUSE,
+        ),
+        "pdf.ambiguous": FindingText(
+            _NO,
+            "不同的阅读软件会读出不同的内容：{reason}",
+            "Different readers read different content: {reason}",
+            *_REFUSE,
+        ),
+        "pdf.active-content": FindingText(
+            _NO, "PDF文件含有会自动执行的内容：{reason}", "The PDF holds content that acts: {reason}", *_REFUSE
+        ),
+        "pdf.external-reference": FindingText(
+            _NO, "PDF文件引用了外部内容：{reason}", "The PDF refers to content that is elsewhere: {reason}", *_REFUSE
+        ),
+        "pdf.hidden-content": FindingText(
+            _NO, "PDF文件含有隐藏内容：{reason}", "The PDF holds hidden content: {reason}", *_REFUSE
+        ),
         # The seal
         "seal.missing": FindingText(_NO, "文件没有电子印章", "The file bears no electronic seal", *_REFUSE),
         "seal.format": FindingText(_NO, "印章签名数据格式有误", "The seal's signature data is malformed", *_REFUSE),

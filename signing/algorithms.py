@@ -33,11 +33,33 @@ RSA_SIGNATURES: Final = MappingProxyType(
 
 MINIMUM_RSA_BITS: Final = 2048
 
+OLD_DIGESTS: Final = MappingProxyType(
+    {
+        "1.3.14.3.2.26": "sha1",
+        "2.16.840.1.101.3.4.2.4": "sha224",
+        **{f"2.16.840.1.101.3.4.2.{7 + index}": f"sha3_{size}" for index, size in enumerate((224, 256, 384, 512))},
+    }
+)
+"""Digests in documents of others → their `hashlib` names: computed, and then judged by `signing.algorithm_policy`."""
+OLD_SIGNATURES: Final = MappingProxyType(
+    {
+        "1.2.840.113549.1.1.5": "1.3.14.3.2.26",
+        "1.3.14.3.2.29": "1.3.14.3.2.26",
+        "1.2.840.113549.1.1.14": "2.16.840.1.101.3.4.2.4",
+        "1.2.840.10045.4.1": "1.3.14.3.2.26",
+        "1.2.840.10045.4.3.1": "2.16.840.1.101.3.4.2.4",
+    }
+)
+"""Signature algorithms in documents of others → the digest they imply."""
+RSA_PSS: Final = "1.2.840.113549.1.1.10"
+MASK_GENERATION_1: Final = "1.2.840.113549.1.1.8"
+
 DATA: Final = "1.2.840.113549.1.7.1"
 SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
+SIGNING_CERTIFICATE: Final = "1.2.840.113549.1.9.16.2.12"
 SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
 SIGNATURE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
 

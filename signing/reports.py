@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 
 class Indication(StrEnum):
@@ -27,6 +28,7 @@ class SubIndication(StrEnum):
     SIG_CONSTRAINTS_FAILURE = "SIG_CONSTRAINTS_FAILURE"
     CHAIN_CONSTRAINTS_FAILURE = "CHAIN_CONSTRAINTS_FAILURE"
     CRYPTO_CONSTRAINTS_FAILURE = "CRYPTO_CONSTRAINTS_FAILURE"
+    CRYPTO_CONSTRAINTS_FAILURE_NO_POE = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
     NO_SIGNING_CERTIFICATE_FOUND = "NO_SIGNING_CERTIFICATE_FOUND"
     NO_CERTIFICATE_CHAIN_FOUND = "NO_CERTIFICATE_CHAIN_FOUND"
     OUT_OF_BOUNDS_NO_POE = "OUT_OF_BOUNDS_NO_POE"
@@ -77,9 +79,61 @@ class SignerFacts:
     development: bool
 
 
+class Level(StrEnum):
+    """How long a signature can be validated (PAdES baseline levels, EN 319 142-1 §6)."""
+
+    B_B = "B-B"
+    B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
+
+
+class ChangeKind(StrEnum):
+    """What was changed after a signature, by what the permissions of ISO 32000-2 §12.8.2.2 tell apart."""
+
+    EVIDENCE = "evidence"
+    TIME_STAMP = "time-stamp"
+    SIGNATURE = "signature"
+    METADATA = "metadata"
+    FORM = "form"
+    ANNOTATION = "annotation"
+    OTHER = "other"
+
+
+CHANGE_TEXTS: Final = MappingProxyType(
+    {
+        ChangeKind.EVIDENCE: ("添加了长期验证资料", "long-term evidence was added"),
+        ChangeKind.TIME_STAMP: ("添加了文档时间戳", "a document time-stamp was added"),
+        ChangeKind.SIGNATURE: ("添加了签名", "a signature, or a field for one, was added"),
+        ChangeKind.METADATA: ("修改了文档信息", "information about the document was changed"),
+        ChangeKind.FORM: ("填写了表单", "a form was filled in"),
+        ChangeKind.ANNOTATION: ("添加了批注", "an annotation was added"),
+        ChangeKind.OTHER: ("改动了文档内容", "the document's content was changed"),
+    }
+)
+"""The kinds in words, Chinese and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that was changed after a signature.
+
+    Attributes:
+        kind: what it is.
+        where: path from the trailer, e.g. `Root/Pages/Kids/0/Contents`.
+        revision: length in bytes of the file with this change: the next signed revision, or the whole file.
+        permitted: the signature allows it.
+    """
+
+    kind: ChangeKind
+    where: str
+    revision: int = 0
+    permitted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class SealReport:
-    """The outcome of validating one file's seal at one moment.
+    """The outcome of validating one signature at one moment.
 
     Attributes:
         indication: main status.
@@ -91,6 +145,10 @@ class SealReport:
         sealed_at: time proven by a trusted time-stamp; None without one.
         claimed_at: time the signer claims (`/M`), unproven; None if absent.
         revocation_as_of: thisUpdate of the oldest revocation evidence used; None if none was.
+        name: of the signature field.
+        is_time_stamp: it is a document time-stamp.
+        level: how long it can be validated; None if that was not asked.
+        changes: what was changed after it, in the order of the revisions.
     """
 
     indication: Indication
@@ -101,8 +159,75 @@ class SealReport:
     sealed_at: datetime | None
     claimed_at: datetime | None
     revocation_as_of: datetime | None
+    name: str = ""
+    is_time_stamp: bool = False
+    level: Level | None = None
+    changes: tuple[Change, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes of the findings, in order."""
         return tuple(finding.code for finding in self.findings)
+
+
+class FileOutcome(StrEnum):
+    """What the signatures of a file say about it."""
+
+    INTACT = "intact"
+    """Every signature is sound, and nothing was changed but what they allow."""
+    ALTERED = "altered"
+    """It was signed, and is not what was signed."""
+    UNSIGNED = "unsigned"
+    """Nobody signed it; a time-stamp alone is nobody's signature."""
+    MALFORMED = "malformed"
+    """It has no single meaning that could have been signed."""
+    INDETERMINATE = "indeterminate"
+    """Could not tell."""
+
+
+_ALTERED: Final = frozenset(
+    {SubIndication.HASH_FAILURE, SubIndication.SIG_CRYPTO_FAILURE, SubIndication.FORMAT_FAILURE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """Everything that the signatures of a file say, each by itself, and what is to be said of the file.
+
+    Attributes:
+        findings: about the file.
+        signatures: in the order in which they were made, document time-stamps included.
+        size: bytes of the file.
+    """
+
+    findings: tuple[SealFinding, ...]
+    signatures: tuple[SealReport, ...]
+    size: int
+
+    @property
+    def outcome(self) -> FileOutcome:
+        """One word for the file; the gravest that anything says."""
+        codes = {finding.code for finding in self.findings}
+        failed = {one.sub_indication for one in self.signatures if one.indication is Indication.TOTAL_FAILED}
+        uncertain = codes & UNCERTAIN or any(one.indication is not Indication.TOTAL_PASSED for one in self.signatures)
+        steps = (
+            (codes & CHANGED, FileOutcome.ALTERED),
+            (codes & MEANINGLESS, FileOutcome.MALFORMED),
+            (failed & _ALTERED, FileOutcome.ALTERED),
+            (uncertain, FileOutcome.INDETERMINATE),
+            (all(one.is_time_stamp for one in self.signatures), FileOutcome.UNSIGNED),
+        )
+        return next((outcome for applies, outcome in steps if applies), FileOutcome.INTACT)
+
+    @property
+    def intact(self) -> bytes:
+        """The last revision that a sound signature covers; empty if there is none."""
+        return max((one.covered for one in self.signatures if not one.is_time_stamp), key=len, default=b"")
+
+
+CHANGED: Final = frozenset({"seal.altered", "seal.changed-after", "seal.coverage"})
+"""Findings about a file that was signed once, and is another now."""
+MEANINGLESS: Final = frozenset({"pdf.malformed", "pdf.ambiguous", "pdf.structure"})
+"""Findings about a file after which nobody can say what it shows."""
+UNCERTAIN: Final = frozenset({"pdf.too-large", "pdf.encrypted"})
+"""Findings about a file that was not looked at to the end."""

@@ -10,6 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import verification
 
 from signing.errors import TrustError
+from signing.evidence import Evidence
 from signing.revocation import RevocationLists
 
 _LONGEST_PATH: Final = 5
@@ -37,7 +38,8 @@ class TrustStore:
         if not self.anchors:
             raise TrustError("trust.empty", "There is no trust anchor", hint="configure at least one root certificate")
         self.intermediates = tuple(intermediates)
-        self.revocation = RevocationLists(crls)
+        self._crls = tuple(crls)
+        self.revocation = RevocationLists(self._crls)
         self._store = verification.Store(list(self.anchors))
 
     @classmethod
@@ -53,6 +55,16 @@ class TrustStore:
         except OSError as error:
             raise TrustError("trust.crl", f"A revocation list cannot be read: {error.strerror}") from error
         return cls(_load_folder(public / "anchors"), _load_folder(public / "intermediates"), crls)
+
+    def with_evidence(self, evidence: Evidence) -> "TrustStore":
+        """Add what a document brought along: it helps to build paths, and tells of revocations. Never an anchor.
+
+        What cannot be read is passed over: it comes from a stranger, and proves nothing.
+        """
+        if not (evidence.certificates or evidence.crls):
+            return self
+        crls = [crl for crl in evidence.crls if _is_crl(crl)]
+        return TrustStore(self.anchors, [*self.intermediates, *_readable(evidence.certificates)], [*self._crls, *crls])
 
     def find_path(
         self, certificate: x509.Certificate, embedded: Sequence[bytes], at: datetime
@@ -95,6 +107,14 @@ def _readable(encoded: Iterable[bytes]) -> list[x509.Certificate]:
         except Exception:  # noqa: BLE001, S112 - a certificate that cannot be read helps no path; the library raises many types
             continue
     return found
+
+
+def _is_crl(encoded: bytes) -> bool:
+    try:
+        RevocationLists([encoded])
+    except TrustError:
+        return False
+    return True
 
 
 def _load_folder(folder: Path) -> list[x509.Certificate]:

@@ -1,6 +1,7 @@
 """Documents that are to be sealed, opened for one incremental update."""
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from signing.errors import SealingError
 from signing.pages import MAX_BYTES, MAX_PAGES, POINTS_PER_MM, SeenPage, Spot, edges
 from signing.parser_bounds import check_bounds
+
+# What the parser has to say of a stranger's file quotes the file, which may hold anybody's name and number.
+_parser_log = logging.getLogger("pyhanko")
+_parser_log.addHandler(logging.NullHandler())
+_parser_log.propagate = False
 
 _DEEPEST_TREE: Final = 64
 _INHERITED: Final = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")

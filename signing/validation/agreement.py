@@ -1,0 +1,127 @@
+"""Do other readers read the same? What a person sees is drawn by a reader that is not ours.
+
+Two are asked, independent of ours and of each other: qpdf about every object, PDFium about pages and signatures. A file
+that any of them must repair, or reads otherwise, has no meaning that could be verified.
+"""
+
+from decimal import Decimal
+from io import BytesIO
+from typing import Any, Final
+
+from signing.pdf_reading import Name, Ref, Revision, Stream, Value
+from signing.pdf_reading.values import Reader
+from signing.validation.byte_range import Range
+from signing.validation.document import Signature
+
+_MOST_PAGES: Final = 2000
+_MOST_FIELDS: Final = 4096
+_STRUCTURE: Final = frozenset({Name("XRef"), Name("ObjStm")})
+_HARMLESS: Final = (
+    "xref entry for the xref stream itself is missing",
+    "extraneous whitespace seen before xref",
+    "reported number of objects",
+    "object has offset 0",
+)
+"""What qpdf remarks, and every reader takes the same way; each object is compared all the same."""
+
+
+def disagreement(pdf: bytes, revision: Revision, signatures: list[Signature]) -> str:
+    """What another reader reads otherwise, in a few words; empty if all agree.
+
+    Args:
+        pdf: the file.
+        revision: the file as we read it.
+        signatures: as we found them.
+    """
+    return _qpdf(pdf, revision) or _pdfium(pdf, revision, signatures)
+
+
+def _qpdf(pdf: bytes, revision: Revision) -> str:
+    import pikepdf
+
+    try:
+        # Nothing is to be repaired, and pages are to be as they stand.
+        with pikepdf.open(
+            BytesIO(pdf), attempt_recovery=False, inherit_page_attributes=False, suppress_warnings=True
+        ) as document:
+            for number, place in revision.places.items():
+                if place is None:
+                    continue
+                ref = Ref(number, place.generation)
+                ours = revision.get(ref)
+                if isinstance(ours, Stream) and ours.dictionary.get("Type") in _STRUCTURE:
+                    continue  # which qpdf does not show
+                if not _same(ours, document.get_object(ref)):
+                    return f"qpdf reads object {number} otherwise"
+            if not all(any(one in str(warning) for one in _HARMLESS) for warning in document.get_warnings()):
+                return "qpdf has to repair it"
+            root = document.trailer.get("/Root")
+            if root is None or Ref(*root.objgen) != revision.trailer.get("Root"):
+                return "qpdf reads another catalog"
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever it cannot read, it reads otherwise
+        return f"qpdf cannot read it: {type(error).__name__}"
+    return ""
+
+
+def _same(ours: Value, theirs: Any) -> bool:
+    """Whether qpdf's object says what ours says: it is written out by qpdf, and that is read."""
+    if isinstance(ours, Stream):
+        try:
+            packed, dictionary = theirs.read_raw_bytes(), theirs.stream_dict
+        except (AttributeError, TypeError):
+            return False
+        return bool(packed == ours.data) and _alike(ours.dictionary, Reader(dictionary.unparse()).value())
+    if not hasattr(theirs, "unparse"):  # a plain number, or nothing
+        return _alike(ours, float(theirs) if isinstance(theirs, Decimal) else theirs)
+    return _alike(ours, Reader(theirs.unparse(resolved=True)).value())
+
+
+def _alike(ours: Value, theirs: Value) -> bool:
+    if isinstance(ours, dict):
+        given = {key: value for key, value in ours.items() if value is not None}  # §7.3.7: null is no entry
+        return (
+            isinstance(theirs, dict)
+            and given.keys() == theirs.keys()
+            and all(_alike(value, theirs[key]) for key, value in given.items())
+        )
+    if isinstance(ours, list):
+        return isinstance(theirs, list) and len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+    if isinstance(ours, bytes):
+        return isinstance(theirs, bytes) and bytes(ours) == bytes(theirs)
+    if isinstance(ours, bool) or isinstance(theirs, bool):
+        return ours is theirs
+    if isinstance(ours, int | float):
+        return isinstance(theirs, int | float) and float(ours) == float(theirs)
+    return type(ours) is type(theirs) and bool(ours == theirs)
+
+
+def _pdfium(pdf: bytes, revision: Revision, signatures: list[Signature]) -> str:
+    from ctypes import c_int
+
+    import pypdfium2 as pdfium
+    from pypdfium2 import raw
+
+    pages = revision.entry(revision.entry(revision.trailer, "Root"), "Pages")
+    count = revision.entry(pages, "Count")
+    try:
+        document = pdfium.PdfDocument(pdf)
+    except pdfium.PdfiumError:
+        return "PDFium cannot read it"
+    try:
+        if len(document) != count or not isinstance(count, int) or count > _MOST_PAGES:
+            return "PDFium sees another number of pages"
+        seen = []
+        for index in range(min(raw.FPDF_GetSignatureCount(document), _MOST_FIELDS)):
+            signature = raw.FPDF_GetSignatureObject(document, index)
+            numbers = (c_int * 4)()
+            if raw.FPDFSignatureObj_GetByteRange(signature, numbers, 4):  # an empty field has none
+                seen.append(tuple(numbers))
+        ranges = [one.range for one in signatures]
+        ours = [(0, one.gap_start, one.gap_end, one.end - one.gap_end) for one in ranges if isinstance(one, Range)]
+        if sorted(seen) != sorted(ours):
+            return "PDFium sees other byte ranges"
+    finally:
+        document.close()
+    return ""
