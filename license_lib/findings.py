@@ -131,6 +131,24 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         "seal.changed-after": FindingText(
             _NO, "盖章后又追加了不允许的修改", "A change that is not allowed was added after sealing", *_REFUSE
         ),
+        "seal.filled-otherwise": FindingText(
+            _UNSURE,
+            "盖章后填写的表单显示的内容与其值不一致：{where}",
+            "A form value filled in after sealing shows something else than its value: {where}",
+            *_ASK,
+        ),
+        "seal.content-covered": FindingText(
+            _UNSURE,
+            "盖章后添加的签名遮盖了已盖章的内容：{where}",
+            "A signature added after sealing lies over content that was sealed: {where}",
+            *_ASK,
+        ),
+        "seal.annotated": FindingText(
+            _UNSURE,
+            "盖章后添加了批注，其内容未经盖章者确认：{where}",
+            "An annotation was added after sealing, which the sealer did not see: {where}",
+            *_ASK,
+        ),
         "seal.not-certified": FindingText(
             _NO, "印章不是禁止修改的认证签名", "The seal is not a certification that forbids changes", *_REFUSE
         ),

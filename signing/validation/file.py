@@ -15,9 +15,10 @@ from signing.pdf_reading.file_map import Oddity
 from signing.reports import Change, FileReport, Indication, SealFinding, SealReport, SubIndication
 from signing.trust import TrustStore
 from signing.validation.agreement import disagreement
+from signing.validation.appearances import doubts
 from signing.validation.byte_range import Range, scan
 from signing.validation.certainty import Judgement, judge_certainty, signer_facts
-from signing.validation.chain import Problem, failed
+from signing.validation.chain import Problem, failed, undecided
 from signing.validation.changes import changes
 from signing.validation.content import suspicious
 from signing.validation.document import Signature, claimed_time, signatures
@@ -58,6 +59,7 @@ class Case:
         self.permissions: Sequence[Permissions] = [
             permissions_of(self.map.revision(one.end) if one.end else self.revision, one) for one in self.signatures
         ]
+        self._doubts: dict[int, tuple[tuple[str, str], ...]] = {}
         self.changes: Sequence[tuple[Change, ...]] = self._changes()
 
     def file_findings(self) -> tuple[SealFinding, ...]:
@@ -85,6 +87,12 @@ class Case:
         if refused:
             where = ", ".join(dict.fromkeys(one.where for one in refused[:3]))
             problems.append(failed("seal.changed-after", SubIndication.FORMAT_FAILURE, where=where))
+        else:
+            later = (
+                doubt for end, found in self._doubts.items() if end > self.signatures[index].end for doubt in found
+            )
+            for code, where in dict(later).items():
+                problems.append(undecided(code, SubIndication.SIG_CONSTRAINTS_FAILURE, where=where))
         return problems
 
     def covered(self, index: int) -> bytes:
@@ -106,9 +114,11 @@ class Case:
     def _changes(self) -> list[tuple[Change, ...]]:
         """Compare each signed revision with the next one, and the last with the file."""
         ends = sorted({one.end for one in self.signatures if one.end} | {len(self.pdf)})
-        steps = {
-            after: changes(self.map.revision(before), self.map.revision(after)) for before, after in pairwise(ends)
-        }
+        steps = {}
+        for start, end in pairwise(ends):
+            before, after = self.map.revision(start), self.map.revision(end)
+            steps[end] = changes(before, after)
+            self._doubts[end] = doubts(self.pdf, before, after, steps[end])
         found = []
         for one, allowed in zip(self.signatures, self.permissions, strict=True):
             later = [(end, change) for end, step in steps.items() if one.end and end > one.end for change in step]
