@@ -133,6 +133,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "seal.room": "版面放不下印章",
         "seal.not-a-pdf": "文件不是可盖章的PDF",
         "seal.already-signed": "文件已有签名或表单",
+        "seal.unsafe-content": "文件日后可能显示不同内容，不予盖章",
         "seal.appearance": "印章位置有误",
         "seal.page-content": "页面内容未正常结束，不能加盖印章",
         "seal.place": "印章位置不明确",

@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing.errors import SealingError
 from signing.pages import MAX_BYTES, MAX_PAGES, POINTS_PER_MM, SeenPage, Spot, edges
-from signing.parser_bounds import check_bounds
+from signing.sealing.safety import check_safety, read_strictly
 
 # What the parser has to say of a stranger's file quotes the file, which may hold anybody's name and number.
 _parser_log = logging.getLogger("pyhanko")
@@ -149,8 +149,8 @@ def open_document(pdf: bytes, at: datetime) -> tuple[RepeatableWriter, EmptyFiel
     """
     if len(pdf) > MAX_BYTES:
         raise SealingError("seal.too-large", f"The document has more than {MAX_BYTES // 1024**2} MiB")
+    file = read_strictly(pdf)
     try:
-        check_bounds(pdf)  # what validation would refuse is not sealed
         writer = RepeatableWriter(pdf, at)
         encrypted = writer.prev.encrypted
         # A document that is encrypted shows nothing else.
@@ -169,6 +169,7 @@ def open_document(pdf: bytes, at: datetime) -> tuple[RepeatableWriter, EmptyFiel
             "The document has a form or a signature already",
             hint="seal the document as it was rendered; a seal allows no change after it",
         )
+    check_safety(file)
     return writer, field
 
 

@@ -40,6 +40,11 @@ class Range:
     end: int
     container: bytes
 
+    @property
+    def numbers(self) -> tuple[int, int, int, int]:
+        """The `/ByteRange` itself."""
+        return 0, self.gap_start, self.gap_end, self.end - self.gap_end
+
     def signed_parts(self, pdf: bytes) -> tuple[memoryview, memoryview]:
         """Return what was hashed, without copying."""
         view = memoryview(pdf)

@@ -11,16 +11,16 @@ from typing import Final
 
 from signing.der import DerError
 from signing.pdf_reading import FileMap, PdfError, Revision, map_file
+from signing.pdf_reading.agreement import disagreement
+from signing.pdf_reading.content import suspicious
 from signing.pdf_reading.file_map import Oddity
 from signing.reports import Change, FileReport, Indication, SealFinding, SealReport, SubIndication
 from signing.trust import TrustStore
-from signing.validation.agreement import disagreement
 from signing.validation.appearances import doubts
 from signing.validation.byte_range import Range, scan
 from signing.validation.certainty import Judgement, judge_certainty, signer_facts
 from signing.validation.chain import Problem, failed, undecided
 from signing.validation.changes import changes
-from signing.validation.content import suspicious
 from signing.validation.document import Signature, claimed_time, signatures
 from signing.validation.integrity import Integrity, judge_container, judge_integrity
 from signing.validation.permissions import Permissions, permissions_of
@@ -73,7 +73,8 @@ class Case:
             findings.append(SealFinding(code, {"reason": found.oddity.value}))
         if not self.signatures:
             return tuple(findings)
-        if reason := disagreement(self.pdf, self.revision, list(self.signatures)):
+        ranges = [one.range.numbers for one in self.signatures if isinstance(one.range, Range)]
+        if reason := disagreement(self.pdf, self.revision, ranges):
             findings.append(SealFinding("pdf.ambiguous", {"reason": reason}))
         findings += [SealFinding(code, {"reason": what}) for code, what in suspicious(self.revision)]
         if self.revision.trailer.get("Encrypt") is not None:

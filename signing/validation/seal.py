@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from signing import algorithms
+from signing.pdf_reading.content import ACTIVE, EXTERNAL, HIDDEN
 from signing.reports import CHANGED, MEANINGLESS, UNCERTAIN, Indication, SealFinding, SealReport, SubIndication
 from signing.trust import TrustStore
 from signing.validation.certainty import Judgement, judge_certainty
 from signing.validation.chain import Problem, failed, undecided
-from signing.validation.content import ACTIVE, EXTERNAL, HIDDEN
 from signing.validation.document import PADES
 from signing.validation.file import MAX_BYTES, Case, Opened, report_of
 from signing.validation.tail import strangers

@@ -160,7 +160,7 @@ def test_a_document_without_pages_is_refused(seal_it: Callable[..., bytes]) -> N
         document.save(stream)
     with pytest.raises(SealingError) as caught:
         seal_it(stream.getvalue())
-    assert caught.value.code == "seal.not-a-pdf"
+    assert caught.value.code == "seal.unsafe-content"
 
 
 def test_an_encrypted_document_is_refused(seal_it: Callable[..., bytes]) -> None:

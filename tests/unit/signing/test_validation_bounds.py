@@ -9,7 +9,6 @@ from typing import Any
 import pikepdf
 import pytest
 
-from signing.parser_bounds import BoundsError, check_bounds
 from signing.reports import SealReport
 from signing.validation import validate
 
@@ -63,8 +62,6 @@ STREAMS = {
 @pytest.mark.parametrize(("widths", "entries"), STREAMS.values(), ids=STREAMS.keys())
 def test_a_cross_reference_stream_must_fit_the_file(judge: Judge, widths: bytes, entries: bytes) -> None:
     pdf = with_stream(widths, entries)
-    with pytest.raises(BoundsError):
-        check_bounds(pdf)
     assert judge(pdf).codes == ("pdf.malformed",)
 
 

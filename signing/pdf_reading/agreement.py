@@ -4,14 +4,13 @@ Two are asked, independent of ours and of each other: qpdf about every object, P
 that any of them must repair, or reads otherwise, has no meaning that could be verified.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Final
 
-from signing.pdf_reading import Name, Ref, Revision, Stream, Value
-from signing.pdf_reading.values import Reader
-from signing.validation.byte_range import Range
-from signing.validation.document import Signature
+from signing.pdf_reading.file_map import Revision
+from signing.pdf_reading.values import Name, Reader, Ref, Stream, Value
 
 _MOST_PAGES: Final = 2000
 _MOST_FIELDS: Final = 4096
@@ -25,15 +24,15 @@ _HARMLESS: Final = (
 """What qpdf remarks, and every reader takes the same way; each object is compared all the same."""
 
 
-def disagreement(pdf: bytes, revision: Revision, signatures: list[Signature]) -> str:
+def disagreement(pdf: bytes, revision: Revision, byte_ranges: Sequence[Sequence[int]]) -> str:
     """What another reader reads otherwise, in a few words; empty if all agree.
 
     Args:
         pdf: the file.
         revision: the file as we read it.
-        signatures: as we found them.
+        byte_ranges: of the signatures that we found, four numbers each.
     """
-    return _qpdf(pdf, revision) or _pdfium(pdf, revision, signatures)
+    return _qpdf(pdf, revision) or _pdfium(pdf, revision, byte_ranges)
 
 
 def _qpdf(pdf: bytes, revision: Revision) -> str:
@@ -97,7 +96,7 @@ def _alike(ours: Value, theirs: Value) -> bool:
     return type(ours) is type(theirs) and bool(ours == theirs)
 
 
-def _pdfium(pdf: bytes, revision: Revision, signatures: list[Signature]) -> str:
+def _pdfium(pdf: bytes, revision: Revision, byte_ranges: Sequence[Sequence[int]]) -> str:
     from ctypes import c_int
 
     import pypdfium2 as pdfium
@@ -118,9 +117,7 @@ def _pdfium(pdf: bytes, revision: Revision, signatures: list[Signature]) -> str:
             numbers = (c_int * 4)()
             if raw.FPDFSignatureObj_GetByteRange(signature, numbers, 4):  # an empty field has none
                 seen.append(tuple(numbers))
-        ranges = [one.range for one in signatures]
-        ours = [(0, one.gap_start, one.gap_end, one.end - one.gap_end) for one in ranges if isinstance(one, Range)]
-        if sorted(seen) != sorted(ours):
+        if sorted(seen) != sorted(map(tuple, byte_ranges)):
             return "PDFium sees other byte ranges"
     finally:
         document.close()

@@ -6,7 +6,8 @@ Each makes a document show, sooner or later, what nobody verified (ISO 32000-2 Â
 from collections.abc import Iterator
 from typing import Final
 
-from signing.pdf_reading import Name, PdfError, Ref, Revision, Stream, Value
+from signing.pdf_reading.file_map import Revision
+from signing.pdf_reading.values import Name, PdfError, Ref, Stream, Value
 
 ACTIVE: Final = "pdf.active-content"
 EXTERNAL: Final = "pdf.external-reference"
