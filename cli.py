@@ -39,10 +39,12 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 keys_app = typer.Typer(no_args_is_help=True, help="密钥 The development PKI.")
 catalogue_app = typer.Typer(no_args_is_help=True, help="目录 Licence types.")
 qr_app = typer.Typer(no_args_is_help=True, help="二维码 QR codes.")
+signature_app = typer.Typer(no_args_is_help=True, help="签名 The signatures of any PDF.")
 template_app = typer.Typer(no_args_is_help=True, help="模板 Make licence types: new, check, preview, diff, release.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(qr_app, name="qr")
+app.add_typer(signature_app, name="signature")
 app.add_typer(template_app, name="template")
 
 Home = Annotated[Path, typer.Option("--home", envvar="LICENSE_HOME", help="Folder of license.toml.")]
@@ -495,6 +497,42 @@ def verify(
             codes.add(_print_verdict(printer, "--code", verifier.verify_code(code, at=moment, now=present)))
         if identifier:
             codes.add(_print_verdict(printer, identifier, verifier.status(identifier, at=moment, now=present)))
+    return next(worst for worst in (FAILED, NOT, UNDETERMINED, DONE) if worst in codes)
+
+
+@command(signature_app, "verify")
+def signature_verify(
+    printer: Printer,
+    files: Annotated[list[Path], typer.Argument(help="PDF files, licences or not.")],
+    *,
+    trust: Annotated[Path | None, typer.Option(help="PEM file: trust these certificates, instead of our keys.")] = None,
+    trust_embedded: Annotated[
+        bool, typer.Option("--trust-embedded", help="Trust each signer's own certificate: judge integrity alone.")
+    ] = False,
+    at: At = None,
+    home: Home = Path(),
+) -> int:
+    """验签 Judge every signature of PDF files: intact, altered, unsigned, malformed or indeterminate."""
+    from license_lib.authority import load_trust, now
+    from license_lib.calendar import CHINA
+    from license_lib.verification.signed_files import confined_judge, file_lines, file_report, load_anchors
+
+    if trust and trust_embedded:
+        raise typer.BadParameter("give --trust or --trust-embedded")
+    anchors = load_anchors(trust) if trust else None if trust_embedded else load_trust(_settings(home))
+    moment = at.replace(tzinfo=CHINA) if at else now()
+    codes = set()
+    with confined_judge(anchors, workers=1, method="fork") as judge:
+        for path in files:
+            try:
+                report = judge.verify(_bytes(path), at=moment)
+            except InputError as error:  # the other files are judged all the same
+                printer.error(error)
+                codes.add(FAILED)
+                continue
+            texts = ["\n".join(file_lines(report, language)) for language in ("zh", "en")]
+            printer.result({"file": str(path), **file_report(report)}, *(f"{path}: {text}" for text in texts))
+            codes.add({"intact": DONE, "indeterminate": UNDETERMINED}.get(report.outcome.value, NOT))
     return next(worst for worst in (FAILED, NOT, UNDETERMINED, DONE) if worst in codes)
 
 

@@ -260,6 +260,16 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
     return Verifier(ground)
 
 
+def load_trust(settings: Settings) -> TrustStore:
+    """The trust anchors and revocation lists of the keys folder.
+
+    Raises:
+        MachineError: `trust.empty`, or trust material that cannot be read.
+    """
+    with signing_errors():
+        return TrustStore.load(settings.keys_folder)
+
+
 def load_catalogue(settings: Settings) -> Catalogue:
     """The configured catalogue, or the built-in one."""
     return Catalogue.load(templates_folder(settings))

@@ -49,7 +49,7 @@ class SealFinding:
     """
 
     code: str
-    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,5 +229,5 @@ CHANGED: Final = frozenset({"seal.altered", "seal.changed-after", "seal.coverage
 """Findings about a file that was signed once, and is another now."""
 MEANINGLESS: Final = frozenset({"pdf.malformed", "pdf.ambiguous", "pdf.structure"})
 """Findings about a file after which nobody can say what it shows."""
-UNCERTAIN: Final = frozenset({"pdf.too-large", "pdf.encrypted"})
+UNCERTAIN: Final = frozenset({"pdf.too-large", "pdf.encrypted", "verification.overrun"})
 """Findings about a file that was not looked at to the end."""

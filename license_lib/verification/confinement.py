@@ -16,7 +16,7 @@ from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Generic, Literal, Protocol, Self, TypeVar
 
 from license_lib.catalogue import Catalogue
 from license_lib.errors import LicenseError, MachineError
@@ -34,7 +34,18 @@ _ORPHAN_SECONDS: Final = 2
 _PROCESSES: Final = Lock()
 """Starting a process looks after all others too, and two threads must not reap the same one."""
 
-Opener = Callable[[], AbstractContextManager[Verifier]]
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+class Judge(Protocol[Answer_co]):
+    """What judges a file, in a worker."""
+
+    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Answer_co:
+        """Judge a file."""
+        ...
+
+
+Opener = Callable[[], AbstractContextManager[Judge[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +61,14 @@ class Limits:
     memory: int = 2 << 30
 
 
-class ConfinedVerifier:
-    """A `Verifier` that judges files in worker processes; codes and identifiers, which are small, where it is called.
+class Confined(Generic[Answer_co]):
+    """A judge of files in worker processes.
 
     Threads may share it. Workers start when they are needed, and stay; one that went beyond its limits is replaced.
 
     Args:
-        open_verifier: opens a verifier, in each worker and, for codes, here; it must pickle for `spawn`.
+        open_judge: opens a judge, in each worker; it must pickle for `spawn`.
+        overrun: what is said of a file that takes more than the limits, asked about a moment.
         limits: what one file may take.
         workers: how many files are judged at once; more callers wait.
         method: `spawn` where there are threads; `fork` spares a process with one thread the second import.
@@ -64,54 +76,35 @@ class ConfinedVerifier:
 
     def __init__(
         self,
-        open_verifier: Opener,
+        open_judge: Opener,
+        overrun: Callable[[datetime], Answer_co],
         *,
         limits: Limits | None = None,
         workers: int = WORKERS,
         method: Literal["spawn", "fork"] = "spawn",
     ) -> None:
-        self._open = open_verifier
-        self._start = partial(_Worker, method, open_verifier, limits or Limits())
+        self._overrun = overrun
+        self._start = partial(_Worker, method, open_judge, limits or Limits())
         self._workers = workers
         self._places = BoundedSemaphore(workers)
         self._lock = Lock()
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._keeps = True
-        self._near_lock = Lock()
-        self._near: Verifier | None = None
-        self._stack = ExitStack()
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The licence types that it knows."""
-        return self._here().catalogue
-
-    @property
-    def issuers(self) -> Issuers:
-        """The issuing bodies that it knows."""
-        return self._here().issuers
 
     def start(self) -> None:
-        """Open the verifier here, so that what is wrong shows now, and start all workers without waiting for them.
-
-        Raises:
-            LicenseError: the verifier cannot be opened.
-        """
-        self._here()
+        """Start all workers without waiting for them."""
         with self._lock:
             self._idle += [self._start() for _ in range(self._workers - len(self._idle))]
 
-    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:
-        """As `Verifier.verify`; a file that takes more than the limits is UNDETERMINED, `verification.overrun`.
+    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Answer_co:
+        """As the judge's own `verify`.
 
         Raises:
-            LicenseError: as the verifier raised it in the worker, or could not be opened there.
+            LicenseError: as the judge raised it in the worker, or could not be opened there.
             MachineError: `verification.worker`: no worker can be started.
-            RuntimeError: the verifier failed otherwise: a fault of ours.
+            RuntimeError: the judge failed otherwise: a fault of ours.
         """
-        if len(data) > MAX_FILE_BYTES:
-            return self._here().verify(data, at=at, now=now)  # refused without a look
         with self._places:
             worker, sound = self._take(), False
             try:
@@ -121,15 +114,8 @@ class ConfinedVerifier:
                 self._give_back(worker, sound=sound)
         if isinstance(answer, Exception):
             raise answer
-        return answer or _overrun(at)
-
-    def verify_code(self, text: str, *, at: datetime, now: datetime | None = None) -> Verdict:
-        """As `Verifier.verify_code`, in this process."""
-        return self._here().verify_code(text, at=at, now=now)
-
-    def status(self, identifier: str, *, at: datetime, now: datetime | None = None) -> Verdict | None:
-        """As `Verifier.status`, in this process."""
-        return self._here().status(identifier, at=at, now=now)
+        given: Answer_co | None = answer
+        return self._overrun(at) if given is None else given
 
     def retire(self) -> None:
         """End the workers; those at work, after it. Whoever still holds this may ask on: a worker comes and goes."""
@@ -137,8 +123,6 @@ class ConfinedVerifier:
             idle, self._idle, self._keeps = self._idle, [], False
         for worker in idle:
             worker.end()
-        with self._near_lock:
-            self._stack.close()
 
     def close(self) -> None:
         """End all workers at once; files under examination are left undetermined."""
@@ -156,12 +140,6 @@ class ConfinedVerifier:
     ) -> None:
         """End the workers."""
         self.close()
-
-    def _here(self) -> Verifier:
-        with self._near_lock:
-            if self._near is None:
-                self._near = self._stack.enter_context(self._open())
-            return self._near
 
     def _take(self) -> "_Worker":
         with self._lock:
@@ -184,15 +162,85 @@ class ConfinedVerifier:
         worker.end()
 
 
+class ConfinedVerifier(Confined[Verdict]):
+    """A `Verifier` that judges files in worker processes; codes and identifiers, which are small, where it is called.
+
+    Args:
+        open_verifier: opens a verifier, in each worker and, for codes, here; it must pickle for `spawn`.
+        limits: what one file may take; one that takes more is UNDETERMINED, `verification.overrun`.
+        workers: how many files are judged at once.
+        method: as for `Confined`.
+    """
+
+    def __init__(
+        self,
+        open_verifier: Callable[[], AbstractContextManager[Verifier]],
+        *,
+        limits: Limits | None = None,
+        workers: int = WORKERS,
+        method: Literal["spawn", "fork"] = "spawn",
+    ) -> None:
+        super().__init__(open_verifier, _overrun, limits=limits, workers=workers, method=method)
+        self._open = open_verifier
+        self._near_lock = Lock()
+        self._near: Verifier | None = None
+        self._stack = ExitStack()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The licence types that it knows."""
+        return self._here().catalogue
+
+    @property
+    def issuers(self) -> Issuers:
+        """The issuing bodies that it knows."""
+        return self._here().issuers
+
+    def start(self) -> None:
+        """Open the verifier here, so that what is wrong shows now, and start all workers without waiting for them.
+
+        Raises:
+            LicenseError: the verifier cannot be opened.
+        """
+        self._here()
+        super().start()
+
+    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:
+        """As `Verifier.verify`, in a worker."""
+        if len(data) > MAX_FILE_BYTES:
+            return self._here().verify(data, at=at, now=now)  # refused without a look
+        return super().verify(data, at=at, now=now)
+
+    def verify_code(self, text: str, *, at: datetime, now: datetime | None = None) -> Verdict:
+        """As `Verifier.verify_code`, in this process."""
+        return self._here().verify_code(text, at=at, now=now)
+
+    def status(self, identifier: str, *, at: datetime, now: datetime | None = None) -> Verdict | None:
+        """As `Verifier.status`, in this process."""
+        return self._here().status(identifier, at=at, now=now)
+
+    def retire(self) -> None:
+        """End the workers, and what was opened here."""
+        super().retire()
+        with self._near_lock:
+            self._stack.close()
+
+    def _here(self) -> Verifier:
+        with self._near_lock:
+            if self._near is None:
+                self._near = self._stack.enter_context(self._open())
+            return self._near
+
+
 class _Worker:
     """The near side of a worker process, which says first that it is open, and then answers one file after another."""
 
-    def __init__(self, method: str, open_verifier: Opener, limits: Limits) -> None:
+    def __init__(self, method: str, open_judge: Opener, limits: Limits) -> None:
         context: Any = multiprocessing.get_context(method)  # `Process` differs by method, and mypy sees the base
         self._seconds = limits.seconds
         self._near, far = context.Pipe()
         with far, _PROCESSES:
-            self._process = context.Process(target=_work, args=(far, self._near, open_verifier, limits), daemon=True)
+            self._process = context.Process(target=_work, args=(far, self._near, open_judge, limits), daemon=True)
             self._process.start()
         self._opened = False
 
@@ -221,11 +269,11 @@ class _Worker:
             self._opened = True
         return True
 
-    def ask(self, data: bytes, at: datetime, now: datetime | None) -> Verdict | Exception | None:
+    def ask(self, data: bytes, at: datetime, now: datetime | None) -> Any:
         """Its answer; None if the limits, or the worker, did not last."""
         try:
             self._near.send((data, at, now))
-            answer: Verdict | Exception | None = self._near.recv() if self._near.poll(self._seconds) else None
+            answer = self._near.recv() if self._near.poll(self._seconds) else None
         except (EOFError, OSError):
             return None
         return answer
@@ -256,27 +304,27 @@ def _overrun(at: datetime) -> Verdict:
     )
 
 
-def _work(far: Connection, near: Connection, open_verifier: Opener, limits: Limits) -> None:
+def _work(far: Connection, near: Connection, open_judge: Opener, limits: Limits) -> None:
     """Life of a worker: it ends with its parent, when the other end of the pipe closes."""
     near.close()
     _confine(limits.memory)
     with suppress(EOFError, OSError, MemoryError):  # without an answer the parent knows enough
         try:
-            with open_verifier() as verifier:
+            with open_judge() as judge:
                 far.send("open")
                 while True:
                     data, at, now = far.recv()
                     signal.setitimer(signal.ITIMER_REAL, limits.seconds + _ORPHAN_SECONDS)
-                    far.send_bytes(_answer(verifier, data, at, now))
+                    far.send_bytes(_answer(judge, data, at, now))
                     signal.setitimer(signal.ITIMER_REAL, 0)
         except LicenseError as error:
             far.send(error)
 
 
-def _answer(verifier: Verifier, data: bytes, at: datetime, now: datetime | None) -> memoryview:
-    """What `Connection.recv` takes: a verdict or an exception."""
+def _answer(judge: Judge[Any], data: bytes, at: datetime, now: datetime | None) -> memoryview:
+    """What `Connection.recv` takes: an answer or an exception."""
     try:
-        return ForkingPickler.dumps(verifier.verify(data, at=at, now=now))
+        return ForkingPickler.dumps(judge.verify(data, at=at, now=now))
     except LicenseError as error:
         return ForkingPickler.dumps(error)
     except MemoryError:
