@@ -12,14 +12,14 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from threading import RLock
 from typing import Any, Final, NamedTuple
 
 from signing.errors import SealingError
 from signing.pages import MAX_BYTES, MAX_PAGES, POINTS_PER_MM, SeenPage, Spot
+from signing.pdfium_lock import one_at_a_time
 
 MAX_KEYWORD: Final = 100
 _MAX_CHARACTERS: Final = 200_000
@@ -225,7 +225,7 @@ def _opened(pdf: bytes) -> Iterator[Any]:
     """
     import pypdfium2
 
-    with _one_at_a_time():
+    with one_at_a_time():
         try:
             with pypdfium2.PdfDocument(pdf) as document:
                 if pypdfium2.raw.FPDF_GetSecurityHandlerRevision(document) != _NOT_ENCRYPTED:
@@ -243,14 +243,6 @@ def _opened(pdf: bytes) -> Iterator[Any]:
 
 def _encrypted() -> SealingError:
     return SealingError("seal.not-a-pdf", "The document is encrypted", hint="seal the plain document")
-
-
-def _one_at_a_time() -> AbstractContextManager[object]:
-    """The lock of PDFium, which is not thread-safe: it lives on the library's module, where every room finds it."""
-    import pypdfium2
-
-    lock: AbstractContextManager[object] = vars(pypdfium2).setdefault("one_at_a_time", RLock())
-    return lock
 
 
 def _read(document: Any, page_index: int) -> _Page:

@@ -5,12 +5,14 @@ that any of them must repair, or reads otherwise, has no meaning that could be v
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Final
 
 from signing.pdf_reading.file_map import Revision
 from signing.pdf_reading.values import Name, Reader, Ref, Stream, Value
+from signing.pdfium_lock import one_at_a_time
 
 _MOST_PAGES: Final = 2000
 _MOST_FIELDS: Final = 4096
@@ -104,11 +106,12 @@ def _pdfium(pdf: bytes, revision: Revision, byte_ranges: Sequence[Sequence[int]]
 
     pages = revision.entry(revision.entry(revision.trailer, "Root"), "Pages")
     count = revision.entry(pages, "Count")
-    try:
-        document = pdfium.PdfDocument(pdf)
-    except pdfium.PdfiumError:
-        return "PDFium cannot read it"
-    try:
+    with one_at_a_time(), ExitStack() as stack:
+        try:
+            document = pdfium.PdfDocument(pdf)
+        except pdfium.PdfiumError:
+            return "PDFium cannot read it"
+        stack.callback(document.close)
         if len(document) != count or not isinstance(count, int) or count > _MOST_PAGES:
             return "PDFium sees another number of pages"
         seen = []
@@ -119,6 +122,4 @@ def _pdfium(pdf: bytes, revision: Revision, byte_ranges: Sequence[Sequence[int]]
                 seen.append(tuple(numbers))
         if sorted(seen) != sorted(map(tuple, byte_ranges)):
             return "PDFium sees other byte ranges"
-    finally:
-        document.close()
     return ""

@@ -6,9 +6,11 @@ otherwise than it is, a signature drawn over a clause ("sneaky signature"), a no
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any, Final
 
 from signing.pdf_reading import Name, Ref, Revision, Stream, Value
+from signing.pdfium_lock import one_at_a_time
 from signing.reports import Change, ChangeKind
 from signing.validation.document import FormField, form_fields, text_of
 from signing.validation.shapes import is_invisible, shows_nothing
@@ -39,14 +41,11 @@ def doubts(pdf: bytes, before: Revision, after: Revision, found: Sequence[Change
     if not shown:
         return tuple(noted)
     fields = {f"Root/AcroForm/{one.name}": one for one in form_fields(after)}
-    pages = _Pages(pdf, before, after)
-    try:
+    with one_at_a_time(), closing(_Pages(pdf, before, after)) as pages:
         return (
             *noted,
             *(doubt for one in shown if one.where in fields for doubt in pages.judge(fields[one.where], one)),
         )
-    finally:
-        pages.close()
 
 
 class _Pages:
