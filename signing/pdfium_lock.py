@@ -1,4 +1,4 @@
-"""PDFium is not thread-safe: who uses it holds this lock. It lives on the library's module, where every room finds it."""
+"""PDFium is not thread-safe: who uses it holds this lock, which lives on the library's module, for every room."""
 
 from contextlib import AbstractContextManager
 from threading import RLock
