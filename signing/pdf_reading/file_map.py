@@ -15,7 +15,10 @@ _MOST_SECTIONS: Final = 256
 _MOST_IN_OBJECT_STREAMS: Final = 200_000
 _END: Final = re.compile(rb"startxref[\0\t\n\f\r ]+(\d{1,10})[\0\t\n\f\r ]+%%EOF[\0\t\n\f\r ]{0,8}\Z")
 _TAIL: Final = 64
-_BETWEEN: Final = re.compile(rb"(?:[\0\t\n\f\r ]+|%[^\r\n]*|startxref[\0\t\n\f\r ]+\d{1,10}(?=[\0\t\n\f\r ]+%%EOF))*\Z")
+_BETWEEN: Final = re.compile(
+    rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+|startxref[\0\t\n\f\r ]++\d{1,10}+(?=[\0\t\n\f\r ]++%%EOF))*+\Z"
+)
+"""Possessive throughout: there is one way to read it, and no going back."""
 _STARTXREF: Final = re.compile(rb"startxref[\0\t\n\f\r ]+(\d{1,10})")
 _HEADER: Final = re.compile(rb"%PDF-\d\.\d")
 

@@ -13,7 +13,7 @@ Value: TypeAlias = Any
 
 _DEEPEST: Final = 64
 _LONGEST_STRING: Final = 8 * 1024 * 1024
-_SPACE: Final = re.compile(rb"(?:[\0\t\n\f\r ]+|%[^\r\n]*)*")
+_SPACE: Final = re.compile(rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+)*+")
 _NUMBER: Final = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)")
 _REFERENCE: Final = re.compile(rb"(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![^\0\t\n\f\r ()<>\[\]{}/%])")
 _NAME: Final = re.compile(rb"/([^\0\t\n\f\r ()<>\[\]{}/%]*)")
