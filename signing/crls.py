@@ -9,16 +9,18 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from signing import algorithms, der
 from signing.errors import TrustError
 from signing.evidence import Evidence
+from signing.places import list_places
 from signing.standing import RevocationAnswer, Standing, reason_name, unknown
 
 _UNDERSTOOD: Final = frozenset(
     {
         x509.CRLNumber.oid,
         x509.AuthorityKeyIdentifier.oid,
+        x509.IssuingDistributionPoint.oid,
         x509.ObjectIdentifier(algorithms.EXPIRED_CERTIFICATES_ON_CRL),
     }
 )
-"""Extensions whose presence leaves a list complete. An issuing distribution point or a delta would not."""
+"""Extensions that are judged here, or change nothing. A delta is not: it is not a list of its own."""
 _ACCEPTED_HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 
 
@@ -61,6 +63,8 @@ class RevocationList:
         if not self._usable[issuer]:
             return unknown("the list is not complete, or not the issuer's")
         crl = self._crl
+        if not _covers(crl, certificate):
+            return unknown("the list is about other certificates of the issuer")
         as_of, next_update = crl.last_update_utc, crl.next_update_utc
         revoked = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if revoked is not None and revoked.revocation_date_utc <= at:
@@ -95,6 +99,27 @@ def _is_usable(crl: x509.CertificateRevocationList, issuer: x509.Certificate) ->
             and crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # others raise TypeError
         )
     except (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm):
+        return False
+
+
+def _covers(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
+    """Tell whether a list that is about some certificates of its issuer only is about this one (RFC 5280 §6.3.3 b)."""
+    try:
+        point = crl.extensions.get_extension_for_class(x509.IssuingDistributionPoint).value
+    except x509.ExtensionNotFound:
+        return True
+    if point.only_some_reasons or point.indirect_crl or point.only_contains_attribute_certs or point.relative_name:
+        return False
+    if point.only_contains_ca_certs if not _is_ca(certificate) else point.only_contains_user_certs:
+        return False
+    names = {name.value for name in point.full_name or () if isinstance(name, x509.UniformResourceIdentifier)}
+    return point.full_name is None or not names.isdisjoint(list_places(certificate))
+
+
+def _is_ca(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
         return False
 
 

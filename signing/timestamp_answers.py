@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from signing import algorithms, der
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError, read_signed_data
 from signing.der import DerError, Node
@@ -186,6 +188,9 @@ def _check_trust(signed: SignedData, trust: TrustStore, moment: datetime) -> Non
             "The token's certificate leads to no trust anchor",
             hint="put the root certificate of the time-stamp authority into public/anchors of the key folder",
         )
+    if not {link.public_bytes(Encoding.DER) for link in path}.issuperset(signed.others):
+        # Unsigned material that leads nowhere; `judge_chain` stumbles over it in every seal that holds the token.
+        raise TimestampError("timestamp.untrusted", "The token carries certificates that are not of its path")
     for link, issuer in pairwise(path):
         if trust.revocation.ask(link, issuer, moment).standing is Standing.REVOKED:
             raise TimestampError("timestamp.untrusted", "The authority's certificate, or one above it, was revoked")
