@@ -189,6 +189,8 @@ class Authority:
             self.settings.keys_folder,
             self._passphrase,
             fonts_folder(self.settings),
+            timestamps=self.settings.timestamps,
+            network=self.settings.network,
             clock=self._clock,
             randomness=self._randomness,
         )

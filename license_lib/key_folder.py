@@ -1,5 +1,7 @@
 """The seal keys of the issuing bodies, in the PKI folder of one authority."""
 
+import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,6 +13,7 @@ from license_lib.catalogue.artwork import ArtworkError, read_artwork
 from license_lib.errors import InputError, MachineError
 from license_lib.issuers import IssuingBody
 from license_lib.rendering.artwork import artwork_page
+from license_lib.settings import NetworkSettings, TimestampSettings
 from signing.errors import SigningError
 from signing.keys import SealCredential
 from signing.timestamps import Timestamper
@@ -18,10 +21,13 @@ from signing.timestamps import Timestamper
 SEAL_FONTS = ("NotoSerifSC-Regular.ttf", "LicenseSongRare-Regular.ttf")
 _TIMESTAMP_SERIAL_BYTES = 19
 _NONCE_BYTES = 8
+LOG = logging.getLogger("license_lib.key_folder")
 
 
 if TYPE_CHECKING:
+    from signing.network import Fetcher
     from signing.seals import Seal, SealLook
+    from signing.timestamps_http import FailedAttempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,15 @@ class KeyFolder:
         passphrase: bytes,
         fonts: Path,
         *,
+        timestamps: TimestampSettings,
+        network: NetworkSettings,
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes],
     ) -> None:
         self._folder = folder
         self._passphrase = passphrase
+        self._timestamps = timestamps
+        self._network = network
         self._clock = clock
         self._randomness = randomness
         self._fonts = [fonts / name for name in SEAL_FONTS]
@@ -112,14 +122,46 @@ class KeyFolder:
         return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
 
     def timestamper(self) -> Timestamper:
-        """The development time-stamp authority of this PKI, opened once.
+        """The configured time-stamp authorities, or the development one of this PKI; opened once.
 
         Raises:
-            MachineError: its key is missing or cannot be used.
+            MachineError: an address is wrong, there is no trust anchor; or the development key cannot be used.
         """
         if self._timestamper is None:
-            self._timestamper = self._open_timestamper()
+            urls = self._timestamps.urls
+            self._timestamper = self._reach_timestampers(urls) if urls else self._open_timestamper()
         return self._timestamper
+
+    def fetcher(self) -> "Fetcher":
+        """The network, as it is configured."""
+        from signing.network import HttpFetcher
+
+        with signing_errors():
+            return HttpFetcher(
+                sleep=time.sleep, timeout_seconds=self._network.timeout_seconds, proxy=self._network.proxy
+            )
+
+    def _reach_timestampers(self, urls: tuple[str, ...]) -> Timestamper:
+        from signing.timestamps_http import FallbackTimestamper, HttpTimestamper
+        from signing.trust import TrustStore
+
+        fetcher, settings = self.fetcher(), self._timestamps
+        with signing_errors():
+            trust = TrustStore.load(self._folder)
+            authorities = [
+                HttpTimestamper(
+                    url,
+                    fetcher=fetcher,
+                    trust=trust,
+                    clock=self._clock,
+                    token_bytes=settings.token_bytes,
+                    policy=settings.policy,
+                )
+                for url in urls
+            ]
+        if len(authorities) == 1:
+            return authorities[0]
+        return FallbackTimestamper(authorities, clock=self._clock, notice=_log)
 
     def _open_timestamper(self) -> Timestamper:
         from signing.timestamps import LocalTimestamper
@@ -163,6 +205,10 @@ class KeyFolder:
         from signing.keys import load_credential
 
         return load_credential(self._folder, name, passphrase=self._passphrase, at=self._clock())
+
+
+def _log(failed: "FailedAttempt") -> None:
+    LOG.warning("time-stamp authority %s: [%s] %s", failed.authority, failed.error.code, failed.error.message)
 
 
 @contextmanager

@@ -31,6 +31,25 @@ class StorageSettings(_Frozen):
     files: Path = Path("data/files")
 
 
+class TimestampSettings(_Frozen):
+    """Time-stamp authorities 时间戳服务, the preferred first; without any, the development authority of the key folder.
+
+    `token_bytes` is the room that a seal keeps for a token; it takes twice that in the file. `policy` is asked for if
+    it is given. The root certificates of the authorities belong into `public/anchors` of the key folder.
+    """
+
+    urls: tuple[Annotated[str, Field(pattern=r"^https?://[!-?A-~]{1,500}$")], ...] = ()
+    token_bytes: Annotated[int, Field(ge=1024, le=65536)] = 8192
+    policy: Annotated[str, Field(pattern=r"^([0-2](\.(0|[1-9][0-9]{0,39})){1,20})?$")] = ""
+
+
+class NetworkSettings(_Frozen):
+    """How other services are reached: within how many seconds, and through which proxy (none if it is left out)."""
+
+    timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 10.0
+    proxy: Annotated[str, Field(pattern=r"^(https?://[!-?A-~]{1,200})?$")] = ""
+
+
 class IssuerSettings(_Frozen):
     """An issuing body 颁发机构: `id` names its seal key, `types` the licence types that it may issue."""
 
@@ -65,6 +84,8 @@ class Settings(_Frozen):
     templates: Path | None = None
     fonts: tuple[Path, ...] = ()
     storage: StorageSettings = StorageSettings()
+    timestamps: TimestampSettings = TimestampSettings()
+    network: NetworkSettings = NetworkSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 
     @field_validator("issuers")

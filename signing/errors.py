@@ -41,3 +41,15 @@ class TimestampError(SigningError):
 
 class TrustError(SigningError):
     """The trust material is not usable: empty, unreadable. Refused at construction, so that nothing fails open."""
+
+
+class NetworkError(SigningError):
+    """A server could not be asked, or did not answer as it must. Names the host, never what was sent.
+
+    Args:
+        may_pass: the same request may be sent again at once: it did nothing, or does no harm twice.
+    """
+
+    def __init__(self, code: str, message: str, *, hint: str = "", may_pass: bool = False) -> None:
+        super().__init__(code, message, hint=hint)
+        self.may_pass = may_pass

@@ -1,146 +1,97 @@
-"""Certificate revocation lists 证书吊销列表 (RFC 5280 §5): indexed by issuer, checked, asked with their freshness."""
+"""Evidence of revocation of both kinds, lists (RFC 5280 §5) and status answers (RFC 6960), behind one question."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
-from signing import algorithms, der
+from signing.crls import RevocationList
 from signing.errors import TrustError
+from signing.ocsp_answers import StatusAnswer
+from signing.standing import RevocationAnswer, Standing, unknown
 
-_UNDERSTOOD: Final = frozenset(
-    {
-        x509.CRLNumber.oid,
-        x509.AuthorityKeyIdentifier.oid,
-        x509.ObjectIdentifier(algorithms.EXPIRED_CERTIFICATES_ON_CRL),
-    }
-)
-"""Extensions whose presence leaves a list complete. An issuing distribution point or a delta would not."""
-_ACCEPTED_HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
+__all__ = ["RevocationAnswer", "RevocationEvidence", "Standing"]
+
+_MOST_BROUGHT: Final = 256
+"""Of each kind, from one document: more than a file collects that is archived anew every year for a century."""
 
 
-class Standing(StrEnum):
-    """What is known about a certificate's revocation."""
-
-    GOOD = "good"
-    REVOKED = "revoked"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class RevocationAnswer:
-    """The answer for one certificate.
-
-    Attributes:
-        standing: what is known.
-        as_of: thisUpdate of the list used, None if there was none.
-        next_update: nextUpdate of that list.
-        revoked_at: revocation date, for `REVOKED`.
-    """
-
-    standing: Standing
-    as_of: datetime | None = None
-    next_update: datetime | None = None
-    revoked_at: datetime | None = None
-
-    def is_fresh(self, at: datetime) -> bool:
-        """Tell whether the list is still the newest at a moment; silence of a stale list proves nothing."""
-        return self.next_update is not None and at <= self.next_update
-
-
-class RevocationLists:
-    """Every list that is at hand, by issuer.
+class RevocationEvidence:
+    """Every list and answer that is at hand. Immutable.
 
     Args:
-        crls: DER CRLs. Their signatures are checked when they are asked, against the issuer then known.
+        crls: DER CRLs.
+        ocsps: DER OCSP responses.
 
     Raises:
-        TrustError: `trust.crl` if one cannot be read.
+        TrustError: `trust.crl` or `trust.ocsp` if one cannot be read.
     """
 
-    def __init__(self, crls: Iterable[bytes]) -> None:
-        self._by_issuer: dict[bytes, list[_List]] = {}
+    def __init__(self, crls: Iterable[bytes] = (), ocsps: Iterable[bytes] = ()) -> None:
+        self._held: set[bytes] = set()
+        self._lists: dict[bytes, tuple[RevocationList, ...]] = {}
+        self._answers: dict[int, tuple[StatusAnswer, ...]] = {}
         for encoded in crls:
-            try:
-                crl = x509.load_der_x509_crl(encoded)
-                issuer = crl.issuer.public_bytes()
-            except (ValueError, UnsupportedAlgorithm) as error:
-                raise TrustError("trust.crl", "A revocation list cannot be read", hint="fetch it again") from error
-            self._by_issuer.setdefault(issuer, []).append(_List(crl))
-        for lists in self._by_issuer.values():
-            lists.sort(key=lambda entry: entry.crl.last_update_utc, reverse=True)
+            self._add_list(encoded)
+        for encoded in ocsps:
+            self._add_answer(encoded)
+
+    def with_brought(self, crls: Iterable[bytes], ocsps: Iterable[bytes]) -> "RevocationEvidence":
+        """Add what a document brought along. What cannot be read is passed over: it comes from a stranger."""
+        grown = RevocationEvidence()
+        grown._held, grown._lists, grown._answers = set(self._held), dict(self._lists), dict(self._answers)
+        for encoded in islice(crls, _MOST_BROUGHT):
+            _pass_over(grown._add_list, encoded)
+        for encoded in islice(ocsps, _MOST_BROUGHT):
+            _pass_over(grown._add_answer, encoded)
+        return grown
 
     def ask(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> RevocationAnswer:
         """Ask for a certificate's standing at a moment.
 
-        The newest list that the issuer signed decides, stale or not: the answer tells its freshness. Silence about a
-        certificate that expired before the list was made counts only if the list says that it keeps such certificates.
+        The newest usable evidence decides, stale or not: the answer tells its freshness. But a revocation is for good
+        (RFC 5280 §5.3.1), unless the certificate is only on hold: whoever says otherwise later, from an older copy of
+        the authority's books, does not undo it.
 
         Args:
             certificate: whose standing.
             issuer: the certificate of its issuer, already trusted.
             at: moment of validation.
         """
-        for entry in self._by_issuer.get(certificate.issuer.public_bytes(), ()):
-            if not entry.is_usable(issuer):
-                continue
-            crl = entry.crl
-            as_of, next_update = crl.last_update_utc, crl.next_update_utc
-            revoked = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-            if revoked is not None and revoked.revocation_date_utc <= at:
-                return RevocationAnswer(Standing.REVOKED, as_of, next_update, revoked.revocation_date_utc)
-            if certificate.not_valid_after_utc < as_of and not _keeps_expired(crl, certificate):
-                return RevocationAnswer(Standing.UNKNOWN, as_of, next_update)
-            return RevocationAnswer(Standing.GOOD, as_of, next_update)
-        return RevocationAnswer(Standing.UNKNOWN)
-
-
-class _List:
-    """A list that remembers for which issuers its signature was checked."""
-
-    __slots__ = ("_usable", "crl")
-
-    def __init__(self, crl: x509.CertificateRevocationList) -> None:
-        self.crl = crl
-        self._usable: dict[x509.Certificate, bool] = {}
-
-    def is_usable(self, issuer: x509.Certificate) -> bool:
-        """Tell whether the list is complete and signed by this issuer, who is trusted: there are few of them."""
-        if issuer not in self._usable:
-            self._usable[issuer] = _is_usable(self.crl, issuer)
-        return self._usable[issuer]
-
-
-def _is_usable(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    """Tell whether a list is complete and signed by this issuer, who may sign lists."""
-    try:
-        if any(extension.oid not in _UNDERSTOOD for extension in crl.extensions):
-            return False
-        usage = issuer.extensions.get_extension_for_class(x509.KeyUsage).value
-        algorithm = crl.signature_hash_algorithm
-        return (
-            usage.crl_sign
-            and crl.issuer == issuer.subject
-            and algorithm is not None
-            and algorithm.name in _ACCEPTED_HASHES
-            and crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # others raise TypeError
+        sources: tuple[RevocationList | StatusAnswer, ...] = (
+            *self._lists.get(certificate.issuer.public_bytes(), ()),
+            *self._answers.get(certificate.serial_number, ()),
         )
-    except (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm):
-        return False
+        answers = [source.ask(certificate, issuer, at) for source in sources]
+        known = sorted((one for one in answers if one.standing is not Standing.UNKNOWN), key=_weight, reverse=True)
+        if not known:
+            return max(answers, key=_weight, default=unknown("there is neither a list nor an answer"))
+        for_good = (one for one in known if one.standing is Standing.REVOKED and not one.on_hold)
+        return next(for_good, known[0])
+
+    def _add_list(self, encoded: bytes) -> None:
+        if encoded not in self._held:
+            added = RevocationList(encoded)
+            self._held.add(encoded)
+            self._lists[added.issuer_name] = (*self._lists.get(added.issuer_name, ()), added)
+
+    def _add_answer(self, encoded: bytes) -> None:
+        if encoded not in self._held:
+            added = StatusAnswer(encoded)
+            self._held.add(encoded)
+            serial = added.serial_number
+            self._answers[serial] = (*self._answers.get(serial, ()), added)
 
 
-def _keeps_expired(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
-    """Tell whether the list keeps certificates that expired as early as this one (expiredCertsOnCRL)."""
+def _weight(answer: RevocationAnswer) -> tuple[float, bool]:
+    """Newer outweighs older; at the same moment, revoked outweighs good."""
+    return answer.as_of.timestamp() if answer.as_of else float("-inf"), answer.standing is Standing.REVOKED
+
+
+def _pass_over(add: Callable[[bytes], None], encoded: bytes) -> None:
     try:
-        extension = crl.extensions.get_extension_for_oid(
-            x509.ObjectIdentifier(algorithms.EXPIRED_CERTIFICATES_ON_CRL)
-        ).value
-        if not isinstance(extension, x509.UnrecognizedExtension):
-            return False
-        return der.read(extension.value).as_time() <= certificate.not_valid_after_utc
-    except (x509.ExtensionNotFound, der.DerError):
-        return False
+        add(encoded)
+    except TrustError:
+        return

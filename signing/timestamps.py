@@ -10,7 +10,7 @@ from signing.cms import SignedDataTemplate
 from signing.errors import TimestampError
 from signing.keys import SealCredential, sha256
 
-_DIGEST_BYTES: Final = 32
+DIGEST_BYTES: Final = 32
 _TST_INFO_LIMIT: Final = 160
 _IMPRINT_ALGORITHM: Final = der.tlv(der.SEQUENCE, der.oid(algorithms.SHA256), der.tlv(der.NULL))
 _ACCURACY_ONE_SECOND: Final = der.tlv(der.SEQUENCE, der.integer(1))
@@ -35,7 +35,7 @@ class Timestamper(Protocol):
             DER TimeStampToken.
 
         Raises:
-            TimestampError: `timestamp.failed`.
+            TimestampError: `timestamp.failed`, or as the authority says (`timestamp.*`).
         """
         ...
 
@@ -76,7 +76,7 @@ class LocalTimestamper:
         Raises:
             TimestampError: `timestamp.failed` for a digest of another length, or outside the certificate's period.
         """
-        if len(message_digest) != _DIGEST_BYTES:
+        if len(message_digest) != DIGEST_BYTES:
             raise TimestampError("timestamp.failed", "Only SHA-256 digests are time-stamped")
         with self._lock:
             moment, serial = self._clock(), self._serial()

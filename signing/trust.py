@@ -1,5 +1,6 @@
-"""Whom we trust: anchors, helping intermediates, revocation lists; and paths from a certificate to an anchor."""
+"""Whom we trust: anchors, helping intermediates, evidence of revocation; and paths from a certificate to an anchor."""
 
+import copy
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +12,11 @@ from cryptography.x509 import verification
 
 from signing.errors import TrustError
 from signing.evidence import Evidence
-from signing.revocation import RevocationLists
+from signing.revocation import RevocationEvidence
 
 _LONGEST_PATH: Final = 5
+_MOST_BROUGHT: Final = 256
+"""Certificates from one document; the verifier has its own bound on how many signatures it tries."""
 
 
 class TrustStore:
@@ -23,9 +26,11 @@ class TrustStore:
         anchors: certificates that are trusted as they are.
         intermediates: certificates that help to build paths; trusted no more than a path to an anchor makes them.
         crls: DER revocation lists.
+        ocsps: DER OCSP responses.
 
     Raises:
-        TrustError: `trust.empty` without an anchor (nothing fails open), `trust.crl` for an unreadable list.
+        TrustError: `trust.empty` without an anchor (nothing fails open); `trust.crl`, `trust.ocsp` for an unreadable
+            list or answer.
     """
 
     def __init__(
@@ -33,38 +38,44 @@ class TrustStore:
         anchors: Iterable[x509.Certificate],
         intermediates: Iterable[x509.Certificate] = (),
         crls: Iterable[bytes] = (),
+        ocsps: Iterable[bytes] = (),
     ) -> None:
         self.anchors = tuple(anchors)
         if not self.anchors:
             raise TrustError("trust.empty", "There is no trust anchor", hint="configure at least one root certificate")
         self.intermediates = tuple(intermediates)
-        self._crls = tuple(crls)
-        self.revocation = RevocationLists(self._crls)
+        self.revocation = RevocationEvidence(crls, ocsps)
         self._store = verification.Store(list(self.anchors))
 
     @classmethod
     def load(cls, folder: Path) -> "TrustStore":
-        """Load `<folder>/public/`: `anchors/*.pem`, `intermediates/*.pem`, `crl/*.crl`. Needs no private key.
+        """Load `<folder>/public/`: `anchors/*.pem`, `intermediates/*.pem`, `crl/*.crl`, `ocsp/*.ocsp`.
+
+        Needs no private key.
 
         Raises:
-            TrustError: `trust.empty`, `trust.certificate`, `trust.crl`.
+            TrustError: `trust.empty`, `trust.certificate`, `trust.crl`, `trust.ocsp`.
         """
         public = folder / "public"
-        try:
-            crls = [path.read_bytes() for path in sorted((public / "crl").glob("*.crl"))]
-        except OSError as error:
-            raise TrustError("trust.crl", f"A revocation list cannot be read: {error.strerror}") from error
-        return cls(_load_folder(public / "anchors"), _load_folder(public / "intermediates"), crls)
+        return cls(
+            _load_folder(public / "anchors"),
+            _load_folder(public / "intermediates"),
+            _read_all("trust.crl", "A revocation list", public / "crl", "*.crl"),
+            _read_all("trust.ocsp", "A status answer", public / "ocsp", "*.ocsp"),
+        )
 
     def with_evidence(self, evidence: Evidence) -> "TrustStore":
         """Add what a document brought along: it helps to build paths, and tells of revocations. Never an anchor.
 
         What cannot be read is passed over: it comes from a stranger, and proves nothing.
         """
-        if not (evidence.certificates or evidence.crls):
+        if evidence == Evidence():
             return self
-        crls = [crl for crl in evidence.crls if _is_crl(crl)]
-        return TrustStore(self.anchors, [*self.intermediates, *_readable(evidence.certificates)], [*self._crls, *crls])
+        grown = copy.copy(self)  # anchors and their index are shared
+        brought = _readable(evidence.certificates[:_MOST_BROUGHT])
+        grown.intermediates = tuple(dict.fromkeys((*self.intermediates, *brought)))
+        grown.revocation = self.revocation.with_brought(evidence.crls, evidence.ocsps)
+        return grown
 
     def find_path(
         self, certificate: x509.Certificate, embedded: Sequence[bytes], at: datetime
@@ -109,12 +120,11 @@ def _readable(encoded: Iterable[bytes]) -> list[x509.Certificate]:
     return found
 
 
-def _is_crl(encoded: bytes) -> bool:
+def _read_all(code: str, what: str, folder: Path, pattern: str) -> list[bytes]:
     try:
-        RevocationLists([encoded])
-    except TrustError:
-        return False
-    return True
+        return [path.read_bytes() for path in sorted(folder.glob(pattern))]
+    except OSError as error:
+        raise TrustError(code, f"{what} cannot be read: {error.strerror}") from error
 
 
 def _load_folder(folder: Path) -> list[x509.Certificate]:

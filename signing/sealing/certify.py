@@ -53,7 +53,7 @@ def seal(
     Raises:
         SealingError: `seal.not-a-pdf`, `seal.already-signed`, `seal.appearance`.
         KeyLoadError: `key.certificate-expired`, `key.certificate-not-yet-valid`.
-        TimestampError: `timestamp.failed`.
+        TimestampError: `timestamp.failed`, or as the authority says (`timestamp.*`).
     """
     credential.check_period(at)
     writer, empty = open_document(pdf, at)

@@ -15,7 +15,7 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 # Codes that only a programmer meets who calls the rooms in another way than `license_lib.authority` does.
 OF_PROGRAMS = re.compile(
     r"(attachment|pki\.(description|not-issued-here)|preview|record|repository\.(driver|forked|page|value)|reservation"
-    r"|photo\.mismatch|number\.unknown|trust\.(certificate|crl)|verdict)\b"
+    r"|photo\.mismatch|number\.unknown|trust\.(certificate|crl|ocsp)|verdict)\b"
 )
 
 
