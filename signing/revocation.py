@@ -8,6 +8,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 
 from signing import algorithms, der
 from signing.errors import TrustError
@@ -85,9 +86,8 @@ class RevocationLists:
             issuer: the certificate of its issuer, already trusted.
             at: moment of validation.
         """
-        for entry in self._by_issuer.get(certificate.issuer.public_bytes(), ()):
-            if not entry.is_usable(issuer):
-                continue
+        entry = self._newest(certificate, issuer)
+        if entry is not None:
             crl = entry.crl
             as_of, next_update = crl.last_update_utc, crl.next_update_utc
             revoked = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
@@ -97,6 +97,15 @@ class RevocationLists:
                 return RevocationAnswer(Standing.UNKNOWN, as_of, next_update)
             return RevocationAnswer(Standing.GOOD, as_of, next_update)
         return RevocationAnswer(Standing.UNKNOWN)
+
+    def used_for(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes | None:
+        """The list that `ask` would use, DER; None if there is none."""
+        entry = self._newest(certificate, issuer)
+        return entry.crl.public_bytes(serialization.Encoding.DER) if entry is not None else None
+
+    def _newest(self, certificate: x509.Certificate, issuer: x509.Certificate) -> "_List | None":
+        lists = self._by_issuer.get(certificate.issuer.public_bytes(), ())
+        return next((entry for entry in lists if entry.is_usable(issuer)), None)
 
 
 class _List:
