@@ -21,6 +21,7 @@ _NONCE_BYTES = 8
 
 
 if TYPE_CHECKING:
+    from signing.sealing import Sealer
     from signing.seals import Seal, SealLook
 
 
@@ -103,14 +104,6 @@ class KeyFolder:
             seal.check(credential, self._clock())
         return visible
 
-    def now(self) -> datetime:
-        """The time."""
-        return self._clock()
-
-    def nonce(self) -> int:
-        """A fresh number for a time-stamp request."""
-        return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
-
     def timestamper(self) -> Timestamper:
         """The development time-stamp authority of this PKI, opened once.
 
@@ -120,6 +113,29 @@ class KeyFolder:
         if self._timestamper is None:
             self._timestamper = self._open_timestamper()
         return self._timestamper
+
+    def sealer(self, *, long_term: bool) -> "Sealer":
+        """What seals and archives with the keys, lists and certificates of this folder.
+
+        Args:
+            long_term: new seals are archived at once (PAdES B-LTA).
+
+        Raises:
+            MachineError: the time-stamp key or the public material is missing or cannot be used.
+        """
+        from signing.evidence_at_hand import evidence_at_hand
+        from signing.sealing import Sealer
+        from signing.trust import TrustStore
+
+        with signing_errors():
+            trust = TrustStore.load(self._folder)
+        return Sealer(
+            timestamper=self.timestamper(),
+            evidence=lambda certificates: evidence_at_hand(certificates, trust, self._clock()),
+            now=self._clock,
+            nonce=self._nonce,
+            long_term=long_term,
+        )
 
     def _open_timestamper(self) -> Timestamper:
         from signing.timestamps import LocalTimestamper
@@ -155,6 +171,10 @@ class KeyFolder:
         except (ArtworkError, InputError) as error:
             problem = f"the seal's picture {picture.artwork}: {error}"
             raise MachineError("seal-object.artwork", problem, hint="put a plain PNG or SVG there") from None
+
+    def _nonce(self) -> int:
+        """A fresh number for a time-stamp request."""
+        return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
 
     def _serial(self) -> int:
         return int.from_bytes(self._randomness(_TIMESTAMP_SERIAL_BYTES), "big") or 1

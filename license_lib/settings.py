@@ -5,7 +5,7 @@ Read once, by the composition root; nothing is read at import, and nothing below
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -29,6 +29,12 @@ class StorageSettings(_Frozen):
 
     database: str = "sqlite:///data/license.db"
     files: Path = Path("data/files")
+
+
+class SealingSettings(_Frozen):
+    """How seals are made: `B-T` with a time-stamp, `B-LTA` with evidence and an archive time-stamp behind it, too."""
+
+    level: Literal["B-T", "B-LTA"] = "B-T"
 
 
 class IssuerSettings(_Frozen):
@@ -65,6 +71,7 @@ class Settings(_Frozen):
     templates: Path | None = None
     fonts: tuple[Path, ...] = ()
     storage: StorageSettings = StorageSettings()
+    sealing: SealingSettings = SealingSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 
     @field_validator("issuers")
