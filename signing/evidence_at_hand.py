@@ -28,16 +28,18 @@ def evidence_at_hand(certificates: Iterable[bytes], trust: TrustStore, at: datet
             look archived while its proof has a gap.
     """
     embedded = tuple(certificates)
-    chains: list[bytes] = []
-    crls: list[bytes] = []
+    chains: dict[bytes, None] = {}
+    crls: dict[bytes, None] = {}
     for encoded in embedded:
+        if encoded in chains:  # an issuer in the path of one before: proved with it
+            continue
         certificate = x509.load_der_x509_certificate(encoded)
         path = trust.find_path(certificate, embedded, min(at, certificate.not_valid_after_utc))
         if path is None:
             raise _incomplete("A certificate leads to no trust anchor", hint="add its issuer to the trusted ones")
-        chains.extend(link.public_bytes(Encoding.DER) for link in path)
-        crls.extend(_list_for(link, issuer, trust, at) for link, issuer in pairwise(path))
-    return Evidence(tuple(dict.fromkeys(chains)), tuple(dict.fromkeys(crls)))
+        chains |= dict.fromkeys(link.public_bytes(Encoding.DER) for link in path)
+        crls |= dict.fromkeys(_list_for(link, issuer, trust, at) for link, issuer in pairwise(path))
+    return Evidence(tuple(chains), tuple(crls))
 
 
 def _list_for(certificate: x509.Certificate, issuer: x509.Certificate, trust: TrustStore, at: datetime) -> bytes:
