@@ -1,12 +1,12 @@
 """Long-term evidence behind a seal: PAdES B-LT and B-LTA in one incremental update (ETSI EN 319 142-1 §5.4, §5.5).
 
 The update adds a document security store (ISO 32000-2 §12.8.4.3) and, over the whole file, a document time-stamp
-(§12.8.5). Archived again, the file gets a further store, which refers to the old entries, and a further time-stamp: the
-chain of them reaches as far as the newest one's certificate. docs/seals.md has the grammar of what is written.
+(§12.8.5). Archived again, the store gets new entries behind its old ones, and the file a further time-stamp: the chain
+of them reaches as far as the newest one's certificate. docs/seals.md has the grammar of what is written.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -85,29 +85,29 @@ def _prepare(writer: RepeatableWriter, reserved: int) -> tuple[Any, Any, Any]:
 
 
 def _add_store(writer: RepeatableWriter, evidence: Evidence, signers: frozenset[bytes]) -> None:
-    """Put a new store in the place of the old one: its entries, and what is not among them.
+    """Add to the store what is not in it; the first time, make one. What was there stays, in its objects.
 
     Who signed is not repeated. Issuers are, though the seal carries its own: judges look for those of a time-stamp in
     the store and nowhere else.
     """
-    old = entry(writer.root, "/DSS") or {}
-    store = _dictionary({generic.pdf_name("/Type"): generic.pdf_name("/DSS")})
+    store = entry(writer.root, "/DSS")
+    if store is None:
+        store = _dictionary({generic.pdf_name("/Type"): generic.pdf_name("/DSS")})
+        root: Any = writer.root
+        root[generic.pdf_name("/DSS")] = writer.add_object(store)
+        writer.mark_update(root.container_ref)
     certificates = [one for one in evidence.certificates if one not in signers]
     for key, items in (("/Certs", certificates), ("/OCSPs", evidence.ocsps), ("/CRLs", evidence.crls)):
-        entries = _entries(writer, old, key, items)
-        if entries:
-            store[generic.pdf_name(key)] = generic.ArrayObject(entries)
-    root: Any = writer.root
-    root[generic.pdf_name("/DSS")] = writer.add_object(store)
-    writer.mark_update(root.container_ref)
-
-
-def _entries(writer: RepeatableWriter, old: Mapping[str, Any], key: str, items: Iterable[bytes]) -> list[Any]:
-    """References to the old entries under a key, and to a stream for each item that is not among them."""
-    array: Any = entry(old, key) or ()
-    kept = [array.raw_get(index) for index in range(len(array))]
-    known = {_unpacked(reference.get_object()) for reference in kept}
-    return [*kept, *(writer.add_object(_stream(item)) for item in dict.fromkeys(items) if item not in known)]
+        array = entry(store, key)
+        known = {_unpacked(reference.get_object()) for reference in array or ()}
+        added = [writer.add_object(_stream(item)) for item in dict.fromkeys(items) if item not in known]
+        if added and array is None:
+            store[generic.pdf_name(key)] = generic.ArrayObject(added)
+        elif added:
+            array.extend(added)
+        holder = (store if array is None else array).container_ref
+        if added and holder is not None:  # a new store is written anyway
+            writer.mark_update(holder)
 
 
 def _stream(item: bytes) -> generic.StreamObject:
