@@ -34,7 +34,7 @@ class StorageSettings(_Frozen):
 class SealingSettings(_Frozen):
     """How seals are made: `B-T` with a time-stamp, `B-LTA` with evidence and an archive time-stamp behind it, too."""
 
-    level: Literal["B-T", "B-LTA"] = "B-T"
+    level: Literal["B-T", "B-LTA"] = "B-LTA"
 
 
 class IssuerSettings(_Frozen):
