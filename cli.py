@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from inspect import Parameter, Signature, signature
 from itertools import tee
 from pathlib import Path
@@ -445,7 +445,7 @@ def show_license(
             problem = f"{len(found)} licences were found; a file holds one"
             raise InputError("lookup.one", problem, hint="give the identifier of one of them")
         if output is not None and found:
-            _write_pdf(output, authority.repository.files.get(found[0].file_digest), found[0].identifier)
+            _write_pdf(output, authority.repository.newest_file(found[0]), found[0].identifier)
     if not found and not printer.as_json:
         print("nothing found" if printer.english else "没有找到", file=sys.stderr)
     return DONE if found else NOT
@@ -592,6 +592,36 @@ def seal_document(
     printer.result({"output": str(output)}, f"已盖章：{output}", f"sealed: {output}")
 
 
+@command(app, "archive-renew")
+def archive_renew(
+    printer: Printer,
+    file: Annotated[Path | None, typer.Argument(help="A sealed PDF that is not in the repository.")] = None,
+    *,
+    output: Output = None,
+    within: Annotated[
+        int, typer.Option(min=0, max=36500, help="天数 Whose time-stamp ends within so many days.")
+    ] = 365,
+    identifier: Annotated[str, typer.Option(help="证照标识 Only this licence.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be renewed.")] = False,
+    home: Home = Path(),
+    passphrase_file: PassphraseFile = None,
+) -> int:
+    """存档 Renew archive time-stamps before they age: of the repository's files, or of one FILE."""
+    if file is not None:
+        if output is None or identifier or dry_run:
+            raise typer.BadParameter("a FILE needs --output, and neither --identifier nor --dry-run")
+        with _authority(home, _passphrase(passphrase_file)) as authority:
+            archived = authority.archiving.archive_file(_bytes(file))
+        _write(output, archived.pdf, f"nothing was archived: {output} could not be written")
+        until = archived.until.isoformat()
+        value = {"output": str(output), "until": until}
+        printer.result(value, f"已存档：{output}，至 {until}", f"archived: {output}, until {until}")
+        return DONE
+    if output is not None:
+        raise typer.BadParameter("--output is for a FILE")
+    return _renew_archives(printer, home, None if dry_run else _passphrase(passphrase_file), within, identifier)
+
+
 @command(app, "revoke")
 def revoke(
     printer: Printer,
@@ -734,6 +764,36 @@ def _write(path: Path, data: bytes, problem: str, *, hint: str = "") -> None:
 
 def _issued(issued: "Issued") -> dict[str, Any]:
     return {"identifier": issued.identifier, "type": issued.license.template.key, "already": issued.already}
+
+
+def _renew_archives(printer: Printer, home: Path, passphrase: bytes | None, within: int, identifier: str) -> int:
+    """Renew what is due in the repository, or without a passphrase say what is."""
+    from license_lib.archiving import Renewal
+    from license_lib.error_texts import error_value
+
+    counts = {"due": 0, "renewed": 0, "failed": 0}
+    with _authority(home, passphrase) as authority:
+        due = authority.archiving.due(timedelta(days=within), identifier=identifier)
+        looked = (Renewal(one.identifier, one.until) for one in due)
+        try:
+            for one in looked if passphrase is None else authority.archiving.renew(due):
+                status = "failed" if one.error else "renewed" if one.until else "due"
+                counts[status] += 1
+                ended, until = (end.isoformat() if end else None for end in (one.ended, one.until))
+                value: dict[str, Any] = {"identifier": one.identifier, "status": status, "ended": ended, "until": until}
+                words = f"{one.identifier}  {ended or '-'} → {until or '-'}"
+                if one.error:
+                    value["error"] = error_value(one.error)
+                    words += "\n  " + printer.words(one.error).replace("\n", "\n  ")
+                zh = {"failed": "未存档", "renewed": "已存档", "due": "应存档"}[status]
+                printer.result(value, f"{zh} {words}", f"{status} {words}")
+        finally:  # also where the machine stops it: what was renewed stays renewed
+            printer.result(
+                {"summary": counts},
+                f"应存档 {counts['due']}，已存档 {counts['renewed']}，未存档 {counts['failed']}",
+                f"due {counts['due']}, renewed {counts['renewed']}, failed {counts['failed']}",
+            )
+    return NOT if counts["failed"] else DONE
 
 
 def _print_report(printer: Printer, report: "Report") -> int:

@@ -29,8 +29,11 @@ from license_lib.qr import decode, scan, scan_file
 from license_lib.rendering import Attachment, Fonts, check_fit, page_png, render
 from license_lib.resources import resource_folder
 from license_lib.verification.reading import attached_record, read_face
+from signing.collecting import collect
+from signing.evidence import Evidence
 from signing.keys import load_credential
-from signing.sealing import seal
+from signing.sealing import archive, seal
+from signing.sealing.signatures import read_signatures
 from signing.timestamps import LocalTimestamper
 from signing.trust import TrustStore
 from signing.validation import validate
@@ -82,6 +85,7 @@ def measure(home: Path, rounds: int) -> dict[str, float]:
         face = render(kind, document, qr_text=code, fonts=fonts, attachment=Attachment(record))
         picture = page_png(issued.pdf)
         trust = TrustStore.load(settings.keys_folder)
+        sealed = seal(face, credential=credential, timestamper=timestamper, appearance=None, at=now(), nonce=lambda: 1)
 
         step("sign: one ECDSA P-256 signature", lambda: key.sign(b"x" * 32, ec.ECDSA(hashes.SHA256())), times=400)
         step("issue: whole, committed", lambda: authority.issue(next(requests)))
@@ -93,6 +97,17 @@ def measure(home: Path, rounds: int) -> dict[str, float]:
             lambda: seal(
                 face, credential=credential, timestamper=timestamper, appearance=None, at=now(), nonce=lambda: 1
             ),
+        )
+
+        def at_hand() -> Evidence:
+            return collect(read_signatures(sealed).to_be_proved, trust, fetcher=None, at=now(), nonce=lambda: 1)
+
+        evidence = at_hand()
+        step("  archive: whole", lambda: authority.archiving.archive_file(sealed))
+        step("    evidence at hand", at_hand)
+        step(
+            "    update and time-stamp",
+            lambda: archive(sealed, evidence=evidence, timestamper=timestamper, at=now(), nonce=lambda: 1),
         )
         step("verify: whole PDF", lambda: authority.verify(issued.pdf))
         step("  seal", lambda: validate(issued.pdf, trust=trust, at=now()))

@@ -31,7 +31,9 @@ from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limi
 from signing.trust import TrustStore
 
 if TYPE_CHECKING:
+    from license_lib.archiving import Archiving
     from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
+    from signing.sealing import Sealer
 
 
 def now() -> datetime:
@@ -130,7 +132,7 @@ class Authority:
         from license_lib.official_documents import seal_document
 
         body = self.issuers.get(issuer)
-        return seal_document(pdf, body, place, self._keys, across_pages=across_pages, reason=reason)
+        return seal_document(pdf, body, place, self._keys, self._sealer, across_pages=across_pages, reason=reason)
 
     def revoke(self, identifier: str, *, reason: str, actor: str, legal_basis: str = "") -> Event:
         """Revoke a licence 撤销, with effect from now.
@@ -156,7 +158,14 @@ class Authority:
             raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
         if stored.state is LicenseState.REVOKED:
             raise InputError("license.revoked", "the licence has been revoked: no paper is issued of it")
-        return print_copy(self.repository.files.get(stored.file_digest))
+        return print_copy(self.repository.newest_file(stored))
+
+    @cached_property
+    def archiving(self) -> "Archiving":
+        """Archive time-stamps, renewed before they age."""
+        from license_lib.archiving import Archiving
+
+        return Archiving(self.repository, sealer=lambda: self._sealer, clock=self._clock)
 
     def find(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
         """Look up by identifier, by licence number 证照编号, or by holder number (ID number or credit code).
@@ -196,6 +205,10 @@ class Authority:
         )
 
     @cached_property
+    def _sealer(self) -> "Sealer":
+        return self._keys.sealer(long_term=self.settings.sealing.level == "B-LTA")
+
+    @cached_property
     def _issuing(self) -> "Issuing":
         from license_lib.issuing import Issuing
         from license_lib.rendering import Fonts
@@ -207,7 +220,7 @@ class Authority:
             repository=self.repository,
             fonts=Fonts.load(fonts_folder(self.settings), self.settings.added_fonts),
             credentials=keys,
-            timestamper=keys.timestamper(),
+            sealer=self._sealer,
             public_url=self.settings.public_url,
             clock=self._clock,
             randomness=self._randomness,

@@ -30,21 +30,21 @@ from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.rendering.structure import Edges
 from license_lib.repository import (
     AlreadyIssued,
+    ArchiveEntry,
     HolderEntry,
     IssuedLicense,
     LicenseState,
     Override,
     Repository,
     Reservation,
+    StoredLicense,
 )
-from signing.keys import SealCredential
-from signing.sealing import FIELD_NAME, Mark, SealAppearance, Spot, seal
-from signing.timestamps import Timestamper
+from signing.keys import SealCredential, sha256
+from signing.sealing import FIELD_NAME, Mark, SealAppearance, Sealed, Sealer, Spot
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SERIAL_RANDOM = 8
 _DRAWS = 3
-_NONCE_BYTES = 8
 
 
 class Credentials(Protocol):
@@ -81,7 +81,7 @@ class Issuing:
     """The issuing side of an authority: everything that needs a seal key.
 
     Args:
-        clock: the time, aware. randomness: n → n random bytes, for serials, salts and nonces.
+        clock: the time, aware. randomness: n → n random bytes, for serials and salts.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Issuing:
         repository: Repository,
         fonts: Fonts,
         credentials: Credentials,
-        timestamper: Timestamper,
+        sealer: Sealer,
         public_url: str,
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes],
@@ -102,7 +102,7 @@ class Issuing:
         self._repository = repository
         self._fonts = fonts
         self._credentials = credentials
-        self._timestamper = timestamper
+        self._sealer = sealer
         self._public_url = public_url
         self._clock = clock
         self._randomness = randomness
@@ -160,20 +160,20 @@ class Issuing:
                     "the licence that this request was given has been revoked",
                     hint="send a request_key of its own to have a new one issued",
                 )
-            pdf = self._repository.files.get(stored.file_digest)
-            return Issued(parse_record(stored.record), pdf, already=True)
+            return self._on_record(stored)
         document = checked.license(LicenseIdentifier.parse(reserved.identifier), self._randomness(SALT_BYTES))
-        pdf = self._sealed_face(document, checked, credential, visible)
-        committed = self._repository.commit(self._entry(document, pdf, credential, checked, request_key))
+        sealed = self._sealed_face(document, checked, credential, visible)
+        committed = self._repository.commit(self._entry(document, sealed, credential, checked, request_key))
         if committed.record_digest != record_digest(canonical_bytes(document)):  # somebody else's commit came first
-            return Issued(
-                parse_record(committed.record), self._repository.files.get(committed.file_digest), already=True
-            )
-        return Issued(document, pdf, already=False)
+            return self._on_record(committed)
+        return Issued(document, sealed.pdf, already=False)
+
+    def _on_record(self, stored: StoredLicense) -> Issued:
+        return Issued(parse_record(stored.record), self._repository.newest_file(stored), already=True)
 
     def _sealed_face(
         self, document: License, checked: Draft, credential: SealCredential, visible: VisibleSeal
-    ) -> bytes:
+    ) -> Sealed:
         """Sign the code, draw the face with it, attach the record, and seal the whole."""
         kind = checked.license_type
         record = canonical_bytes(document)
@@ -193,15 +193,7 @@ class Issuing:
         if visible.signatory is not None and room is not None:
             marks = (Mark(visible.signatory, Spot(0, room.x + room.w / 2, room.y + room.h / 2)),)
         appearance = SealAppearance(visible.picture, across_pages=True, marks=marks)
-        return seal(
-            face,
-            credential=credential,
-            timestamper=self._timestamper,
-            appearance=appearance,
-            at=self._clock(),
-            nonce=lambda: int.from_bytes(self._randomness(_NONCE_BYTES), "big"),
-            reason=f"颁发{kind.name}",
-        )
+        return self._sealer.seal(face, credential=credential, appearance=appearance, reason=f"颁发{kind.name}")
 
     def _reserve(
         self, checked: Draft, body: IssuingBody, request_key: str, digest: bytes
@@ -241,9 +233,10 @@ class Issuing:
         return LicenseIdentifier.build(type_code, issuer_code, f"{day:%Y%m%d}{''.join(characters)}")
 
     def _entry(
-        self, document: License, pdf: bytes, credential: SealCredential, checked: Draft, request_key: str
+        self, document: License, sealed: Sealed, credential: SealCredential, checked: Draft, request_key: str
     ) -> IssuedLicense:
-        record = canonical_bytes(document)
+        record, archived, now = canonical_bytes(document), sealed.archived, self._clock()
+        stored_as = self._repository.files.put(sealed.pdf)
         return IssuedLicense(
             identifier=str(document.identifier),
             type_code=document.type_code,
@@ -259,10 +252,11 @@ class Issuing:
             valid_until=document.valid_until,
             record=record,
             record_digest=record_digest(record),
-            file_digest=self._repository.files.put(pdf),
+            file_digest=sha256(sealed.revision),
             key_id=credential.key_id,
             request_key=request_key,
-            at=self._clock(),
+            at=now,
+            archive=ArchiveEntry(stored_as, archived.until, now) if archived else None,
             overrides=tuple(
                 Override("credit-code.check", override.reason, override.approved_by) for override in checked.overrides
             ),

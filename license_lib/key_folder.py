@@ -26,6 +26,7 @@ LOG = logging.getLogger("license_lib.key_folder")
 
 if TYPE_CHECKING:
     from signing.network import Fetcher
+    from signing.sealing import Sealer
     from signing.seals import Seal, SealLook
     from signing.timestamps_http import FailedAttempt
 
@@ -113,14 +114,6 @@ class KeyFolder:
             seal.check(credential, self._clock())
         return visible
 
-    def now(self) -> datetime:
-        """The time."""
-        return self._clock()
-
-    def nonce(self) -> int:
-        """A fresh number for a time-stamp request."""
-        return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
-
     def timestamper(self) -> Timestamper:
         """The configured time-stamp authorities, or the development one of this PKI; opened once.
 
@@ -163,6 +156,32 @@ class KeyFolder:
             return authorities[0]
         return FallbackTimestamper(authorities, clock=self._clock, notice=_log)
 
+    def sealer(self, *, long_term: bool) -> "Sealer":
+        """What seals and archives with the keys, lists and certificates of this folder.
+
+        Args:
+            long_term: new seals are archived at once (PAdES B-LTA).
+
+        Raises:
+            MachineError: the time-stamp key or the public material is missing or cannot be used.
+        """
+        from signing.collecting import collect
+        from signing.sealing import Sealer
+        from signing.trust import TrustStore
+
+        with signing_errors():
+            trust = TrustStore.load(self._folder)
+        fetcher = self.fetcher() if self._timestamps.urls else None  # a development PKI is all at hand
+        return Sealer(
+            timestamper=self.timestamper(),
+            evidence=lambda certificates: collect(
+                certificates, trust, fetcher=fetcher, at=self._clock(), nonce=self._nonce
+            ),
+            now=self._clock,
+            nonce=self._nonce,
+            long_term=long_term,
+        )
+
     def _open_timestamper(self) -> Timestamper:
         from signing.timestamps import LocalTimestamper
 
@@ -197,6 +216,10 @@ class KeyFolder:
         except (ArtworkError, InputError) as error:
             problem = f"the seal's picture {picture.artwork}: {error}"
             raise MachineError("seal-object.artwork", problem, hint="put a plain PNG or SVG there") from None
+
+    def _nonce(self) -> int:
+        """A fresh number for a time-stamp request."""
+        return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
 
     def _serial(self) -> int:
         return int.from_bytes(self._randomness(_TIMESTAMP_SERIAL_BYTES), "big") or 1

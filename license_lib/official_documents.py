@@ -1,11 +1,15 @@
 """Sealing a document that is no licence 电子公文: any PDF, with a body's seal at a text or a place of a page."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError
 from license_lib.issuers import IssuingBody
 from license_lib.key_folder import KeyFolder, signing_errors
 from signing.errors import SealingError
+
+if TYPE_CHECKING:
+    from signing.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,19 @@ def seal_document(
     body: IssuingBody,
     place: SealPlace,
     keys: KeyFolder,
+    sealer: "Sealer",
     *,
     across_pages: bool = True,
     reason: str | None = None,
 ) -> bytes:
-    """Seal a document with the seal of a body, certified against any change (PAdES B-T).
+    """Seal a document with the seal of a body, certified against any change.
 
     Args:
         pdf: the document; the result begins with its very bytes.
         body: whose seal.
         place: where it goes.
         keys: where the seals are.
+        sealer: seals it, and archives it at once if it is for the long term.
         across_pages: a document of several pages gets a cross-page seal 骑缝章, too.
         reason: what the signature says that it is for.
 
@@ -69,7 +75,7 @@ def seal_document(
         MachineError: the key, the seal or the time-stamp authority cannot be used.
     """
     from signing.placement import find_keyword
-    from signing.sealing import SealAppearance, Spot, seal
+    from signing.sealing import SealAppearance, Spot
 
     visible = keys.seal(body)
     with signing_errors():
@@ -80,14 +86,11 @@ def seal_document(
                 spot = find_keyword(pdf, place.keyword, occurrence=which, dx_mm=x, dy_mm=y)
             elif place.page is not None:
                 spot = Spot(place.page - 1, x, y)
-            return seal(
+            return sealer.seal(
                 pdf,
                 credential=keys.credential(body),
-                timestamper=keys.timestamper(),
                 appearance=SealAppearance(visible.picture, spot, across_pages=across_pages),
-                at=keys.now(),
-                nonce=keys.nonce,
                 reason=reason,
-            )
+            ).pdf
         except SealingError as error:
             raise InputError(error.code, error.message, hint=error.hint) from None

@@ -5,7 +5,7 @@ Read once, by the composition root; nothing is read at import, and nothing below
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -50,6 +50,12 @@ class NetworkSettings(_Frozen):
     proxy: Annotated[str, Field(pattern=r"^(https?://[!-?A-~]{1,200})?$")] = ""
 
 
+class SealingSettings(_Frozen):
+    """How seals are made: `B-T` with a time-stamp, `B-LTA` with evidence and an archive time-stamp behind it, too."""
+
+    level: Literal["B-T", "B-LTA"] = "B-LTA"
+
+
 class IssuerSettings(_Frozen):
     """An issuing body 颁发机构: `id` names its seal key, `types` the licence types that it may issue."""
 
@@ -86,6 +92,7 @@ class Settings(_Frozen):
     storage: StorageSettings = StorageSettings()
     timestamps: TimestampSettings = TimestampSettings()
     network: NetworkSettings = NetworkSettings()
+    sealing: SealingSettings = SealingSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 
     @field_validator("issuers")

@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import os
+import re
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -72,6 +73,13 @@ def example_request(type_key: str) -> LicenseRequest:
     """The type's own example, as its issuing body would send it."""
     path = resource_folder("templates") / type_key / "example.toml"
     return read_request(path, {"type": type_key, "issuer": ISSUERS[type_key]})
+
+
+def sealed_revision(pdf: bytes) -> bytes:
+    """What the seal covers: the file as it was sealed, without the evidence that follows."""
+    match = re.search(rb"/ByteRange \[0 [0-9]+ ([0-9]+) ([0-9]+)\]", pdf)
+    assert match is not None
+    return pdf[: int(match[1]) + int(match[2])]
 
 
 @dataclass(frozen=True)

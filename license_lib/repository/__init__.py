@@ -5,6 +5,8 @@ from license_lib.repository.repository import Repository
 from license_lib.repository.schema import create_or_upgrade
 from license_lib.repository.values import (
     AlreadyIssued,
+    ArchiveEntry,
+    CurrentFile,
     Event,
     EventKind,
     HolderEntry,
@@ -17,6 +19,8 @@ from license_lib.repository.values import (
 
 __all__ = [
     "AlreadyIssued",
+    "ArchiveEntry",
+    "CurrentFile",
     "Event",
     "EventKind",
     "FileStore",

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, exists, insert, select, update
 
 from license_lib.calendar import start_of
 from license_lib.errors import InputError, MachineError
+from license_lib.repository.archives import insert_archive
 from license_lib.repository.events import append_event, next_sequence
 from license_lib.repository.rows import insert_license, license_by_identifier
 from license_lib.repository.tables import EVENT, LICENSE, RESERVATION
@@ -74,7 +75,10 @@ def commit(connection: Connection, issued: IssuedLicense) -> StoredLicense:
             request_key=issued.request_key,
             at=issued.at,
         )
-        insert_license(connection, issued, position=next_sequence(connection))
+        position = next_sequence(connection)
+        insert_license(connection, issued, position=position)
+        if issued.archive is not None:
+            insert_archive(connection, position, issued.archive, number=1)
         append_event(
             connection,
             identifier=issued.identifier,

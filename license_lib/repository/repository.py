@@ -7,13 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
-from license_lib.calendar import start_of
 from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import ORGANISATION_KINDS
+from license_lib.repository import archives, issuing, revoking
 from license_lib.repository import events as event_record
-from license_lib.repository import issuing
 from license_lib.repository.chain import first_break
 from license_lib.repository.database import BUSY_SECONDS, Database
 from license_lib.repository.files import FileStore
@@ -23,8 +22,9 @@ from license_lib.repository.soundness import require_sound
 from license_lib.repository.tables import HOLDER, LICENSE
 from license_lib.repository.values import (
     AlreadyIssued,
+    ArchiveEntry,
+    CurrentFile,
     Event,
-    EventKind,
     IssuedLicense,
     LicenseState,
     Reservation,
@@ -140,14 +140,13 @@ class Repository:
 
         Returns:
             The licence on record. If another process was faster with the same request, that is *its* licence: hand out
-            the file that `file_digest` of this value names, never your own.
+            `newest_file` of this value, never your own.
 
         Raises:
             InputError: `license.number-taken`, `reservation.unknown`.
             MachineError: `storage.file-missing` if the file was not put before.
         """
-        if not self.files.contains(issued.file_digest):
-            raise MachineError("storage.file-missing", "The sealed file is not in the file store", hint="put it first")
+        self._require_file(issued.archive.digest if issued.archive else issued.file_digest)
         return self._database.write(lambda connection: issuing.commit(connection, issued))
 
     def revoke(
@@ -180,33 +179,65 @@ class Repository:
             if not value.strip():
                 raise InputError(f"event.{name}-missing", f"The revocation has no {name}", hint=f"say the {name}")
 
-        def work(connection: Connection) -> Event:
-            found = connection.execute(
-                select(LICENSE.c.state, LICENSE.c.issued_on).where(LICENSE.c.identifier == identifier).with_for_update()
-            ).one_or_none()
-            if found is None:
-                raise _unknown()
-            if found.state == LicenseState.REVOKED:
-                raise InputError("license.already-revoked", "The licence was revoked before")
-            if at < start_of(found.issued_on):
-                raise InputError(
-                    "event.before-issue", "The revocation would take effect before the issue", hint="mend the date"
-                )
-            connection.execute(
-                update(LICENSE).where(LICENSE.c.identifier == identifier).values(state=str(LicenseState.REVOKED))
-            )
-            return event_record.append_event(
+        return self._database.write(
+            lambda connection: revoking.revoke(
                 connection,
-                identifier=identifier,
-                kind=EventKind.REVOKE,
-                effective_at=at,
+                identifier,
+                at=at,
                 recorded_at=recorded_at,
-                actor=actor,
                 reason=reason,
-                details={"legal_basis": legal_basis},
+                actor=actor,
+                legal_basis=legal_basis,
             )
+        )
 
-        return self._database.write(work)
+    def newest_file(self, stored: StoredLicense) -> bytes:
+        """The file to hand out: as it was sealed, or with the evidence and archive time-stamps that followed.
+
+        Raises:
+            MachineError: `storage.file-missing`, `storage.corrupt`.
+        """
+        (current,) = self.current_files(identifier=stored.identifier, limit=1)
+        return self.files.get(current.digest)
+
+    def current_files(
+        self, *, ending: datetime | None = None, identifier: str = "", after: int = 0, limit: int = 500
+    ) -> tuple[CurrentFile, ...]:
+        """The files that licences rest in now, in the order of issue, whatever the state of the licence.
+
+        Args:
+            ending: only those that were never archived, or whose newest archive time-stamp's certificate ends by then.
+            identifier: only that licence's.
+            after: `position` of the last one seen; 0 to begin.
+            limit: at most this many.
+        """
+        return self._database.read(
+            lambda connection: archives.current_files(
+                connection, ending=ending, identifier=identifier, after=after, limit=limit
+            )
+        )
+
+    def archive(self, current: CurrentFile, entry: ArchiveEntry) -> bool:
+        """Let a licence rest in another file from now on. Put that file before; the old one stays where it is.
+
+        This is no event of the licence: nothing changes but how long its seal can be proved.
+
+        Args:
+            current: where it rests now.
+            entry: the new file; it begins with the old one.
+
+        Returns:
+            False, and nothing happened, if somebody else archived it meanwhile.
+
+        Raises:
+            MachineError: `storage.file-missing` if the file was not put before.
+        """
+        self._require_file(entry.digest)
+        return self._database.write(lambda connection: archives.replace_file(connection, current, entry))
+
+    def _require_file(self, digest: bytes) -> None:
+        if not self.files.contains(digest):
+            raise MachineError("storage.file-missing", "The sealed file is not in the file store", hint="put it first")
 
     def by_identifier(self, identifier: str) -> StoredLicense | None:
         """The licence of that identifier 证照标识, whatever its state; None if it was not issued here."""
@@ -297,7 +328,7 @@ class Repository:
         require_zone(at, "at")
         found = self.events(identifier)
         if not found:
-            raise _unknown()
+            raise revoking.unknown()
         return event_record.state_at(found, at)
 
     def first_broken_event(self, *, step: int = 1000) -> int | None:
@@ -314,7 +345,3 @@ class Repository:
                 after = found[-1].sequence
 
         return first_break(whole())
-
-
-def _unknown() -> InputError:
-    return InputError("license.unknown", "There is no licence with this identifier", hint="check the identifier")

@@ -119,6 +119,19 @@ class HolderRow(Table, table=True):
     number_kind: str = Field(sa_type=Text)
 
 
+class ArchiveRow(Table, table=True):
+    """A file that a licence rests in since it was archived, append-only (triggers refuse changes): the last counts."""
+
+    __tablename__ = "archive"
+    __table_args__ = (CheckConstraint("length(digest) = 32", name="digest"),)
+
+    position: int = Field(primary_key=True, foreign_key="license.position", sa_column_kwargs={"autoincrement": False})
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    digest: bytes = Field(sa_type=LargeBinary)
+    until: datetime = Field(sa_type=UtcDateTime)
+    archived_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class EventRow(Table, table=True):
     """What happened, append-only (triggers refuse changes), each entry holding the digest of the one before."""
 
@@ -151,6 +164,7 @@ class ChainHeadRow(Table, table=True):
 METADATA = Table.metadata
 RESERVATION = METADATA.tables["reservation"]
 LICENSE = METADATA.tables["license"]
+ARCHIVE = METADATA.tables["archive"]
 HOLDER = METADATA.tables["holder"]
 EVENT = METADATA.tables["event"]
 CHAIN_HEAD = METADATA.tables["chain_head"]

@@ -62,6 +62,42 @@ class Override:
     approved_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveEntry:
+    """A file that begins with the sealed one and goes on with evidence and archive time-stamps.
+
+    Args:
+        digest: its SHA-256, 32 bytes; its name in the file store.
+        until: when the certificate of its newest archive time-stamp ends. at: when it was made.
+    """
+
+    digest: bytes
+    until: datetime
+    at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be found again."""
+        require_digest(self.digest, "digest")
+        require_zone(self.until, "until")
+        require_zone(self.at, "at")
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentFile:
+    """The file that a licence rests in now.
+
+    Args:
+        position: the licence's place in the order of issue. identifier: 证照标识.
+        digest: SHA-256 of the file; its name in the file store.
+        until: when the certificate of its newest archive time-stamp ends; None if it was never archived.
+    """
+
+    position: int
+    identifier: str
+    digest: bytes
+    until: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseEntry:
     """What the repository keeps of a licence.
@@ -77,7 +113,8 @@ class LicenseEntry:
         valid_until: 有效期截止, inclusive; None is 长期.
         record: the record's canonical JSON, byte for byte; opaque here.
         record_digest: the record's SHA-256 commitment, 32 bytes.
-        file_digest: SHA-256 of the sealed PDF, 32 bytes; its name in the file store.
+        file_digest: SHA-256 of the PDF as it was sealed, 32 bytes: the file's identity, whatever evidence follows. Its
+            name in the file store until it is archived; see `Repository.newest_file`.
         key_id: identifies the seal certificate.
     """
 
@@ -115,12 +152,14 @@ class IssuedLicense(LicenseEntry):
         at: when this is recorded, with its time zone.
         actor: the person or system that issues.
         overrides: rules that were set aside.
+        archive: the file to keep, if it was archived at once; None to keep the sealed one.
     """
 
     request_key: str
     at: datetime
     actor: str = ""
     overrides: tuple[Override, ...] = ()
+    archive: ArchiveEntry | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be found again."""

@@ -20,7 +20,7 @@ class RecordedLicense(Protocol):
 
     @property
     def file_digest(self) -> bytes:
-        """SHA-256 of the one sealed file that was issued."""
+        """SHA-256 of the one file that was issued, as it was sealed: evidence that followed does not count."""
         ...
 
     @property

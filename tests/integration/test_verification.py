@@ -24,6 +24,7 @@ from support import (
     counted_randomness,
     example_request,
     release_template,
+    sealed_revision,
 )
 
 from license_lib.authority import (
@@ -89,7 +90,7 @@ def test_a_licence_of_every_type_is_in_force_with_every_step_proved(
     assert verdict.proved == frozenset(DOCUMENT_PROOFS)
     assert codes(verdict) == {"seal.development"}
     assert verdict.license == issued_licenses[key].license
-    assert verdict.intact == issued_licenses[key].pdf
+    assert verdict.intact == sealed_revision(issued_licenses[key].pdf)
     assert verdict.evidence.sealed_at == NOON
     assert verdict.require() == issued_licenses[key].license
 
@@ -110,7 +111,7 @@ def test_a_changed_file_is_not_genuine(
     assert verdict.outcome is Outcome.NOT_GENUINE
     assert reason in codes(verdict)
     if forge is append_bytes:
-        assert verdict.intact == business.pdf, "the signed revision is still whole"
+        assert verdict.intact == sealed_revision(business.pdf), "the signed revision is still whole"
     else:
         assert verdict.license is None, "nothing may be read from bytes that were not verified"
 

@@ -36,6 +36,7 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     assert settings.home == tmp_path
     assert settings.database_url == f"sqlite:///{tmp_path / 'data/license.db'}"
     assert (settings.files, settings.keys_folder) == (tmp_path / "data/files", tmp_path / "keys")
+    assert settings.sealing.level == "B-LTA"
     assert [(one.id, one.code, one.types) for one in settings.issuers] == [
         ("market", "11620400000000102W", frozenset({"business-license"}))
     ]
@@ -48,6 +49,11 @@ def test_absolute_paths_and_other_databases_stay_as_they_are(tmp_path: Path) -> 
     assert loaded(tmp_path, text).files == there / "files"
     text = f'{GOOD}\n[storage]\ndatabase = "postgresql://me@host/db"\n'
     assert loaded(tmp_path, text).database_url == "postgresql://me@host/db"
+
+
+def test_the_level_of_seals_is_one_of_two(tmp_path: Path) -> None:
+    assert loaded(tmp_path, f'{GOOD}\n[sealing]\nlevel = "B-T"\n').sealing.level == "B-T"
+    assert "license.toml: sealing.level: " in refusal(tmp_path, f'{GOOD}\n[sealing]\nlevel = "B-LT"\n')
 
 
 def test_a_file_of_a_windows_editor_loads(tmp_path: Path) -> None:

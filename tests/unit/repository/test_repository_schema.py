@@ -110,7 +110,7 @@ def test_a_database_of_another_version_is_refused(
     tmp_path: Path, database_url: str, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("license_lib.repository.schema.SCHEMA_REVISION", "0002")
+        patch.setattr("license_lib.repository.schema.SCHEMA_REVISION", "0003")
         with pytest.raises(MachineError) as refused:
             Repository.open(database_url, tmp_path)
     assert refused.value.code == "repository.outdated"
@@ -127,8 +127,8 @@ def test_a_database_of_another_version_is_refused(
 def test_a_failing_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "migrations"
     shutil.copytree(resource_folder("migrations"), folder)
-    (folder / "versions" / "0002_breaks.py").write_text(
-        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (folder / "versions" / "0003_breaks.py").write_text(
+        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
         "def upgrade():\n    op.execute('CREATE TABLE half (a INTEGER)')\n    op.execute('SELECT nonsense')\n"
     )
     monkeypatch.setattr("license_lib.repository.schema.resource_folder", lambda _: folder)

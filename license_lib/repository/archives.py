@@ -1,0 +1,60 @@
+"""Which file of a licence is the newest, inside transactions that the caller holds.
+
+A sealed file grows: evidence and archive time-stamps are put behind the seal, and again before they age. Each makes a
+file of its own name in the file store. Rows are added and never changed; a licence without any rests as it was sealed.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, insert, or_, select
+
+from license_lib.repository.tables import ARCHIVE, LICENSE
+from license_lib.repository.values import ArchiveEntry, CurrentFile
+
+_of_the_same = ARCHIVE.alias("of_the_same")
+_NEWEST = ARCHIVE.c.number == (
+    select(func.max(_of_the_same.c.number)).where(_of_the_same.c.position == ARCHIVE.c.position).scalar_subquery()
+)
+
+
+def insert_archive(connection: Connection, position: int, entry: ArchiveEntry, *, number: int) -> None:
+    """Put an archived file on record."""
+    columns = {"digest": entry.digest, "until": entry.until, "archived_at": entry.at}
+    connection.execute(insert(ARCHIVE), columns | {"position": position, "number": number})
+
+
+def replace_file(connection: Connection, current: CurrentFile, entry: ArchiveEntry) -> bool:
+    """See `Repository.archive`."""
+    connection.execute(select(LICENSE.c.position).where(LICENSE.c.position == current.position).with_for_update())
+    newest, number = connection.execute(
+        select(func.coalesce(ARCHIVE.c.digest, LICENSE.c.file_digest), func.coalesce(ARCHIVE.c.number, 0))
+        .select_from(LICENSE.outerjoin(ARCHIVE, and_(ARCHIVE.c.position == LICENSE.c.position, _NEWEST)))
+        .where(LICENSE.c.position == current.position)
+    ).one()
+    if newest != current.digest:
+        return False
+    insert_archive(connection, current.position, entry, number=number + 1)
+    return True
+
+
+def current_files(
+    connection: Connection, *, ending: datetime | None, identifier: str, after: int, limit: int
+) -> tuple[CurrentFile, ...]:
+    """See `Repository.current_files`."""
+    query = (
+        select(
+            LICENSE.c.position,
+            LICENSE.c.identifier,
+            func.coalesce(ARCHIVE.c.digest, LICENSE.c.file_digest).label("digest"),
+            ARCHIVE.c.until,
+        )
+        .select_from(LICENSE.outerjoin(ARCHIVE, and_(ARCHIVE.c.position == LICENSE.c.position, _NEWEST)))
+        .where(LICENSE.c.position > after)
+        .order_by(LICENSE.c.position)
+        .limit(limit)
+    )
+    if ending is not None:
+        query = query.where(or_(ARCHIVE.c.until.is_(None), ARCHIVE.c.until <= ending))
+    if identifier:
+        query = query.where(LICENSE.c.identifier == identifier)
+    return tuple(CurrentFile(*row) for row in connection.execute(query))

@@ -1,0 +1,97 @@
+"""Sealing up to a level: PAdES B-T, or B-LTA with evidence and an archive time-stamp, made at once or renewed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from signing.evidence import Evidence
+from signing.keys import SealCredential
+from signing.sealing.archive import archive
+from signing.sealing.certify import seal
+from signing.sealing.pictures import SealAppearance
+from signing.sealing.signatures import read_signatures
+from signing.timestamps import Timestamper
+
+EvidenceSource = Callable[[tuple[bytes, ...]], Evidence]
+"""DER certificates → what proves them now; raises where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A file with evidence and an archive time-stamp behind its seal.
+
+    Attributes:
+        pdf: the file.
+        until: when the certificate of its newest archive time-stamp ends; it is to be archived again before.
+    """
+
+    pdf: bytes = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed file.
+
+    Attributes:
+        revision: what the seal covers: the file as it was sealed.
+        archived: the same with what followed it, or None at level B-T.
+    """
+
+    revision: bytes = field(repr=False)
+    archived: Archived | None
+
+    @property
+    def pdf(self) -> bytes:
+        """The file to hand out."""
+        return self.archived.pdf if self.archived else self.revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealer:
+    """Seals and archives.
+
+    Attributes:
+        timestamper: time-stamp authority.
+        evidence: where evidence comes from.
+        now: tells the time.
+        nonce: gives a fresh number for a time-stamp request.
+        long_term: level B-LTA; False stops at B-T.
+    """
+
+    timestamper: Timestamper
+    evidence: EvidenceSource
+    now: Callable[[], datetime]
+    nonce: Callable[[], int]
+    long_term: bool = True
+
+    def seal(
+        self, pdf: bytes, *, credential: SealCredential, appearance: SealAppearance | None, reason: str | None = None
+    ) -> Sealed:
+        """Seal a document, and archive it at once at level B-LTA.
+
+        Raises:
+            SigningError: as `signing.sealing.seal` and `archive`.
+        """
+        sealed = seal(
+            pdf,
+            credential=credential,
+            timestamper=self.timestamper,
+            appearance=appearance,
+            at=self.now(),
+            nonce=self.nonce,
+            reason=reason,
+        )
+        return Sealed(sealed, self.archive(sealed) if self.long_term else None)
+
+    def archive(self, pdf: bytes) -> Archived:
+        """Archive a sealed file, whatever the level of new seals, or one that was archived before: with fresh evidence.
+
+        Raises:
+            SealingError: `archive.not-sealed`, `archive.changed-after`.
+            TrustError: `evidence.incomplete`.
+            TimestampError: `timestamp.failed`.
+        """
+        evidence = self.evidence(read_signatures(pdf).to_be_proved)
+        archived = archive(pdf, evidence=evidence, timestamper=self.timestamper, at=self.now(), nonce=self.nonce)
+        return Archived(archived, read_signatures(archived).newest_until)
