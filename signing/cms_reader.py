@@ -230,8 +230,8 @@ def _attributes(node: Node, tag: int) -> dict[str, Node]:
         kind, values = member.members(der.SEQUENCE, 2)
         if kind.as_oid() in found:
             raise DerError("an attribute occurs twice")
-        first, *more = values.members(der.SET)
-        if more:
-            raise DerError("an attribute has several values")
-        found[kind.as_oid()] = first
+        members = values.members(der.SET)
+        if len(members) != 1:
+            raise DerError("an attribute has no value, or several")
+        found[kind.as_oid()] = members[0]
     return found
