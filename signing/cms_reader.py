@@ -316,8 +316,8 @@ def _attributes(node: Node, tag: int, *, several: bool = False) -> dict[str, Nod
             continue
         if kind.as_oid() in found:
             raise DerError("an attribute occurs twice")
-        first, *more = values.members(der.SET)
-        if more and not several:
-            raise DerError("an attribute has several values")
-        found[kind.as_oid()] = first
+        members = values.members(der.SET)
+        if len(members) != 1 and not several:
+            raise DerError("an attribute has no value, or several")
+        found[kind.as_oid()] = members[0]
     return found

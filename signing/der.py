@@ -18,6 +18,8 @@ GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30
 SET: Final = 0x31
 _SHORT: Final = 0x80
+_LONGEST_IDENTIFIER: Final = 64
+"""Octets. An arc of a whole UUID (ITU-T X.667) takes 19."""
 
 
 class DerError(ValueError):
@@ -116,6 +118,8 @@ class Node:
         content = self.expect(OBJECT_IDENTIFIER).content
         if not content or content[-1] & 0x80:
             raise DerError("OBJECT IDENTIFIER is cut short")
+        if len(content) > _LONGEST_IDENTIFIER:
+            raise DerError("OBJECT IDENTIFIER is too long")
         arcs: list[int] = []
         arc = 0
         fresh = True

@@ -164,6 +164,9 @@ BENT: dict[str, Callable[[Shape], Shape]] = {
             ),
         ),
     ),
+    "an attribute without a value": lambda shape: replace(
+        shape, attributes=(*shape.fine_attributes()[:2], wrap(der.oid("1.2.3"), der.tlv(der.SET)))
+    ),
     "another key identifier": lambda shape: replace(shape, signer_version=3, identifier=der.tlv(0x80, b"other")),
     "another issuer": lambda shape: replace(shape, identifier=wrap(wrap(), der.integer(5))),
     "a cut certificate": lambda shape: replace(shape, certificates=(wrap(wrap(), wrap(), wrap()),)),

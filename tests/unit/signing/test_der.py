@@ -106,6 +106,14 @@ def test_padded_identifiers_are_refused(encoded: str) -> None:
         der.read(bytes.fromhex(encoded)).as_oid()
 
 
+def test_identifiers_have_an_end() -> None:
+    """Arithmetic on one arc grows with its square: 700,000 octets would take minutes."""
+    longest = "2.25." + str(2**128 - 1)
+    assert der.read(der.oid(longest)).as_oid() == longest
+    with pytest.raises(der.DerError, match="too long"):
+        der.read(der.tlv(der.OBJECT_IDENTIFIER, b"\x2a" + b"\x81" * 64 + b"\x01")).as_oid()
+
+
 def test_sets_are_ordered_by_encoding() -> None:
     assert der.set_of(b"\x02\x01\x05", b"\x01\x01\xff").hex() == "31060101ff020105"
 

@@ -1,0 +1,61 @@
+"""A verifier that stands on what is committed: public trust material, issuing bodies, the state of three licences."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+
+from attacks.vectors import GROUND, LICENSES, base_license
+
+from license_lib.authority import load_catalogue, load_issuers
+from license_lib.licenses.record import parse_record
+from license_lib.repository_states import KnownState
+from license_lib.settings import Settings
+from license_lib.verification import Ground, SealDirectory, Verifier
+from license_lib.verification.reading import attached_record
+from signing.keys import sha256
+from signing.trust import TrustStore
+
+
+class Ledger:
+    """What a repository would say of the licences that were issued."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, KnownState] = {}
+        for name in LICENSES:
+            pdf = base_license(name)
+            record = attached_record(pdf)
+            assert record is not None
+            self._states[str(parse_record(record).identifier)] = KnownState(record, sha256(pdf), None)
+
+    def state_of(self, identifier: str, at: datetime) -> KnownState | None:
+        """The same at every moment."""
+        del at
+        return self._states.get(identifier)
+
+
+@cache
+def trust_of_vectors() -> TrustStore:
+    """Whom the vectors' authority trusts."""
+    return TrustStore.load(GROUND / "keys")
+
+
+@cache
+def verifier_of_vectors() -> Verifier:
+    """The judging half."""
+    settings = Settings.load(GROUND)
+    return Verifier(
+        Ground(
+            catalogue=load_catalogue(settings),
+            trust=trust_of_vectors(),
+            seals=SealDirectory.load(GROUND / "keys"),
+            issuers=load_issuers(settings),
+            states=Ledger(),
+        )
+    )
+
+
+@contextmanager
+def open_verifier_of_vectors() -> Iterator[Verifier]:
+    """The same for a worker process."""
+    yield verifier_of_vectors()
