@@ -216,7 +216,7 @@ def read_signed_data(encoded: bytes, *, foreign: bool = False) -> SignedData:
     certificates = [node.raw if foreign else node.expect(der.SEQUENCE).raw for node in members]
     content_type, *content = encapsulated.members(der.SEQUENCE, 1, 2)
 
-    version, identifier, digest, *rest = signer_info.members(der.SEQUENCE, 5, 6, 7)
+    version, identifier, digest, *rest = signer_info.members(der.SEQUENCE, *((5, 6, 7) if foreign else (6, 7)))
     if version.as_integer() != (1 if identifier.tag == der.SEQUENCE else 3) and not foreign:
         raise DerError("unexpected version of SignerInfo")
     attributes = rest.pop(0) if rest[0].tag == _CONTEXT_0 or not foreign else None

@@ -12,6 +12,7 @@ Value: TypeAlias = Any
 """Any of the above; mypy knows no recursive alias that would be worth its noise here."""
 
 _DEEPEST: Final = 64
+_MOST_ITEMS: Final = 100_000
 _LONGEST_STRING: Final = 8 * 1024 * 1024
 _SPACE: Final = re.compile(rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+)*+")
 _NUMBER: Final = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)")
@@ -223,6 +224,8 @@ class Reader:
             if self.take(b"]"):
                 return found
             found.append(self.value(depth + 1))
+            if len(found) > _MOST_ITEMS:
+                raise PdfError("an array is longer than any honest one")
 
     def _dictionary(self, depth: int) -> dict[str, Value]:
         self._check_depth(depth)

@@ -22,7 +22,7 @@ _UNTOUCHED: Final = frozenset(
 _SIGNING: Final = frozenset({"V", "AP", "Rect", "F", "MK", "DA", "P", "M", "Lock", "Border", "BS"})
 """What signing an empty signature field may set."""
 _FILLING: Final = frozenset({"V", "AP", "AS", "I", "RV", "TI", "MK", "Ff", "DA", "M"})
-_REMARK_FIELDS: Final = frozenset({"SigFlags", "DR", "DA", "NeedAppearances", "Q"})
+_DEFAULTS: Final = frozenset({"DR", "DA", "Q"})
 
 _KNOWN_IN_CATALOG: Final[Mapping[str, tuple[ChangeKind, Callable[[Revision, Value], bool]]]] = {
     "DSS": (ChangeKind.EVIDENCE, is_security_store),
@@ -141,8 +141,10 @@ class _Walk:
         )
         for key in sorted(((old or {}).keys() | new.keys()) - {"Fields"}):
             value, where = (old or {}).get(key), f"Root/AcroForm/{key}"
-            if key in _REMARK_FIELDS - {"NeedAppearances"} and (value is None or key == "SigFlags"):
-                continue  # defaults for fields that are to be drawn, and a hint that there are signatures
+            if key in _DEFAULTS and value is None:
+                continue  # for fields that are to be drawn
+            if key == "SigFlags" and _only_raised(self.old.resolve(value), self.new.entry(new, key)):
+                continue
             if key == "DR":
                 self._resources(value, new.get(key), where)
             else:
@@ -335,3 +337,8 @@ class _Walk:
             if isinstance(value, list) and all(isinstance(one, Ref) for one in value) and len(set(value)) == len(value)
             else None
         )
+
+
+def _only_raised(old: Value, new: Value) -> bool:
+    """Tell whether the hint that there are signatures (§12.7.3, table 225) hints at what it did, and at more."""
+    return isinstance(new, int) and (old is None or (isinstance(old, int) and new & old == old))

@@ -149,7 +149,7 @@ class Opened:
             raise
         except Exception as error:  # noqa: BLE001 - hostile files make readers raise anything; every exception is a finding
             reason = str(error) if isinstance(error, PdfError) else type(error).__name__
-        if self.case is not None and self.case.signatures:
+        if self.case is not None and any(one.end for one in self.case.signatures):
             return
         sealed = self._sealed_revision(pdf, foreign=foreign)
         if sealed is not None:

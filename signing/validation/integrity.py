@@ -57,6 +57,8 @@ def judge_container(pdf: bytes, covered: Range, sub_filter: str = "", *, foreign
     if covered.container[used:].strip(b"\0"):
         reason = "something hides behind the signature value"
         return Integrity((failed("seal.coverage", SubIndication.FORMAT_FAILURE, reason=reason),))
+    if sub_filter == "ETSI.RFC3161":
+        return Integrity((), signed)  # its imprint is judged with the time-stamp
     try:
         problems = _problems(pdf, covered, signed, sub_filter)
     except UnacceptableAlgorithmError as error:
@@ -65,8 +67,6 @@ def judge_container(pdf: bytes, covered: Range, sub_filter: str = "", *, foreign
 
 
 def _problems(pdf: bytes, covered: Range, signed: SignedData, sub_filter: str) -> tuple[Problem, ...]:
-    if sub_filter == "ETSI.RFC3161":
-        return ()  # its imprint is judged with the time-stamp
     content = signed.content
     if sub_filter == _WITH_CONTENT and content is not None:
         digest = hashlib.sha1(usedforsecurity=False)  # as the format has it; judged by the policy of algorithms
@@ -86,4 +86,7 @@ def _problems(pdf: bytes, covered: Range, signed: SignedData, sub_filter: str) -
         return (failed("seal.altered", SubIndication.HASH_FAILURE),)
     if not signed.signature_is_valid(content_digest) or signed.names_its_certificate() is False:
         return (failed("seal.altered", SubIndication.SIG_CRYPTO_FAILURE),)
+    if not signed.foreign and signed.names_its_certificate() is None:
+        reason = "no signing-certificate-v2"
+        return (undecided("seal.format", SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason),)
     return ()

@@ -43,10 +43,11 @@ def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MA
     try:
         strange = _file_problems(opened.findings)
         seals = [index for index, one in enumerate(case.signatures) if not one.is_time_stamp]
-        if len(seals) != 1:
+        if not seals or (len(seals) > 1 and case.permissions[seals[0]].level != 1):
             return _refused([*_count_problems(len(seals)), *strange])
         judged = judge_certainty(case, trust, at)
-        index = seals[0]
+        index = seals[0]  # what it certified, it certified alone
+        strange += _count_problems(len(seals))
         strange += [*_profile_problems(case, index), *_file_problems(case.file_findings())]
         return report_of(case, index, judged[index], [*strange, *_archive_problems(case, judged)])
     except MemoryError:
@@ -62,14 +63,10 @@ def _profile_problems(case: Case, index: int) -> list[Problem]:
         problems.append(undecided("seal.not-certified", SubIndication.SIG_CONSTRAINTS_FAILURE))
     if signature.sub_filter != PADES:
         problems.append(undecided("seal.format", SubIndication.SIG_CONSTRAINTS_FAILURE, reason="not PAdES"))
-    if signed is not None and not case.integrity[index].problems:
-        if signed.names_its_certificate() is None:
-            reason = "no signing-certificate-v2"
-            problems.append(undecided("seal.format", SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason))
-        if not {algorithms.SIGNATURE_TIME_STAMP}.issuperset(signed.unsigned):
-            # Nobody signed them, and PAdES (EN 319 142-1 §6.3) knows no other.
-            reason = "unknown unsigned attribute"
-            problems.append(undecided("seal.format", SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason))
+    if signed is not None and not {algorithms.SIGNATURE_TIME_STAMP}.issuperset(signed.unsigned):
+        # Nobody signed them, and PAdES (EN 319 142-1 §6.3) knows no other.
+        reason = "unknown unsigned attribute"
+        problems.append(undecided("seal.format", SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason))
     if signature.end and (reason := strangers(case, signature.end)):
         code = "seal.coverage" if reason == "bytes" else "seal.changed-after"
         problems.append(failed(code, SubIndication.FORMAT_FAILURE, reason=reason))
@@ -78,6 +75,8 @@ def _profile_problems(case: Case, index: int) -> list[Problem]:
 
 def _count_problems(count: int) -> list[Problem]:
     """Not exactly one seal."""
+    if count == 1:
+        return []
     if count:
         return [undecided("seal.several", SubIndication.SIG_CONSTRAINTS_FAILURE, count=str(count))]
     return [failed("seal.missing", SubIndication.FORMAT_FAILURE)]
@@ -108,9 +107,9 @@ def _archive_problems(case: Case, judged: Sequence[Judgement]) -> list[Problem]:
         if not signature.is_time_stamp:
             continue
         problems += one.problems
-        if integrity.problems:
-            reason = integrity.problems[0].finding.code
-            problems.append(undecided("seal.timestamp-invalid", SubIndication.NO_POE, reason=reason))
+        if integrity.problems:  # not a time-stamp over the file: something else than a seal allows behind it
+            reason = f"a document time-stamp that is none: {integrity.problems[0].finding.code}"
+            problems.append(failed("seal.changed-after", SubIndication.FORMAT_FAILURE, reason=reason))
     return problems
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _END: Final = re.compile(rb"%%EOF[\r\n]{0,2}\Z")
 _REVISION_END: Final = re.compile(rb"startxref[\r\n ]+([0-9]{1,10})[\r\n ]+%%EOF[\r\n]{0,2}\Z")
 _TAIL_BYTES: Final = 64
-_STRUCTURE: Final = frozenset({Name("XRef"), Name("ObjStm")})
 
 
 def strangers(case: "Case", end: int) -> str:
@@ -35,15 +34,21 @@ def strangers(case: "Case", end: int) -> str:
     sealed, last = case.map.revision(end), case.revision
     if max(last.sections) < end or not _END.search(case.pdf[-8:]):
         return "bytes"
+    roots = [one.entry(one.trailer, "Root") for one in (sealed, last)]
+    extensions = [one.entry(root, "Extensions") for one, root in zip((sealed, last), roots, strict=True)]
+    if extensions[0] != extensions[1] and last.entry(roots[1], "DSS") is None:
+        return "extensions"  # which announce nothing
     known = _known(sealed, last)
+    containers = {place.container for place in last.places.values() if place is not None}
     for number, place in last.places.items():
         if place is None or sealed.places.get(number) == place:
             continue
         ref = Ref(number, place.generation)
         value = last.get(ref)
-        if isinstance(value, Stream) and value.dictionary.get("Type") in _STRUCTURE:
-            continue
-        if ref not in known:
+        entries = value.dictionary if isinstance(value, Stream) else {}
+        is_section = entries.get("Type") == Name("XRef") and place.offset in last.sections
+        is_container = entries.get("Type") == Name("ObjStm") and number in containers and "Extends" not in entries
+        if not is_section and not is_container and ref not in known:
             return f"object {number}"
     for number, place in sealed.places.items():
         if place is not None and last.places.get(number) is None:

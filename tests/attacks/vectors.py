@@ -35,7 +35,6 @@ class Case:
         folder: where it lies; its name is the case's.
         base: name of the licence that was attacked.
         codes: the first finding that decides must be one of these.
-        today: codes that the present validator gives instead; to become fewer.
         outcomes: of the verdict; never `in-force` but for the control group.
         readable: whose bytes may be read afterwards: `base` the licence as it was issued, `file` the attacked file
             (an insider's seal is sound), `nothing`.
@@ -46,7 +45,6 @@ class Case:
     folder: Path
     base: str
     codes: frozenset[str]
-    today: frozenset[str]
     outcomes: frozenset[str]
     readable: str
     sound_seal: bool
@@ -72,7 +70,6 @@ def load_case(folder: Path) -> Case:
         folder=folder,
         base=table.pop("base"),
         codes=frozenset(table.pop("codes")),
-        today=frozenset(table.pop("today", ())),
         outcomes=frozenset(table.pop("outcomes")),
         readable=table.pop("readable"),
         sound_seal=table.pop("sound_seal", False),
