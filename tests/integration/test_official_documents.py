@@ -40,7 +40,7 @@ def sealed(city: Path, document: Path, *place: object, issuer: str = "police") -
 def middle(pdf: Path) -> tuple[int, float, float]:
     """Page number, and the seal's middle in points."""
     with pikepdf.open(pdf) as opened:
-        (field,) = opened.Root.AcroForm.Fields
+        field = opened.Root.AcroForm.Fields[0]
         left, bottom, right, top = (float(edge) for edge in field.Rect)
         number = next(n for n, page in enumerate(opened.pages, 1) if page.obj.objgen == field.P.objgen)
     return number, (left + right) / 2, (bottom + top) / 2

@@ -39,7 +39,7 @@ def draw_otherwise(authority: Authority, body: str, picture: str, more: str = ""
 def box_of_seal(pdf: bytes) -> tuple[float, ...]:
     """Width and height of the seal's field, and its middle from the upper left corner; millimetres."""
     with pikepdf.open(BytesIO(pdf)) as opened:
-        (field,) = opened.Root.AcroForm.Fields
+        field = opened.Root.AcroForm.Fields[0]
         left, bottom, right, top = (float(edge) * 25.4 / 72 for edge in field.Rect)
         height = float(opened.pages[0].MediaBox[3]) * 25.4 / 72
     return right - left, top - bottom, (left + right) / 2, height - (bottom + top) / 2
