@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from signing import der
 from signing.pdf_reading import Name, PdfError, Ref, Revision, Stream, Value
 from signing.pdf_reading.filters import unpacked
 
@@ -56,6 +57,17 @@ def store_refs(revision: Revision, value: Value) -> set[Ref]:
         elif isinstance(one, list):
             pending += one
     return found
+
+
+def is_evidence(value: Value) -> bool:
+    """Tell whether this is a stream that holds one DER value and says nothing else of itself."""
+    if not _is_plain_stream(value):
+        return False
+    try:
+        data = unpacked(value)
+        return data[:1] == bytes((der.SEQUENCE,)) and der.encoded_length(data) == len(data)
+    except (PdfError, der.DerError):
+        return False
 
 
 def is_extensions(revision: Revision, value: Value) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from signing.pdf_reading import Name, Ref, Revision, Stream, Value
 from signing.validation.document import form_fields
-from signing.validation.shapes import store_refs
+from signing.validation.shapes import is_evidence, store_refs
 
 if TYPE_CHECKING:
     from signing.validation.file import Case
@@ -46,9 +46,10 @@ def strangers(case: "Case", end: int) -> str:
         ref = Ref(number, place.generation)
         value = last.get(ref)
         entries = value.dictionary if isinstance(value, Stream) else {}
+        # Some writers leave an item of evidence twice, and refer to one of the two.
         is_section = entries.get("Type") == Name("XRef") and place.offset in last.sections
         is_container = entries.get("Type") == Name("ObjStm") and number in containers and "Extends" not in entries
-        if not is_section and not is_container and ref not in known:
+        if not is_section and not is_container and ref not in known and not is_evidence(value):
             return f"object {number}"
     for number, place in sealed.places.items():
         if place is not None and last.places.get(number) is None:
