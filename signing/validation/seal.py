@@ -48,8 +48,8 @@ def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MA
         judged = judge_certainty(case, trust, at)
         index = seals[0]  # what it certified, it certified alone
         strange += _count_problems(len(seals))
-        strange += [*_profile_problems(case, index), *_file_problems(case.file_findings())]
-        return report_of(case, index, judged[index], [*strange, *_archive_problems(case, judged)])
+        strange += [*_profile_problems(case, index), *_archive_problems(case, judged)]
+        return report_of(case, index, judged[index], [*strange, *_file_problems(case.file_findings())])
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - certificates of strangers make libraries raise anything
