@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from license_lib.rendering import Fonts
     from license_lib.settings import Settings
     from license_lib.template_craft.check import Report
+    from license_lib.trust_list import Snapshot, TrustList
+    from license_lib.trusting import ListVerifierOpener
     from license_lib.verification import Verdict
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
@@ -46,6 +48,8 @@ app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(qr_app, name="qr")
 app.add_typer(signature_app, name="signature")
 app.add_typer(template_app, name="template")
+trust_app = typer.Typer(no_args_is_help=True, help="信任名单 Trust lists: publish, check, update, show.")
+app.add_typer(trust_app, name="trust")
 
 Home = Annotated[Path, typer.Option("--home", envvar="LICENSE_HOME", help="Folder of license.toml.")]
 PassphraseFile = Annotated[
@@ -62,6 +66,8 @@ Folder = Annotated[
 Variant = Annotated[str, typer.Option(help="Another layout: its name (duplicate), or the choice it is for (副本).")]
 Page = Annotated[int, typer.Option(min=1, help="Which page a PNG shows.")]
 Dpi = Annotated[int, typer.Option(min=1, max=600, help="Dots per inch of a PNG.")]
+
+Signer = Annotated[Path | None, typer.Option("--signer", help="PEM certificate of who may sign the list.")]
 
 Command = Callable[..., int | None]
 
@@ -473,6 +479,7 @@ def verify(
     identifier: Annotated[str, typer.Option(help="证照标识 in this repository.")] = "",
     at: At = None,
     home: Home = Path(),
+    trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
     from license_lib.authority import confined_verifier, now
@@ -484,7 +491,7 @@ def verify(
     moment = at.replace(tzinfo=CHINA) if at else present
     codes = set()
     # This process has one thread, so that its workers may be forks: they need not import everything again.
-    with confined_verifier(_settings(home), method="fork", workers=1) as verifier:
+    with confined_verifier(_judge(home, trust), method="fork", workers=1) as verifier:
         for path in files or []:
             try:
                 data = _bytes(path)
@@ -534,6 +541,72 @@ def signature_verify(
             printer.result({"file": str(path), **file_report(report)}, *(f"{path}: {text}" for text in texts))
             codes.add({"intact": DONE, "indeterminate": UNDETERMINED}.get(report.outcome.value, NOT))
     return next(worst for worst in (FAILED, NOT, UNDETERMINED, DONE) if worst in codes)
+
+
+@command(trust_app, "publish")
+def trust_publish(
+    printer: Printer,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Else trust-list.jws in the home.")] = None,
+    home: Home = Path(),
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """发布 Sign the next list from license.toml, trust.toml and the public keys."""
+    from license_lib.authority import load_issuers, now
+    from license_lib.trusting import publish_list
+
+    settings, passphrase = _settings(home), _passphrase(passphrase_file)
+    made, before, path = publish_list(
+        settings, _catalogue(home), load_issuers(settings), passphrase, output=output, at=now()
+    )
+    _print_changes(printer, before.list if before else None, made.list)
+    printer.result(
+        {"output": str(path), **_list_value(made)}, *_list_words(made, f"已发布：{path}", f"published: {path}")
+    )
+
+
+@command(trust_app, "show")
+def trust_show(
+    printer: Printer,
+    file: Annotated[Path | None, typer.Argument(help="A list; the accepted ones if left out.")] = None,
+    home: Home = Path(),
+) -> int:
+    """查看 What a list says. It may be anybody's: `check` tells whether to trust it."""
+    from license_lib.trust_list import open_list
+    from license_lib.trust_list.changes import facts
+    from license_lib.trust_list.fetching import HttpFetcher
+    from license_lib.trusting import list_store, read_list
+
+    shown = list_store(home).all_current() if file is None else (open_list(read_list(str(file), HttpFetcher())),)
+    for snapshot in shown:
+        zh, en = _list_words(snapshot, snapshot.list.authority, snapshot.list.authority)
+        said = list(facts(snapshot.list))
+        value = {**_list_value(snapshot), "list": json.loads(snapshot.list.canonical_bytes())}
+        printer.result(value, "\n  ".join([zh, *(f.zh for f in said)]), "\n  ".join([en, *(f.en for f in said)]))
+    if not shown and not printer.as_json:
+        print("no list was accepted" if printer.english else "没有已接受的名单", file=sys.stderr)
+    return DONE if shown else NOT
+
+
+@command(trust_app, "check")
+def trust_check(
+    printer: Printer,
+    source: Annotated[str, typer.Argument(help="A file or an address; else trust-list.jws in the home.")] = "",
+    signer: Signer = None,
+    home: Home = Path(),
+) -> int:
+    """检查 Would this list be accepted, and what would change? Exit code 2: nobody has said who may sign it."""
+    return _take_list(printer, source or str(home / "trust-list.jws"), signer, home, keep=False)
+
+
+@command(trust_app, "update")
+def trust_update(
+    printer: Printer,
+    source: Annotated[str, typer.Argument(help="A file or an address.")],
+    signer: Signer = None,
+    home: Home = Path(),
+) -> int:
+    """更新 Accept a newer list. The first one needs --signer: the certificate of who signs it, got by another way."""
+    return _take_list(printer, source, signer, home, keep=True)
 
 
 @command(qr_app, "scan")
@@ -679,6 +752,13 @@ def _settings(home: Path) -> "Settings":
     from license_lib.settings import Settings
 
     return Settings.load(home)
+
+
+def _judge(home: Path, trust: Path | None) -> "Settings | ListVerifierOpener":
+    """What opens a verifier: the configuration, or one trust list, which needs none."""
+    from license_lib.trusting import ListVerifierOpener
+
+    return _settings(home) if trust is None else ListVerifierOpener(trust, home, _templates(home))
 
 
 def _catalogue(home: Path) -> "Catalogue":
@@ -831,6 +911,54 @@ def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> in
         texts.append("\n".join(lines))
     printer.result({"input": name, **verdict_report(verdict)}, *texts)
     return {Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(verdict.outcome, NOT)
+
+
+def _take_list(printer: Printer, source: str, signer: Path | None, home: Path, *, keep: bool) -> int:
+    from license_lib.authority import now
+    from license_lib.error_texts import error_value
+    from license_lib.trust_list import TrustListError, open_list
+    from license_lib.trust_list.fetching import HttpFetcher
+    from license_lib.trusting import list_store, read_list, read_signer
+
+    store, document = list_store(home), read_list(source, HttpFetcher())
+    named = read_signer(signer) if signer else None
+    try:
+        before = store.current(open_list(document).list.list_id)
+        taken = (store.accept if keep else store.judge)(document, now=now(), signer=named)
+    except TrustListError as error:
+        words = printer.words(error)
+        printer.result({"accepted": False, "error": error_value(error)}, f"不予接受：{words}", f"refused: {words}")
+        return UNDETERMINED if error.code == "trust.unpinned" else NOT
+    _print_changes(printer, before.list if before else None, taken.list)
+    zh, en = ("已接受", "accepted") if keep else ("可以接受", "acceptable")
+    printer.result({"accepted": keep, **_list_value(taken)}, *_list_words(taken, zh, en))
+    return DONE
+
+
+def _print_changes(printer: Printer, before: "TrustList | None", after: "TrustList") -> None:
+    from license_lib.trust_list.changes import changes
+
+    for change in changes(before, after):
+        printer.result(change.value(), change.zh, change.en)
+
+
+def _list_value(snapshot: "Snapshot") -> dict[str, Any]:
+    said = snapshot.list
+    return {
+        "list_id": said.list_id,
+        "sequence": said.sequence,
+        "sha256": snapshot.sha256,
+        "issued_at": said.issued_at.isoformat(),
+        "next_update": said.next_update.isoformat(),
+    }
+
+
+def _list_words(snapshot: "Snapshot", zh: str, en: str) -> tuple[str, str]:
+    said = snapshot.list
+    return (
+        f"{zh}  名单 {said.list_id} 第{said.sequence}号，有效至 {said.next_update.isoformat()}",
+        f"{en}  list {said.list_id} number {said.sequence}, good until {said.next_update.isoformat()}",
+    )
 
 
 @contextmanager

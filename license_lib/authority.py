@@ -26,8 +26,10 @@ from license_lib.repository import Event, LicenseState, Repository, StoredLicens
 from license_lib.repository_states import RepositoryStates
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import FILE_NAME, Settings
+from license_lib.trust_list.fetching import HttpFetcher
+from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
-from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits
+from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits, Opener
 from signing.trust import TrustStore
 
 if TYPE_CHECKING:
@@ -248,21 +250,22 @@ def open_verifier(settings: Settings) -> Iterator[Verifier]:
 
 
 def confined_verifier(
-    settings: Settings,
+    judge: Settings | Opener,
     *,
     method: Literal["spawn", "fork"] = "spawn",
     workers: int = WORKERS,
     limits: Limits | None = None,
 ) -> ConfinedVerifier:
     """The judging half for files of strangers: it judges them in worker processes, within limits of time and memory."""
-    return ConfinedVerifier(partial(open_verifier, settings), limits=limits, workers=workers, method=method)
+    opener = partial(open_verifier, judge) if isinstance(judge, Settings) else judge
+    return ConfinedVerifier(opener, limits=limits, workers=workers, method=method)
 
 
 def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, repository: Repository) -> Verifier:
-    """Put the judging half together.
+    """Put the judging half together: this authority's own ground, and one for every trust list that it accepted.
 
     Raises:
-        MachineError: no trust anchor (`trust.empty`), or trust material that cannot be read.
+        MachineError: no trust anchor (`trust.empty`), or trust material that cannot be read (`trust.store` too).
     """
     with signing_errors():
         ground = Ground(
@@ -272,7 +275,7 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
             issuers=issuers,
             states=RepositoryStates(repository),
         )
-    return Verifier(ground)
+    return Verifier(ground, accepted_grounds(settings.home, catalogue, HttpFetcher()))
 
 
 def load_trust(settings: Settings) -> TrustStore:

@@ -227,6 +227,46 @@ CODES: Mapping[str, FindingText] = MappingProxyType(
         "issuer.out-of-scope": FindingText(
             _NO, "该机构无权颁发此类证照", "This body may not issue this type of licence", *_REFUSE
         ),
+        # By a trust list
+        "trust.stale": FindingText(
+            _UNSURE,
+            "信任名单不在有效期内（有效至{date}）",
+            "The trust list is not current: it was good until {date}",
+            *_LATER,
+        ),
+        "issuer.out-of-region": FindingText(
+            _NO, "该机构不得在本地区（{region}）颁发此类证照", "This body may not issue this type in {region}", *_REFUSE
+        ),
+        "issuer.out-of-period": FindingText(
+            _NO, "该机构在{date}无权颁发此类证照", "This body might not issue this type on {date}", *_REFUSE
+        ),
+        "issuer.seal-not-listed": FindingText(
+            _UNSURE, "印章证书不在信任名单中", "The trust list does not name the seal's certificate", *_LATER
+        ),
+        "issuer.seal-not-in-force": FindingText(
+            _NO,
+            "盖章时印章不在使用状态（{date}）",
+            "The seal was not in force when it was used, as the trust list says ({date})",
+            *_REFUSE,
+        ),
+        "issuer.seal-withdrawn-no-proof": FindingText(
+            _UNSURE,
+            "印章已于{date}收回，且无法证明盖章在先",
+            "The seal was withdrawn on {date}, and nothing proves that it was used before",
+            *_ASK,
+        ),
+        "issuer.key-compromised": FindingText(
+            _NO,
+            "印章密钥自{date}起已泄露，盖章在此之后",
+            "Others have had the seal's key since {date}, and it was used after that",
+            *_REFUSE,
+        ),
+        "issuer.key-compromised-no-proof": FindingText(
+            _UNSURE,
+            "印章密钥自{date}起已泄露，且无法证明盖章在先",
+            "Others have had the seal's key since {date}, and nothing proves that it was used before",
+            *_ASK,
+        ),
         # Cross-binding: face, record, code and repository say the same
         "face.mismatch": FindingText(
             _NO, "照面与证照数据不一致：{labels}", "The face differs from the record: {fields}", *_REFUSE

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from license_lib.repository import EventKind, Repository
 
@@ -13,6 +14,12 @@ class KnownState:
     record: bytes = field(repr=False)
     file_digest: bytes
     revoked_at: datetime | None
+    as_of: None = None
+
+    @property
+    def record_digest(self) -> bytes:
+        """SHA-256 of the record."""
+        return sha256(self.record).digest()
 
 
 class RepositoryStates:

@@ -64,4 +64,6 @@ SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
 SIGNATURE_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
 
 ORGANIZATION_IDENTIFIER: Final = "2.5.4.97"
+LIST_SIGNING: Final = "0.4.0.2231.3.0"
+"""Extended key usage of whoever signs trust lists (ETSI TS 119 612 §5.7.1, id-tsl-kp-tslSigning)."""
 EXPIRED_CERTIFICATES_ON_CRL: Final = "2.5.29.60"

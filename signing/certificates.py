@@ -106,6 +106,17 @@ def ocsp_certificate(
     return builder.add_extension(x509.OCSPNoCheck(), critical=False).sign(issuer.key, hashes.SHA256())
 
 
+def list_certificate(
+    description: PkiDescription, issuer: Issuer, key: ec.EllipticCurvePublicKey, at: datetime
+) -> x509.Certificate:
+    """Issue the certificate of whoever signs trust lists, for that purpose alone (ETSI TS 119 612 §5.7.1)."""
+    name = subject(description, description.list_signer, description.operator, description.operator_code)
+    builder = _start_end_entity(description, issuer, key, name, at, description.certificate_years)
+    builder = builder.add_extension(_key_usage("digital_signature"), critical=True)
+    usage = x509.ExtendedKeyUsage([x509.ObjectIdentifier(algorithms.LIST_SIGNING)])
+    return builder.add_extension(usage, critical=True).sign(issuer.key, hashes.SHA256())
+
+
 def revocation_list(
     issuer: Issuer, revoked: Iterable[Revocation], *, number: int, at: datetime, period: timedelta
 ) -> x509.CertificateRevocationList:

@@ -3,12 +3,12 @@
 Layout, below one folder:
 
     private/            0700, never leaves the machine
-      root-ca.pem city-ca.pem tsa.pem ocsp.pem <id>.pem       encrypted PKCS #8, 0600
+      root-ca.pem city-ca.pem tsa.pem ocsp.pem trust-list.pem <id>.pem       encrypted PKCS #8, 0600
     public/
       anchors/root-ca.pem  intermediates/city-ca.pem
       seals/<id>.pem       certificate followed by its chain
       seals/<id>.toml      the seal object: its picture, and who may use it when
-      tsa.pem ocsp.pem     the same
+      tsa.pem ocsp.pem trust-list.pem     the same
       crl/root.crl crl/city.crl                               DER
 """
 
@@ -167,7 +167,11 @@ class _Workshop:
         city = Issuer(certificates.city_ca_certificate(description, root, city_key, at), city_key)
         self._write_certificates("anchors/root-ca.pem", root.certificate)
         self._write_certificates("intermediates/city-ca.pem", city.certificate)
-        for name, make in (("tsa", certificates.timestamp_certificate), ("ocsp", certificates.ocsp_certificate)):
+        for name, make in (
+            ("tsa", certificates.timestamp_certificate),
+            ("ocsp", certificates.ocsp_certificate),
+            ("trust-list", certificates.list_certificate),
+        ):
             certificate = make(description, city, self._new_key(name).public_key(), at)
             self._write_certificates(f"{name}.pem", certificate, city.certificate)
         for department in description.departments:

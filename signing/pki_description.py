@@ -12,7 +12,7 @@ from signing.errors import PkiError
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _CODE: Final = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{18}")
 _SEAL_NUMBER: Final = re.compile(r"[0-9]{13}")
-_RESERVED: Final = frozenset({"root-ca", "city-ca", "tsa", "ocsp"})
+_RESERVED: Final = frozenset({"root-ca", "city-ca", "tsa", "ocsp", "trust-list"})
 _LONGEST_NAME: Final = 64
 """X.520 ub-common-name and ub-organization-name: strict readers refuse longer ones."""
 
@@ -44,6 +44,7 @@ class PkiDescription:
     city_ca: str
     timestamp_authority: str
     ocsp_responder: str
+    list_signer: str
     operator: str
     operator_code: str
     root_years: int
@@ -86,7 +87,9 @@ def parse_description(text: str) -> PkiDescription:
         values = [getattr(department, what) for department in parsed]
         if len(set(values)) != len(values):
             raise _wrong("departments", f"two departments share one {what}")
-    names = ("country", "locality", "root", "city_ca", "timestamp_authority", "ocsp_responder", "operator")
+    names = (
+        "country", "locality", "root", "city_ca", "timestamp_authority", "ocsp_responder", "list_signer", "operator",
+    )  # fmt: skip
     periods = ("root_years", "city_ca_years", "certificate_years", "crl_days")
     _no_unknown(table, {*names, *periods, "operator_code", "base_url"}, "")
     texts = {name: _text(table, name, name) for name in names}

@@ -62,6 +62,7 @@ _VERDICT: Final[dict[str, Any]] = {
                     "sealed_at": "2023-04-03T02:10:00Z",
                     "revocation_as_of": "2026-11-22T00:00:00Z",
                     "status_as_of": "2026-11-22T04:00:00Z",
+                    "trust_list": None,
                 },
             }
         }

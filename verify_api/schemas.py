@@ -72,12 +72,31 @@ class LicenseFacts(_Document):
     labels: dict[str, Words] | None = Field(default=None, description="Names of the codes in `public`")
 
 
+class TrustListDocument(_Document):
+    """The trust list that was relied on, so that others can find the same one."""
+
+    list_id: str
+    sequence: int
+    sha256: str = Field(description="Of the signed document, hex")
+    issued_at: AwareDatetime
+    next_update: AwareDatetime
+
+
+class RecordedDocument(_Document):
+    """What was issued under the identifier, for comparison: the record's digest is salted, the file holds its salt."""
+
+    file_sha256: str = Field(description="SHA-256 of the one sealed file, hex")
+    record_sha256: str = Field(description="SHA-256 of the record, hex; the QR holds it too")
+    revoked_at: AwareDatetime | None
+
+
 class EvidenceDocument(_Document):
     """How fresh the evidence was."""
 
     sealed_at: AwareDatetime | None = Field(description="Trusted time of sealing")
     revocation_as_of: AwareDatetime | None = Field(description="Date of the certificate revocation data")
     status_as_of: AwareDatetime | None = Field(description="When the licence's state was looked up")
+    trust_list: TrustListDocument | None = Field(default=None, description="null where none was relied on")
 
 
 class VerdictDocument(_Document):
@@ -90,6 +109,7 @@ class VerdictDocument(_Document):
     steps: tuple[StepDocument, ...]
     license: LicenseFacts | None
     evidence: EvidenceDocument
+    recorded: RecordedDocument | None = Field(default=None, description="Look-ups by identifier only")
 
 
 class CodeQuestion(_Document):

@@ -130,7 +130,8 @@ class SettingsBench:
 
     def _public_material(self) -> frozenset[tuple[Path, int, int]]:
         found = set()
-        for path in (self._settings.keys_folder / "public").rglob("*"):
+        folders = (self._settings.keys_folder / "public", self._settings.home / "trust")
+        for path in (path for folder in folders for path in folder.rglob("*")):
             try:
                 facts = path.stat()
             except OSError:

@@ -1,6 +1,6 @@
 """Verification 核验: should somebody rely on this licence? Numbered steps, findings, and a verdict of four outcomes."""
 
-from license_lib.verification.ground import Ground, StateSource
+from license_lib.verification.ground import Ground, StateSource, StatesUnreachableError
 from license_lib.verification.seals import SealDirectory
 from license_lib.verification.verdict import OUTCOME_TEXTS, NotInForceError, Outcome, Proof, Verdict
 from license_lib.verification.verifier import Verifier
@@ -13,6 +13,7 @@ __all__ = [
     "Proof",
     "SealDirectory",
     "StateSource",
+    "StatesUnreachableError",
     "Verdict",
     "Verifier",
 ]

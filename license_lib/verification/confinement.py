@@ -45,7 +45,8 @@ class Judge(Protocol[Answer_co]):
         ...
 
 
-Opener = Callable[[], AbstractContextManager[Judge[Any]]]
+JudgeOpener = Callable[[], AbstractContextManager[Judge[Any]]]
+Opener = Callable[[], AbstractContextManager[Verifier]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Confined(Generic[Answer_co]):
 
     def __init__(
         self,
-        open_judge: Opener,
+        open_judge: JudgeOpener,
         overrun: Callable[[datetime], Answer_co],
         *,
         limits: Limits | None = None,
@@ -174,7 +175,7 @@ class ConfinedVerifier(Confined[Verdict]):
 
     def __init__(
         self,
-        open_verifier: Callable[[], AbstractContextManager[Verifier]],
+        open_verifier: Opener,
         *,
         limits: Limits | None = None,
         workers: int = WORKERS,
@@ -235,7 +236,7 @@ class ConfinedVerifier(Confined[Verdict]):
 class _Worker:
     """The near side of a worker process, which says first that it is open, and then answers one file after another."""
 
-    def __init__(self, method: str, open_judge: Opener, limits: Limits) -> None:
+    def __init__(self, method: str, open_judge: JudgeOpener, limits: Limits) -> None:
         context: Any = multiprocessing.get_context(method)  # `Process` differs by method, and mypy sees the base
         self._seconds = limits.seconds
         self._near, far = context.Pipe()
@@ -304,7 +305,7 @@ def _overrun(at: datetime) -> Verdict:
     )
 
 
-def _work(far: Connection, near: Connection, open_judge: Opener, limits: Limits) -> None:
+def _work(far: Connection, near: Connection, open_judge: JudgeOpener, limits: Limits) -> None:
     """Life of a worker: it ends with its parent, when the other end of the pipe closes."""
     near.close()
     _confine(limits.memory)

@@ -1,18 +1,19 @@
 """One verification, step by step; `license_lib.verification.verifier` tells the order of the steps."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from license_lib.calendar import day_of
 from license_lib.catalogue import LicenseType
-from license_lib.errors import InputError, MachineError
+from license_lib.errors import InputError
 from license_lib.findings import CODES, Effect, Finding
 from license_lib.licenses import FaceContent, License, face_content
-from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
 from license_lib.qr import QrError, QrProof, decode, is_proof
+from license_lib.verification.agreement import differences, list_used, recorded_license
 from license_lib.verification.faces import differing_fields, field_labels
-from license_lib.verification.ground import Ground, RecordedLicense
+from license_lib.verification.ground import Ground, RecordedLicense, StatesUnreachableError
+from license_lib.verification.listed import judge_scope, judge_seal
 from license_lib.verification.reading import Face, UnreadableError, attached_record, picture_digests, read_face
 from license_lib.verification.seals import SealCertificate
 from license_lib.verification.verdict import (
@@ -21,20 +22,15 @@ from license_lib.verification.verdict import (
     RECORD_PROOFS,
     Evidence,
     Proof,
+    Recorded,
     Verdict,
     by_severity,
 )
 from signing.keys import key_id, sha256
 from signing.reports import Indication, SealFinding, SealReport
 
-_CODE_LABELS = {
-    "ZZBS": "证照标识",
-    "ZZBFRQ": "颁发日期",
-    "ZZYXQQSRQ": "有效期起始",
-    "ZZYXQJZRQ": "有效期截止",
-    "record": "证照数据",
-    "public": "公开信息",
-}
+_OLDEST_ANSWER = timedelta(minutes=10)
+"""An answer about a licence's state that is older, or from the future, is none: it may have been kept and replayed."""
 
 
 class Examination:
@@ -60,6 +56,7 @@ class Examination:
         self.report: SealReport | None = None
         self.revocation_as_of: datetime | None = None
         self.status_as_of: datetime | None = None
+        self.recorded: Recorded | None = None
 
     # -- ways in ------------------------------------------------------------------------------------------------------
 
@@ -78,12 +75,13 @@ class Examination:
         if self.license is None:
             return self.verdict()
         document = self.license
-        self.step(Proof.ISSUER, self.issuer(document.issuer.code, document.template.key, self.organization_id()))
+        self.step(Proof.ISSUER, self.issuer_of_file(document))
         if Proof.SEAL in self.proved:  # a stranger's page is never drawn: it may be made to take for ever
             self.face_and_code(document, covered)
         recorded = self.state(str(document.identifier))
         if recorded is not None:
-            same = recorded.record == canonical_bytes(document) and recorded.file_digest == sha256(covered)
+            digest = record_digest(canonical_bytes(document))
+            same = recorded.record_digest == digest and recorded.file_digest == sha256(covered)
             self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
         self.step(Proof.VALIDITY, self.validity(document))
         return self.verdict()
@@ -96,24 +94,27 @@ class Examination:
         if proof is None or signer is None:
             return self.verdict()
         self.findings.append(Finding("paper.compare"))
-        kind = self.ground.catalogue.find(str(proof.identifier.type_code))
-        issuer_code = str(proof.identifier.issuer)
-        self.step(Proof.ISSUER, self.issuer(issuer_code, kind.key if kind else "", signer.organization_id))
+        self.step(Proof.ISSUER, self.issuer_of_code(proof, signer))
         recorded = self.state(str(proof.identifier))
-        if recorded is not None:
-            document = _recorded(recorded.record, str(proof.identifier))
+        if recorded is not None and recorded.record is None:
+            same = recorded.record_digest == proof.digest
+            self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
+        elif recorded is not None and recorded.record is not None:
+            document = recorded_license(recorded.record, str(proof.identifier))
             drawn_by = self.ground.catalogue.drawn_by(document.template)
-            self.step(Proof.REPOSITORY, _differences(document, drawn_by, proof))
+            self.step(Proof.REPOSITORY, differences(document, drawn_by, proof))
         self.step(Proof.VALIDITY, self.validity(proof))
         return self.verdict()
 
     def of_identifier(self, identifier: str) -> Verdict | None:
-        """Judge a licence of the repository: steps 7 and 8; None if it is not there."""
+        """Judge a licence of our own repository: steps 7 and 8; None if it is not there."""
         self.required = RECORD_PROOFS
-        state = self.ground.states.state_of(identifier, self.at) if self.ground.states else None
-        if state is None:
+        own = self.ground.states if self.ground.snapshot is None else None
+        state = own.state_of(identifier, self.at) if own else None
+        if state is None or state.record is None:
             return None
-        self.license = _recorded(state.record, identifier)
+        self.license = recorded_license(state.record, identifier)
+        self.recorded = Recorded(state.file_digest.hex(), state.record_digest.hex(), state.revoked_at)
         self.state(identifier)
         self.step(Proof.VALIDITY, self.validity(self.license))
         return self.verdict()
@@ -135,8 +136,10 @@ class Examination:
                 sealed_at=report.sealed_at if report else None,
                 revocation_as_of=self.revocation_as_of,
                 status_as_of=self.status_as_of,
+                trust_list=list_used(self.ground.snapshot),
             ),
             intact=report.covered if report else b"",
+            recorded=self.recorded,
         )
 
     def step(self, proof: Proof, findings: Iterator[Finding]) -> None:
@@ -177,12 +180,42 @@ class Examination:
         signer = self.report.signer if self.report else None
         return signer.organization_id if signer else ""
 
-    def issuer(self, issuer_code: str, type_key: str, organization_id: str) -> Iterator[Finding]:
-        """Step 3: the seal is the issuing body's own, and the body may issue this type."""
-        if organization_id != f"NTRCN-{issuer_code}":
+    def issuer_of_file(self, document: License) -> Iterator[Finding]:
+        """Step 3: the seal is the issuing body's own and in force, and the body may issue this type."""
+        if self.organization_id() != f"NTRCN-{document.issuer.code}":
             yield Finding("issuer.mismatch")
+        signer = self.report.signer if self.report else None
+        if signer is not None:
+            yield from self.listed_seal(document.issuer.code, signer.certificate_der)
+        yield from self.scope(document, document.issuer.code, document.template.key, document.type_code)
+
+    def issuer_of_code(self, proof: QrProof, signer: SealCertificate) -> Iterator[Finding]:
+        """Step 3: the same for a code, whose key step 5 judged."""
+        code, type_code = str(proof.identifier.issuer), str(proof.identifier.type_code)
+        if signer.organization_id != f"NTRCN-{code}":
+            yield Finding("issuer.mismatch")
+        kind = self.ground.catalogue.find(type_code)
+        yield from self.scope(proof, code, kind.key if kind else "", type_code)
+
+    def listed_seal(self, issuer_code: str, certificate_der: bytes) -> Iterator[Finding]:
+        """Part of steps 3 and 5: where a trust list is the ground, it names the seal, and as in force."""
+        if self.ground.snapshot is not None:
+            proven_at = self.report.sealed_at if self.report else None
+            yield from judge_seal(self.ground.snapshot, issuer_code, certificate_der, proven_at=proven_at, now=self.now)
+
+    def scope(self, document: License | QrProof, issuer_code: str, type_key: str, type_code: str) -> Iterator[Finding]:
+        """Part of step 3: the body may issue this type; a trust list also knows where and when."""
         body = self.ground.issuers.find(issuer_code)
-        if body is None:
+        if self.ground.snapshot is not None:
+            yield from judge_scope(
+                self.ground.snapshot,
+                issuer_code,
+                type_code,
+                issued_on=document.issued_on,
+                proven_at=self.report.sealed_at if self.report else None,
+                now=self.now,
+            )
+        elif body is None:
             yield Finding("issuer.unknown")
         elif type_key not in body.types:
             yield Finding("issuer.out-of-scope" if self.ground.catalogue.find(type_key) else "type.unknown")
@@ -230,7 +263,7 @@ class Examination:
             return
         if signer.organization_id != self.organization_id():
             yield Finding("issuer.mismatch")
-        yield from _differences(document, kind, proof)
+        yield from differences(document, kind, proof)
 
     def signed_code(self, text: str) -> Iterator[Finding]:
         """Step 5: a well-formed code, signed with a seal key that a trust anchor vouches for.
@@ -257,6 +290,7 @@ class Examination:
         chain = judge_chain(signer.certificate, (), self.ground.trust, at=self.now, existed_at=existed_at)
         self.revocation_as_of = self.revocation_as_of or chain.as_of
         yield from (_finding(problem.finding) for problem in chain.problems)
+        yield from self.listed_seal(str(proof.identifier.issuer), signer.certificate_der)
         if is_for_development(signer.certificate):
             yield Finding("seal.development")
 
@@ -268,12 +302,13 @@ class Examination:
 
     def state(self, identifier: str) -> RecordedLicense | None:
         """Step 7: the repository knows the licence, and it is not revoked. What it knows is for step 6 to compare."""
-        if self.ground.states is None:
+        try:
+            state = self._ask_state(identifier)
+        except StatesUnreachableError:
             self.findings.append(Finding("status.unknown"))
             self.required = tuple(proof for proof in self.required if proof is not Proof.REPOSITORY)
             return None
-        state = self.ground.states.state_of(identifier, self.at)
-        self.status_as_of = self.now
+        self.status_as_of = (state.as_of if state else None) or self.now
         if state is None:
             self.findings.append(Finding("status.not-recorded"))
         elif state.revoked_at:
@@ -284,6 +319,14 @@ class Examination:
             self.proved.add(Proof.STATUS)
         return state
 
+    def _ask_state(self, identifier: str) -> RecordedLicense | None:
+        if self.ground.states is None:
+            raise StatesUnreachableError
+        state = self.ground.states.state_of(identifier, self.at)
+        if state is not None and state.as_of is not None and abs(self.now - state.as_of) > _OLDEST_ANSWER:
+            raise StatesUnreachableError
+        return state
+
     def validity(self, document: License | QrProof) -> Iterator[Finding]:
         """Step 8: the day asked for lies within the period of validity, first and last day included."""
         day = day_of(self.at)
@@ -291,34 +334,6 @@ class Examination:
             yield Finding("validity.not-yet", {"date": document.valid_from.isoformat()})
         if document.valid_until is not None and day > document.valid_until:
             yield Finding("validity.expired", {"date": document.valid_until.isoformat()})
-
-
-def _differences(document: License, kind: LicenseType | None, proof: QrProof) -> Iterator[Finding]:
-    """What a code says otherwise than the record. Without the type, nobody knows what it should publish."""
-    expected = {
-        "ZZBS": (document.identifier, proof.identifier),
-        "ZZBFRQ": (document.issued_on, proof.issued_on),
-        "ZZYXQQSRQ": (document.valid_from, proof.valid_from),
-        "ZZYXQJZRQ": (document.valid_until, proof.valid_until),
-        "record": (record_digest(canonical_bytes(document)), proof.digest),
-    }
-    if kind is not None:
-        expected["public"] = (public_values(kind, document), dict(proof.public))
-    differing = [name for name, (recorded, seen) in expected.items() if recorded != seen]
-    if differing:
-        labels = [_CODE_LABELS[name] for name in differing]
-        yield Finding("qr.mismatch", {"fields": ", ".join(differing), "labels": "、".join(labels)})
-
-
-def _recorded(record: bytes, identifier: str) -> License:
-    """The licence of a repository's row. One that cannot be read, or is another's, is a broken machine."""
-    try:
-        document = parse_record(record)
-    except RecordError:
-        document = None
-    if document is None or str(document.identifier) != identifier:
-        raise MachineError("storage.corrupt", "The repository's record is damaged", hint="restore it from a backup")
-    return document
 
 
 def _finding(found: SealFinding) -> Finding:

@@ -6,16 +6,22 @@ from typing import Protocol
 
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
+from license_lib.trust_list import Snapshot
 from license_lib.verification.seals import SealDirectory
 from signing.trust import TrustStore
 
 
 class RecordedLicense(Protocol):
-    """What the repository knows of a licence at a moment."""
+    """What is on record of a licence at a moment."""
 
     @property
-    def record(self) -> bytes:
-        """Canonical record bytes."""
+    def record(self) -> bytes | None:
+        """Canonical record bytes; None where only its digest is told."""
+        ...
+
+    @property
+    def record_digest(self) -> bytes:
+        """SHA-256 of the canonical record bytes."""
         ...
 
     @property
@@ -28,12 +34,25 @@ class RecordedLicense(Protocol):
         """When a revocation took effect; None if none has."""
         ...
 
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment of the answer, by whoever gave it; None if it is known at first hand."""
+        ...
+
+
+class StatesUnreachableError(Exception):
+    """Whoever publishes the state of a licence gives no usable answer now."""
+
 
 class StateSource(Protocol):
-    """Where the state of licences is looked up: the repository, later also status lists."""
+    """Where the state of licences is looked up: the repository, or what the issuing body publishes."""
 
     def state_of(self, identifier: str, at: datetime) -> RecordedLicense | None:
-        """The state at a moment; None if the licence is not known."""
+        """The state at a moment; None if the licence is not known.
+
+        Raises:
+            StatesUnreachableError: it cannot be asked now.
+        """
         ...
 
 
@@ -43,6 +62,7 @@ class Ground:
 
     Args:
         states: the repository, or None where there is none to ask; outcomes are then UNDETERMINED at best.
+        snapshot: the trust list that the rest comes from; None where it is this machine's configuration.
     """
 
     catalogue: Catalogue
@@ -50,3 +70,4 @@ class Ground:
     seals: SealDirectory
     issuers: Issuers
     states: StateSource | None
+    snapshot: Snapshot | None = None

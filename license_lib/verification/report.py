@@ -17,7 +17,8 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
         minimal: leave out what only somebody who holds the document may see; for look-ups by identifier.
     """
     zh, en = OUTCOME_TEXTS[verdict.outcome]
-    return {
+    used = verdict.evidence.trust_list
+    report: dict[str, Any] = {
         "outcome": verdict.outcome.value,
         "text": {"zh": zh, "en": en},
         "at": verdict.at.isoformat(),
@@ -37,8 +38,24 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
             "sealed_at": _iso(verdict.evidence.sealed_at),
             "revocation_as_of": _iso(verdict.evidence.revocation_as_of),
             "status_as_of": _iso(verdict.evidence.status_as_of),
+            "trust_list": {
+                "list_id": used.list_id,
+                "sequence": used.sequence,
+                "sha256": used.sha256,
+                "issued_at": _iso(used.issued_at),
+                "next_update": _iso(used.next_update),
+            }
+            if used
+            else None,
         },
     }
+    if verdict.recorded is not None:
+        report["recorded"] = {
+            "file_sha256": verdict.recorded.file_sha256,
+            "record_sha256": verdict.recorded.record_sha256,
+            "revoked_at": _iso(verdict.recorded.revoked_at),
+        }
+    return report
 
 
 def _facts(verdict: Verdict, *, minimal: bool) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Self
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from license_lib.trust_list import TrustList
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.key_files import load_certificates
 from signing.keys import key_id, subject_value, verify_signature
@@ -54,6 +55,11 @@ class SealDirectory:
         files = sorted((keys_folder / "public" / "seals").glob("*.pem"))
         found = [certificate for path in files for certificate in load_certificates(path)]
         return cls(SealCertificate(one, one.public_bytes(Encoding.DER)) for one in found)
+
+    @classmethod
+    def listed(cls, trust_list: TrustList) -> Self:
+        """Every seal of a trust list, retired ones too."""
+        return cls(SealCertificate.of(seal.certificate) for body in trust_list.bodies for seal in body.seals)
 
     def find(self, key: bytes) -> tuple[SealCertificate, ...]:
         """All certificates with this key id."""

@@ -63,12 +63,36 @@ RECORD_PROOFS = (Proof.STATUS, Proof.VALIDITY)
 
 
 @dataclass(frozen=True, slots=True)
+class TrustListUsed:
+    """Which trust list: its id and number, SHA-256 of the signed document (hex), and its period."""
+
+    list_id: str
+    sequence: int
+    sha256: str
+    issued_at: datetime
+    next_update: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a look-up tells of what was issued, so that others can compare: digests (hex), no personal data."""
+
+    file_sha256: str
+    record_sha256: str
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """How fresh the evidence was: trusted sealing time, revocation data's date, and when the state was looked up."""
+    """How fresh the evidence was: trusted sealing time, revocation data's date, and when the state was looked up.
+
+    `trust_list` is the list that was relied on, where one was.
+    """
 
     sealed_at: datetime | None = None
     revocation_as_of: datetime | None = None
     status_as_of: datetime | None = None
+    trust_list: TrustListUsed | None = None
 
 
 class NotInForceError(InputError):
@@ -92,6 +116,7 @@ class Verdict:
         license: the licence as read from verified bytes only, or from the repository; None if nothing was proved.
         code: the proved QR claims, where a code was read.
         intact: the bytes of the last intact signed revision; empty if there is none.
+        recorded: for a look-up by identifier, what is on record; else None.
     """
 
     at: datetime
@@ -102,6 +127,7 @@ class Verdict:
     code: QrProof | None
     evidence: Evidence
     intact: bytes = b""
+    recorded: Recorded | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -5,6 +5,7 @@ For a PDF: 1 seal · 2 record · 3 issuer · 4 face · 5 code · 6 repository ·
 is not proved is never IN_FORCE.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from license_lib.catalogue import Catalogue
@@ -17,6 +18,8 @@ from license_lib.verification.verdict import Verdict
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Larger inputs are not examined."""
+_STRANGER = frozenset({"seal.unknown-issuer", "issuer.unknown", "qr.unknown-key"})
+"""Findings of a ground that does not know who issued a licence."""
 
 
 class Verifier:
@@ -24,10 +27,14 @@ class Verifier:
 
     Args:
         ground: what it stands on; see there.
+        others: grounds to ask in order about licences whose issuing body is a stranger to the ones before.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, others: Sequence[Ground] = ()) -> None:
         self.ground = ground
+        self._grounds = (ground, *others)
+        # Of two bodies with one code, the last is found: that of the first ground.
+        self._issuers = Issuers(body for each in reversed(self._grounds) for body in each.issuers)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -37,7 +44,7 @@ class Verifier:
     @property
     def issuers(self) -> Issuers:
         """The issuing bodies that it knows."""
-        return self.ground.issuers
+        return self._issuers
 
     def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:
         """Judge a PDF, or a picture of a licence. Never raises for a bad document.
@@ -50,7 +57,7 @@ class Verifier:
         if len(data) > MAX_FILE_BYTES:
             return examination.refuse("input.too-large")
         if looks_like_pdf(data):
-            return examination.of_document(data)
+            return self._first_acquainted(lambda ground: Examination(ground, at, now).of_document(data))
         try:
             texts = scan(data)
         except PictureError as error:
@@ -60,12 +67,24 @@ class Verifier:
             return examination.refuse("qr.foreign" if texts else "qr.none")
         if len(proofs) > 1:
             return examination.refuse("qr.several")
-        return examination.of_code(proofs[0])
+        return self.verify_code(proofs[0], at=at, now=now)
 
     def verify_code(self, text: str, *, at: datetime, now: datetime | None = None) -> Verdict:
         """Judge the text of a licence's QR; arguments as for `verify`."""
-        return Examination(self.ground, at, now).of_code(text)
+        return self._first_acquainted(lambda ground: Examination(ground, at, now).of_code(text))
 
     def status(self, identifier: str, *, at: datetime, now: datetime | None = None) -> Verdict | None:
         """State of a licence of our own repository; None if it is not there. Arguments as for `verify`."""
         return Examination(self.ground, at, now).of_identifier(identifier)
+
+    def _first_acquainted(self, judge: Callable[[Ground], Verdict]) -> Verdict:
+        """The verdict on the first ground that knows who issued it; on the first of all, if none does.
+
+        Each ground judges alone: what one vouches for never helps on another.
+        """
+        first = verdict = judge(self._grounds[0])
+        for ground in self._grounds[1:]:
+            if _STRANGER.isdisjoint(finding.code for finding in verdict.findings):
+                return verdict
+            verdict = judge(ground)
+        return first if not _STRANGER.isdisjoint(finding.code for finding in verdict.findings) else verdict

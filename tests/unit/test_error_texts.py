@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 # Codes that only a programmer meets who calls the rooms in another way than `license_lib.authority` does.
 OF_PROGRAMS = re.compile(
-    r"(attachment|pki\.(description|not-issued-here)|preview|record|repository\.(driver|forked|page|value)|reservation"
+    r"(attachment|jws|pki\.(description|not-issued-here)|preview|record|repository\.(driver|forked|page|value)|reservation"
     r"|photo\.mismatch|number\.unknown|trust\.(certificate|crl|ocsp)|verdict)\b"
 )
 

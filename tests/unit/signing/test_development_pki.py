@@ -21,7 +21,7 @@ from signing.key_files import load_certificates
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "keys" / "development.toml"
 MINIMAL = DESCRIPTION.read_text("utf-8")
-OTHERS = ("root", "city CA", "time-stamps", "OCSP")
+OTHERS = ("root", "city CA", "time-stamps", "OCSP", "trust list")
 DEPARTMENTS = ("market", "transport", "police", "health", "land", "education", "housing", "social")
 
 
@@ -57,6 +57,14 @@ def test_the_time_stamp_certificate_has_one_critical_purpose(pki: Any) -> None:
     usage = pki.credential("tsa").certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     assert usage.critical
     assert list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+
+
+def test_the_trust_list_certificate_has_one_critical_purpose_and_cannot_seal(pki: Any) -> None:
+    certificate = pki.credential("trust-list").certificate
+    usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    assert usage.critical
+    assert [purpose.dotted_string for purpose in usage.value] == ["0.4.0.2231.3.0"]
+    assert not certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
 
 
 def test_every_department_has_a_seal_of_its_credit_code(pki: Any) -> None:
