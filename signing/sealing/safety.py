@@ -4,13 +4,16 @@
 that acts or is somewhere else. Whoever seals sees the one thing, and those who get the document are shown the other.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from signing.errors import SealingError
-from signing.pdf_reading import FileMap, PdfError, map_file
+from signing.pdf_reading import FileMap, Name, PdfError, Ref, Revision, Stream, Value, map_file
 from signing.pdf_reading.agreement import disagreement
 from signing.pdf_reading.content import suspicious
 
+_HARMLESS: Final = frozenset({Name("Link"), Name("Popup")})
+_STRUCTURE: Final = frozenset({Name("XRef"), Name("ObjStm")})
 _HINT: Final = "print the document to a plain PDF first, and look at that"
 
 
@@ -35,6 +38,9 @@ def check_safety(file: FileMap) -> None:
     try:
         reasons = [found.oddity.value for found in file.oddities]
         reasons += [f"{code.removeprefix('pdf.')}: {what}" for code, what in suspicious(file.last)]
+        reasons += _overlays(file.last)
+        if not _all_reached(file.last):
+            reasons.append("objects that nothing refers to")
     except PdfError as error:
         raise SealingError("seal.not-a-pdf", f"The document cannot be read as a PDF: {error}", hint=_HINT) from error
     if not reasons and (other := disagreement(file.data, file.last, ())):
@@ -42,3 +48,32 @@ def check_safety(file: FileMap) -> None:
     if reasons:
         problem = f"The document could show something else later: {', '.join(dict.fromkeys(reasons))}"
         raise SealingError("seal.unsafe-content", problem, hint=_HINT)
+
+
+def _overlays(revision: Revision) -> Iterator[str]:
+    """Annotations with looks of their own, which readers draw over the page or not, on the screen or on paper."""
+    for _, value in revision.objects():
+        subtype = value.get("Subtype") if isinstance(value, dict) and "Rect" in value else None
+        if isinstance(subtype, Name) and subtype not in _HARMLESS and value.get("FT") != Name("Sig"):
+            yield f"an annotation: {subtype}"
+
+
+def _all_reached(revision: Revision) -> bool:
+    """Tell whether every object has its place in the document. One that has none waits for somebody to refer to it."""
+    seen: set[Ref] = set()
+    pending: list[Value] = [value for key, value in revision.trailer.items() if key in {"Root", "Info", "Encrypt"}]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Ref):
+            if value in seen:
+                continue
+            seen.add(value)
+            value = revision.get(value)
+        if isinstance(value, Stream):
+            value = value.dictionary
+        if isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+    waiting = (value for ref, value in revision.objects() if ref not in seen and isinstance(value, dict | Stream))
+    return all(isinstance(one, Stream) and one.dictionary.get("Type") in _STRUCTURE for one in waiting)
