@@ -104,6 +104,12 @@ def test_a_hold_may_be_lifted(books: Books, standing: Standing, *, newest_is_goo
     assert books.ask([der(books.crl(hold, revoked=HOLD)), der(books.crl(good))]).standing is standing
 
 
+def test_at_the_same_moment_a_hold_outweighs_good(books: Books) -> None:
+    moment = books.pki.now - HOUR
+    assert books.ask([der(books.crl(moment))], [books.ocsp(moment, revoked=HOLD)]).standing is Standing.REVOKED
+    assert books.ask([der(books.crl(moment, revoked=HOLD))], [books.ocsp(moment)]).standing is Standing.REVOKED
+
+
 def test_an_unknown_does_not_hide_an_older_answer(books: Books) -> None:
     """The newest list is about authorities only: it says nothing, and the older one is heard."""
     old, new = books.pki.now - 4 * HOUR, books.pki.now - 2 * HOUR
