@@ -250,29 +250,41 @@ class _Collector:
 
 
 class _Bounded:
-    """A network that is asked so often and no more, at so many servers; what was got once is not got again."""
+    """A network that is asked so often and no more, at so many servers.
+
+    What was got once is not got again, and who failed is not asked again: each failure may have cost a time-out.
+    """
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
         self._got: dict[str, bytes] = {}
+        self._failed: dict[str, NetworkError] = {}
         self._hosts: set[str] = set()
         self._requests = 0
 
     def get(self, url: str, *, limit: int) -> bytes:
         if url not in self._got:
-            self._count(url)
-            self._got[url] = self._fetcher.get(url, limit=limit)
+            self._got[url] = self._ask(url, lambda: self._fetcher.get(url, limit=limit))
         return self._got[url]
 
     def post(self, url: str, body: bytes, *, content_type: str, accept: str, limit: int) -> bytes:
-        self._count(url)
-        return self._fetcher.post(url, body, content_type=content_type, accept=accept, limit=limit)
+        return self._ask(
+            url, lambda: self._fetcher.post(url, body, content_type=content_type, accept=accept, limit=limit)
+        )
 
-    def _count(self, url: str) -> None:
-        self._hosts.add(host_of(url))
-        self._requests += 1
-        if self._requests > _MOST_REQUESTS or len(self._hosts) > _MOST_HOSTS:
+    def _ask(self, url: str, request: Callable[[], bytes]) -> bytes:
+        if url in self._failed:
+            raise self._failed[url]
+        hosts = self._hosts | {host_of(url)}
+        if self._requests == _MOST_REQUESTS or len(hosts) > _MOST_HOSTS:
             raise NetworkError("network.refused", "The certificates ask for more requests or servers than are allowed")
+        self._hosts = hosts
+        self._requests += 1
+        try:
+            return request()
+        except NetworkError as error:
+            self._failed[url] = error
+            raise
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

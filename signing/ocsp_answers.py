@@ -180,7 +180,7 @@ def _signature_problem(response: ocsp.OCSPResponse, signer: x509.Certificate) ->
     key, digest = signer.public_key(), response.signature_hash_algorithm
     dotted = response.signature_algorithm_oid.dotted_string
     try:
-        if digest is None or digest.name not in _ACCEPTED_HASHES or not accepts_key(key):
+        if digest is None or not accepts_key(key):
             return _UNACCEPTED
         if isinstance(key, ec.EllipticCurvePublicKey) and dotted in algorithms.ECDSA_SIGNATURES:
             key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(digest))

@@ -1,9 +1,10 @@
 """Real servers on loopback for tests: prepared answers, time-stamp authorities, and whole PKIs of certomancer."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,7 +38,7 @@ Answer = Callable[[Asked], Reply]
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[str]:
+def serving(answer: Answer, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve on an ephemeral port as long as the block; gives the address, without a slash at its end."""
     gone = threading.Event()
 
@@ -56,21 +57,25 @@ def serving(answer: Answer) -> Iterator[str]:
             if not reply.drip:
                 self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
-            try:
+            with suppress(OSError):  # the caller has gone
                 self.wfile.write(reply.body)
                 while reply.drip and not gone.wait(0.02):
                     self.wfile.write(b".")
-            except OSError:
-                return  # the caller has gone
+
+        def handle(self) -> None:
+            with suppress(OSError):  # the caller broke off, or did not like the certificate
+                super().handle()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the server's name for it
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         finally:
             gone.set()
             server.shutdown()

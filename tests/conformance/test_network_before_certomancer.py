@@ -260,6 +260,15 @@ def test_other_authorities_are_refused(city: City, authority: str, code: str) ->
     assert city.url.removeprefix("http://") in caught.value.message
 
 
+def test_a_certificate_named_by_sha_1_is_refused(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As certomancer does it by itself: the judges of seals do not accept it either."""
+    monkeypatch.setattr(services, "simple_cms_attribute", _ATTRIBUTE)
+    with pytest.raises(TimestampError) as caught:
+        city.timestamper("good").timestamp(DIGEST, 1)
+    assert caught.value.code == "timestamp.malformed"
+    assert "does not name its certificate" in caught.value.message
+
+
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_a_time_stamp_of_another_time_is_refused(city: City, minutes: float) -> None:
     city.clock[0] = NOW + timedelta(minutes=minutes)

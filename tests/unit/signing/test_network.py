@@ -1,10 +1,18 @@
 """The fetcher against real servers on loopback: bounds of time, size and detours; and texts that give nothing away."""
 
 import itertools
+import ssl
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from loopback import Asked, Reply, closed_port, fetcher, serving
 
 from signing.errors import NetworkError
@@ -150,3 +158,23 @@ def test_a_proxy_is_used_if_it_is_configured_and_only_then(monkeypatch: pytest.M
 
 def test_a_name_for_people_is_the_host() -> None:
     assert host_of(f"https://tsa.example:8443/{CUSTOMER}?{CUSTOMER}#x") == "tsa.example:8443"
+
+
+def test_a_server_that_nobody_vouches_for_is_not_believed(tmp_path: Path) -> None:
+    def answer(_: Asked) -> Reply:
+        return Reply(b"trust me")
+
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    certificate = made.add_extension(names, critical=True).sign(key, hashes.SHA256())
+    pem = tmp_path / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    )
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(pem)
+    with serving(answer, tls=tls) as url:
+        assert url.startswith("https://")
+        assert code_of(lambda: fetcher().get(url, limit=100)) == "network.refused"

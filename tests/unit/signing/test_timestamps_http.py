@@ -179,7 +179,14 @@ def test_garbage_is_malformed(pki: Any, body: bytes) -> None:
 
 def test_a_token_must_fit_into_its_room(pki: Any) -> None:
     answer = stamping(pki.timestamper())
-    assert refusal(pki, answer, size=1000).code == "timestamp.size"
+    size = len(pki.timestamper().timestamp(DIGEST, 2**40))
+    assert refusal(pki, answer, size=1024).code == "timestamp.size"
+    with serving(lambda _: Reply(granted(bytes((0x30, 0x82, 4, 0)) + bytes(1024)))) as url:
+        timestamper = http(pki, url, size=1027)
+        with pytest.raises(TimestampError) as caught:
+            timestamper.timestamp(DIGEST, 1)
+    assert "has 1028 bytes, and room is kept for 1027" in caught.value.message
+    assert size > 1024
     assert refusal(pki, lambda _: Reply(bytes(20_000))).code == "timestamp.size"
 
 
