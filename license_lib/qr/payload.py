@@ -135,20 +135,25 @@ def _parse(token: bytes) -> QrProof:
             pass
         case _:
             raise _malformed("not COSE_Sign1")
-    match _cbor(protected):
-        case {1: int(algorithm), 4: bytes(key_id), **rest} if not rest and algorithm == _ES256:
+    header = _cbor(protected)
+    match header:
+        case {1: int(algorithm), 4: bytes(key_id), **rest} if (
+            not rest and algorithm == _ES256 and _has_whole_keys(header)
+        ):
             pass
         case _:
             raise _malformed("unexpected protected header")
     if len(key_id) != KEY_ID_BYTES:
         raise _malformed("key id of a wrong length")
     claims = _cbor(payload)
-    if not isinstance(claims, dict):
+    if not isinstance(claims, dict) or not _has_whole_keys(claims):
         raise _malformed("claims are not a map")
     match claims.get(_LICENSE):
-        case [int(version), *_] if version != VERSION and not isinstance(version, bool):
+        case [version, *_] if _is_whole(version) and version != VERSION:
             raise QrError("qr.version", "this code is of a newer version", hint="update the verifier")
-        case [1, bytes(digest), dict(public)] if len(digest) == 32 and _texts(public):  # noqa: PLR2004 -- SHA-256
+        case [version, bytes(digest), dict(public)] if (
+            _is_whole(version) and len(digest) == 32 and _texts(public)  # noqa: PLR2004 -- SHA-256
+        ):
             pass
         case _:
             raise _malformed("unexpected licence claim")
@@ -186,6 +191,15 @@ def _cbor(data: bytes) -> object:
     return value
 
 
+def _is_whole(value: object) -> bool:
+    """A number as CBOR has it: to Python `true` and 1.0 are 1 too, but they are other bytes."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _has_whole_keys(table: object) -> bool:
+    return isinstance(table, dict) and all(map(_is_whole, table))
+
+
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
     """Sig_structure of RFC 9052 §4.4."""
     import cbor2
@@ -220,7 +234,7 @@ def _seconds(day: date) -> int:
 
 
 def _day(value: object) -> date:
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or not _is_whole(value):
         raise _malformed("a date is not a number of seconds")
     try:
         day = day_of(datetime.fromtimestamp(value, UTC))

@@ -184,6 +184,8 @@ def test_lower_case_and_padding_are_refused() -> None:
         ("number as public value", {-65537: [1, DIGEST, {"CZZT": 5}]}),
         ("number as public key", {-65537: [1, DIGEST, {5: "x"}]}),
         ("no list", {-65537: 7}),
+        ("true for the version", {-65537: [True, DIGEST, {}]}),
+        ("a real number for the version", {-65537: [1.0, DIGEST, {}]}),
     ],
 )
 def test_wrong_claims_are_refused_even_with_a_right_signature(name: str, change: dict[object, object]) -> None:
@@ -191,6 +193,14 @@ def test_wrong_claims_are_refused_even_with_a_right_signature(name: str, change:
     with pytest.raises(QrError) as caught:
         decode(resigned(payload))
     assert caught.value.code == "qr.malformed", name
+
+
+@pytest.mark.parametrize("key", [2.0, 4.0, 5.0, 6.0])
+def test_a_key_that_is_only_equal_to_a_number_is_refused(key: float) -> None:
+    """Python takes 2.0 for 2 and true for 1, but a proof has one spelling."""
+    respelt = {float(name) if name == key else name: value for name, value in claims().items()}
+    with pytest.raises(QrError, match="claims"):
+        decode(resigned(cbor2.dumps(respelt, canonical=True)))
 
 
 def test_a_duplicate_key_is_refused_even_with_a_right_signature() -> None:
@@ -208,9 +218,18 @@ def test_a_newer_version_is_told_apart_from_a_broken_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [{1: -8, 4: b"12345678"}, {1: -7}, {1: -7, 4: b"1"}, {1: -7, 4: b"12345678", 2: [1]}, {}]
+    "header",
+    [
+        {1: -8, 4: b"12345678"},
+        {1: -7},
+        {1: -7, 4: b"1"},
+        {1: -7, 4: b"12345678", 2: [1]},
+        {},
+        {True: -7, 4: b"12345678"},
+        {1: -7, 4.0: b"12345678"},
+    ],
 )
-def test_other_protected_headers_are_refused(header: dict[int, object]) -> None:
+def test_other_protected_headers_are_refused(header: dict[object, object]) -> None:
     payload = cbor2.dumps(claims(), canonical=True)
     with pytest.raises(QrError):
         decode(resigned(payload, cbor2.dumps(header, canonical=True)))

@@ -1,0 +1,193 @@
+"""What is fuzzed, with what it must hold to: each target takes any bytes, and raises if a property is broken."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from attacks.on_containers import value_of
+from attacks.replay import trust_of_vectors, verifier_of_vectors
+from attacks.vectors import HONEST, LICENSES, base_license, load_cases, vector_moment
+from fuzz.evidence_judge import only_evidence_was_added, same_but_for_gaps
+from fuzz.mutations import CODE, DER, JSON, PDF, Mutation
+
+from license_lib.errors import InputError
+from license_lib.licenses.record import RecordError, canonical_bytes, parse_record
+from license_lib.qr import QrError, decode, encode, scan_file
+from license_lib.verification import Outcome
+from license_lib.verification.reading import attached_record
+from signing import algorithms, der
+from signing.cms_reader import UnacceptableAlgorithmError, read_signed_data
+from signing.reports import Indication
+from signing.validation import validate
+from signing.validation.time_stamps import judge_time_stamp
+
+LARGEST: Final = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that takes bytes of strangers.
+
+    Attributes:
+        run: raises if a property does not hold.
+        seeds: good inputs to begin with.
+        mutations: that know their form.
+    """
+
+    run: Callable[[bytes], None]
+    seeds: Callable[[], Sequence[bytes]]
+    mutations: Sequence[Mutation]
+
+
+class BrokenPropertyError(AssertionError):
+    """An input for which something does not hold that must."""
+
+
+@cache
+def licenses() -> tuple[bytes, ...]:
+    """Licences as issued, and such with honest evidence behind their seal."""
+    return tuple(case.file for case in load_cases(HONEST))
+
+
+@cache
+def issued() -> tuple[bytes, ...]:
+    """Licences as issued."""
+    return tuple(base_license(name) for name in LICENSES)
+
+
+def run_validate(data: bytes) -> None:
+    """Validation never raises, passes nothing but what was sealed, and reads nothing else."""
+    report = validate(data, trust=trust_of_vectors(), at=vector_moment())
+    if not report.findings and report.indication is not Indication.TOTAL_PASSED:
+        raise BrokenPropertyError("refused without a reason")
+    if report.covered and not any(same_but_for_gaps(report.covered, one) for one in issued()):
+        raise BrokenPropertyError("covers what nobody sealed")
+    if report.indication is Indication.TOTAL_PASSED:
+        if not report.covered or not data.startswith(report.covered):
+            raise BrokenPropertyError("passed without covered bytes")
+        if len(report.covered) < len(data) and not only_evidence_was_added(report.covered, data):
+            raise BrokenPropertyError("passed with something else than evidence behind the seal")
+
+
+def run_verify(data: bytes) -> None:
+    """Verification never raises, and only the issued file, with or without evidence, is in force."""
+    verdict = verifier_of_vectors().verify(data, at=vector_moment())
+    if verdict.outcome is not Outcome.IN_FORCE:
+        return
+    if verdict.intact not in issued() or not data.startswith(verdict.intact):
+        raise BrokenPropertyError("in force, and not as issued")
+    if verdict.intact != data and not only_evidence_was_added(verdict.intact, data):
+        raise BrokenPropertyError("in force with something else than evidence behind the seal")
+
+
+def run_container(data: bytes) -> None:
+    """The reader of containers raises its own error only, and so does their arithmetic."""
+    try:
+        signed = read_signed_data(data)
+        signed.message_digest_is(bytes(32))
+        signed.names_its_certificate()
+        valid = signed.signature_is_valid()
+    except (der.DerError, UnacceptableAlgorithmError):
+        return
+    named = signed.names_its_certificate()
+    if valid and named and signed.attributes and not any(signed.certificate_der in known for known in _containers()):
+        # A signature that is made by nobody whose container is among the seeds cannot be valid by chance.
+        raise BrokenPropertyError("valid, and by nobody")
+
+
+def run_der(data: bytes) -> None:
+    """What is read is written again as the same bytes; every way of looking at it raises DerError only."""
+    try:
+        node = der.read(data)
+    except der.DerError:
+        return
+    if der.tlv(node.tag, node.content) != data:
+        raise BrokenPropertyError("two encodings of one value")
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        for look in (one.as_integer, one.as_oid, one.as_time):
+            try:
+                look()
+            except der.DerError:
+                continue
+        try:
+            pending += one.members(one.tag) if one.tag & 0x20 else ()
+        except der.DerError:
+            continue
+
+
+def run_time_stamp(data: bytes) -> None:
+    """A token proves something only if it is the seed's own, over what that is over."""
+    judgement = judge_time_stamp(data, b"another signature", trust=trust_of_vectors(), at=vector_moment())
+    if judgement.proven_at is not None:
+        raise BrokenPropertyError("proves the time of something else")
+
+
+def run_code(data: bytes) -> None:
+    """A code is read, or refused with QrError; there is one spelling of a proof."""
+    text = data.decode("latin-1")
+    try:
+        proof = decode(text)
+    except QrError:
+        return
+    try:
+        again = encode(
+            identifier=proof.identifier,
+            issued_on=proof.issued_on,
+            valid_from=proof.valid_from,
+            valid_until=proof.valid_until,
+            digest=proof.digest,
+            public=proof.public,
+            key_id=proof.key_id,
+            sign=lambda _: proof.signature,
+            base_url="https://license.example",
+        )
+    except InputError as error:
+        if error.code == "qr.id-number":  # read, but never written by us
+            return
+        raise
+    if again.partition("#")[2] != text.strip().partition("#")[2]:
+        raise BrokenPropertyError("a second spelling of one proof")
+
+
+def run_record(data: bytes) -> None:
+    """A record is read, or refused with RecordError; there is one spelling of a record."""
+    try:
+        document = parse_record(data)
+    except RecordError:
+        return
+    if canonical_bytes(document) != data:
+        raise BrokenPropertyError("a second spelling of one record")
+
+
+@cache
+def _containers() -> tuple[bytes, ...]:
+    return tuple(value_of(pdf) for pdf in issued())
+
+
+@cache
+def _tokens() -> tuple[bytes, ...]:
+    return tuple(read_signed_data(one).unsigned[algorithms.SIGNATURE_TIME_STAMP].raw for one in _containers())
+
+
+@cache
+def _codes() -> tuple[bytes, ...]:
+    return tuple(scan_file(pdf)[0].encode("latin-1") for pdf in issued())
+
+
+@cache
+def _records() -> tuple[bytes, ...]:
+    return tuple(record for pdf in issued() if (record := attached_record(pdf)))
+
+
+TARGETS: Final[dict[str, Target]] = {
+    "validate": Target(run_validate, licenses, PDF),
+    "verify": Target(run_verify, licenses, PDF),
+    "container": Target(run_container, _containers, DER),
+    "time-stamp": Target(run_time_stamp, _tokens, DER),
+    "der": Target(run_der, _containers, DER),
+    "code": Target(run_code, _codes, CODE),
+    "record": Target(run_record, _records, JSON),
+}
