@@ -38,6 +38,8 @@ from signing.timestamps import LocalTimestamper
 from signing.trust import TrustStore
 from signing.validation import validate
 
+TESTS = Path(__file__).resolve().parents[1] / "tests"
+sys.path.append(str(TESTS))  # `long_term_judge`, which the tests ask, too
 PASSPHRASE = b"only for this benchmark"
 TYPE, ISSUER = "food-business-permit", "market"
 
@@ -50,13 +52,17 @@ def main() -> int:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), chosen.rounds)
+        peaks = memory(Path(folder))
     unit = figures["sign: one ECDSA P-256 signature"]
     if chosen.json:
-        print(json.dumps({name: round(seconds / unit, 2) for name, seconds in figures.items()}, ensure_ascii=False))
+        ratios = {name: round(seconds / unit, 2) for name, seconds in figures.items()}
+        print(json.dumps(ratios | {f"{name} (MiB)": round(peak) for name, peak in peaks.items()}, ensure_ascii=False))
         return 0
     print(f"{'step':52} {'signatures':>10} {'ms':>9}   (medians of {chosen.rounds}, CPU time)")
     for name, seconds in figures.items():
         print(f"{name:52} {seconds / unit:10.1f} {seconds * 1000:9.3f}")
+    for name, peak in peaks.items():
+        print(f"{name:52} {peak:10.0f} MiB, the whole process")
     return 0
 
 
@@ -117,13 +123,46 @@ def measure(home: Path, rounds: int) -> dict[str, float]:
         step("  decode", lambda: decode(code))
         step("scan: page picture of 150 dpi", lambda: scan(picture))
         step("look up: state by identifier", lambda: authority.status(issued.identifier))
-        step("peer: pyHanko validates the same seal", _pyhanko(issued.pdf, settings.keys_folder))
+        step("peer: pyHanko validates the seal alone", _pyhanko(issued.pdf, settings.keys_folder))
+        step("peer: pyHanko for the long term (AdES-LTA)", pyhanko_long_term(issued.pdf, settings.keys_folder))
         file = home / "one.pdf"
         file.write_bytes(issued.pdf)
         figures["peer: pdfsig process, wall time"] = statistics.median(
             _wall_seconds(["pdfsig", "-nocert", str(file)]) for _ in range(max(3, rounds // 5))
         )
     return figures
+
+
+def memory(home: Path) -> dict[str, float]:
+    """Peak memory in MiB of a fresh process that judges one licence: ours whole, pyHanko's validation, `pdfsig`."""
+    ours = (
+        "import sys; from pathlib import Path; from license_lib.authority import now, open_verifier;"
+        "from license_lib.settings import Settings; home = Path(sys.argv[1]);"
+        "from contextlib import ExitStack; stack = ExitStack();"
+        "verifier = stack.enter_context(open_verifier(Settings.load(home)));"
+        "verdict = verifier.verify((home / 'one.pdf').read_bytes(), at=now()); assert verdict.outcome == 'IN_FORCE'"
+    )
+    theirs = (
+        "import sys; from pathlib import Path; sys.path[:0] = [sys.argv[2], sys.argv[3]]; import chain;"
+        "home = Path(sys.argv[1]); chain.pyhanko_long_term((home / 'one.pdf').read_bytes(), home / 'keys')()"
+    )
+    paths = [str(Path(__file__).parent), str(TESTS)]
+    commands = {
+        "memory: license verification": [sys.executable, "-c", ours, str(home)],
+        "memory: pyHanko for the long term": [sys.executable, "-c", theirs, str(home), *paths],
+        "memory: pdfsig": ["pdfsig", "-nocert", str(home / "one.pdf")],
+    }
+    return {name: _peak_mebibytes(command) for name, command in commands.items()}
+
+
+def _peak_mebibytes(command: list[str]) -> float:
+    # A process counts what stood in its place before it: it is started by one that is small.
+    starter = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-IS", "-c", starter, *command], check=True, capture_output=True, text=True)
+    return int(done.stdout) / 1024
 
 
 def _requests() -> Iterator[LicenseRequest]:
@@ -150,6 +189,23 @@ def _pyhanko(pdf: bytes, keys: Path) -> Callable[[], object]:
         if not status.intact:
             raise RuntimeError("pyHanko does not find the seal intact")
         return status
+
+    return work
+
+
+def pyhanko_long_term(pdf: bytes, keys: Path) -> Callable[[], object]:
+    """PyHanko's own validation of an archived file: seal, time-stamps, evidence, up to the archive time-stamp."""
+    from long_term_judge import judge_long_term
+
+    lists = [path.read_bytes() for path in (keys / "public" / "crl").glob("*.crl")]
+
+    def work() -> object:
+        judged = judge_long_term(pdf, keys, now(), lists)
+        if judged.ades_subindic is not AdESPassed.OK:
+            raise RuntimeError("pyHanko does not find the seal sound")
+        return judged
+
+    from pyhanko.sign.ades.report import AdESPassed
 
     return work
 
