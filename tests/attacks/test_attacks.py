@@ -10,6 +10,7 @@ from attacks.registry import attacks
 from attacks.replay import open_verifier_of_vectors, trust_of_vectors, verifier_of_vectors
 from attacks.revisions import bodies
 from attacks.vectors import HONEST, LICENSES, VECTORS, Case, base_license, dissect, load_cases, rebuild, vector_moment
+from attacks.workshop import Workshop
 
 from license_lib.findings import CODES, Effect
 from license_lib.qr.scanning import looks_like_pdf
@@ -124,3 +125,20 @@ def test_a_file_survives_its_dissection() -> None:
         bytes(range(256)) * 300,
     ):
         assert rebuild(dissect(file)) == file
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    return Workshop.furnished(tmp_path_factory.mktemp("workshop"))
+
+
+ONE_OF_EACH = {made.make.__module__: name for name, made in sorted(attacks().items())}
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH.values())
+def test_the_surgeon_still_operates(name: str, workshop: Workshop) -> None:
+    """Vectors are made once; this shows that they could be made again, one of every kind."""
+    made = attacks()[name].make(workshop)
+    assert made not in {issued.pdf for issued in workshop.licenses.values()}
+    verdict = workshop.authority.verifier.verify(made, at=vector_moment())
+    assert verdict.outcome is not Outcome.IN_FORCE
