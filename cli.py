@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from inspect import Parameter, Signature, signature
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from license_lib.verification import Verdict
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
+MOST_JOBS = 4  # unless --jobs asks for more
 _INTERRUPTED = 130  # how typer reports Ctrl-C
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -57,6 +58,10 @@ PassphraseFile = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the PDF here.")]
 At = Annotated[datetime | None, typer.Option("--at", help="Judge at this moment instead of now; Beijing time.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, max=64, help="并行 Files judged at once; by default 4 at most."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, errors too.")]
 English = Annotated[bool, typer.Option("--english", envvar="LICENSE_ENGLISH", help="English instead of 中文.")]
 
@@ -478,6 +483,7 @@ def verify(
     code: Annotated[str, typer.Option(help="The text of a QR code.")] = "",
     identifier: Annotated[str, typer.Option(help="证照标识 in this repository.")] = "",
     at: At = None,
+    jobs: Jobs = None,
     home: Home = Path(),
     trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
 ) -> int:
@@ -489,22 +495,21 @@ def verify(
         raise typer.BadParameter("give a file, --code or --identifier")
     present = now()
     moment = at.replace(tzinfo=CHINA) if at else present
-    codes = set()
+    tally = _Tally(printer)
     # This process has one thread, so that its workers may be forks: they need not import everything again.
-    with confined_verifier(_judge(home, trust), method="fork", workers=1) as verifier:
-        for path in files or []:
-            try:
-                data = _bytes(path)
-            except InputError as error:  # the other files are judged all the same
-                printer.error(error)
-                codes.add(FAILED)
+    with confined_verifier(_judge(home, trust), method="fork", workers=_workers(jobs, files)) as verifier:
+        for path, verdict in verifier.verify_each(files or (), _judged_bytes, at=moment, now=present):
+            if isinstance(verdict, LicenseError):  # the other files are judged all the same
+                tally.failed(path, verdict)
             else:
-                codes.add(_print_verdict(printer, str(path), verifier.verify(data, at=moment, now=present)))
+                tally.judged(str(path), verdict)
         if code:
-            codes.add(_print_verdict(printer, "--code", verifier.verify_code(code, at=moment, now=present)))
+            tally.judged("--code", verifier.verify_code(code, at=moment, now=present))
         if identifier:
-            codes.add(_print_verdict(printer, identifier, verifier.status(identifier, at=moment, now=present)))
-    return next(worst for worst in (FAILED, NOT, UNDETERMINED, DONE) if worst in codes)
+            tally.judged(identifier, verifier.status(identifier, at=moment, now=present))
+    if len(files or ()) > 1:
+        tally.summary()
+    return _worst(tally.codes)
 
 
 @command(signature_app, "verify")
@@ -517,6 +522,7 @@ def signature_verify(
         bool, typer.Option("--trust-embedded", help="Trust each signer's own certificate: judge integrity alone.")
     ] = False,
     at: At = None,
+    jobs: Jobs = None,
     home: Home = Path(),
 ) -> int:
     """验签 Judge every signature of PDF files: intact, altered, unsigned, malformed or indeterminate."""
@@ -529,18 +535,16 @@ def signature_verify(
     anchors = load_anchors(trust) if trust else None if trust_embedded else load_trust(_settings(home))
     moment = at.replace(tzinfo=CHINA) if at else now()
     codes = set()
-    with confined_judge(anchors, workers=1, method="fork") as judge:
-        for path in files:
-            try:
-                report = judge.verify(_bytes(path), at=moment)
-            except InputError as error:  # the other files are judged all the same
-                printer.error(error)
+    with confined_judge(anchors, workers=_workers(jobs, files), method="fork") as judge:
+        for path, report in judge.verify_each(files, _judged_bytes, at=moment):
+            if isinstance(report, LicenseError):  # the other files are judged all the same
+                printer.error(_of_file(path, report))
                 codes.add(FAILED)
                 continue
             texts = ["\n".join(file_lines(report, language)) for language in ("zh", "en")]
             printer.result({"file": str(path), **file_report(report)}, *(f"{path}: {text}" for text in texts))
             codes.add({"intact": DONE, "indeterminate": UNDETERMINED}.get(report.outcome.value, NOT))
-    return next(worst for worst in (FAILED, NOT, UNDETERMINED, DONE) if worst in codes)
+    return _worst(codes)
 
 
 @command(trust_app, "publish")
@@ -823,9 +827,17 @@ def _passphrase(file: Path | None, *, confirm: bool = False) -> bytes:
     return given
 
 
-def _bytes(path: Path) -> bytes:
+def _judged_bytes(path: Path) -> bytes:
+    """As much of a file as is ever examined, and one byte more, by which a larger one shows."""
+    from license_lib.verification.verifier import MAX_FILE_BYTES
+
+    return _bytes(path, MAX_FILE_BYTES + 1)
+
+
+def _bytes(path: Path, most: int = -1) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except OSError as error:
         raise InputError("file.unreadable", f"{path}: {error.strerror}") from None
 
@@ -891,6 +903,55 @@ def _print_report(printer: Printer, report: "Report") -> int:
         f"{len(report.types)} templates: {errors} errors, {warnings} warnings",
     )
     return NOT if errors else DONE
+
+
+def _workers(jobs: int | None, files: Sequence[Path] | None) -> int:
+    """How many files are judged at once: no more than there are."""
+    return max(1, min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(files or ())))
+
+
+def _worst(codes: Collection[int]) -> int:
+    return next(worst for worst in (FAILED, NOT, UNDETERMINED, DONE) if worst in codes)
+
+
+def _of_file(path: Path, error: LicenseError) -> LicenseError:
+    """An error that names its file: among many, nobody else does."""
+    if isinstance(error, InputError):  # that the file cannot be read: it does
+        return error
+    return MachineError(error.code, f"{path}: {error.message}", hint=error.hint)
+
+
+class _Tally:
+    """Prints verdicts, and counts them."""
+
+    def __init__(self, printer: Printer) -> None:
+        self._printer = printer
+        self._counts: dict[str, int] = {}
+        self.codes: set[int] = set()
+
+    def judged(self, name: str, verdict: "Verdict | None") -> None:
+        self.codes.add(_print_verdict(self._printer, name, verdict))
+        self._count(verdict.outcome.value if verdict else "UNDETERMINED")
+
+    def failed(self, path: Path, error: LicenseError) -> None:
+        self._printer.error(_of_file(path, error))
+        self.codes.add(FAILED)
+        self._count("failed")
+
+    def summary(self) -> None:
+        """How many of each outcome, on one line."""
+        from license_lib.verification import OUTCOME_TEXTS
+
+        names = {outcome.value: texts for outcome, texts in OUTCOME_TEXTS.items()} | {
+            "failed": ("未核验", "Not judged")
+        }
+        counts = {name: self._counts.get(name, 0) for name in names}
+        zh, en = (", ".join(f"{names[name][which]} {count}" for name, count in counts.items()) for which in (0, 1))
+        total = sum(counts.values())
+        self._printer.result({"summary": counts}, f"共 {total}：{zh.replace(', ', '；')}", f"{total} in all: {en}")
+
+    def _count(self, name: str) -> None:
+        self._counts[name] = self._counts.get(name, 0) + 1
 
 
 def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:

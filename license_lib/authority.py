@@ -29,7 +29,8 @@ from license_lib.settings import FILE_NAME, Settings
 from license_lib.trust_list.fetching import HttpFetcher
 from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
-from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits, Opener
+from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
+from license_lib.verification.workers import Limits
 from signing.trust import TrustStore
 
 if TYPE_CHECKING:

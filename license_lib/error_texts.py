@@ -189,6 +189,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "storage.failed": "存储失败",
         "storage.file-missing": "证照文件缺失",
         "verification.worker": "无法启动核验进程",
+        "verification.fault": "核验程序出错，此文件未核验",
         "service.address": "服务地址不可用",
     }
 )

@@ -19,8 +19,9 @@ from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers
 from license_lib.settings import Settings
 from license_lib.verification import Verdict
-from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Limits
+from license_lib.verification.confinement import WORKERS, ConfinedVerifier
 from license_lib.verification.report import verdict_report
+from license_lib.verification.workers import Limits
 from verify_api.problems import LOG, Problem
 from verify_api.questions import Question
 from verify_api.schemas import VerdictDocument, Words

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from license_lib.errors import InputError
 from license_lib.findings import CODES, Finding
-from license_lib.verification.confinement import Confined, Limits
+from license_lib.verification.confinement import Confined
+from license_lib.verification.workers import Limits
 from signing.reports import CHANGE_TEXTS, Change, FileOutcome, FileReport, SealFinding, SealReport
 from signing.trust import TrustStore
 

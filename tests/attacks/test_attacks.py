@@ -15,8 +15,9 @@ from attacks.workshop import Workshop
 from license_lib.findings import CODES, Effect
 from license_lib.qr.scanning import looks_like_pdf
 from license_lib.verification import Outcome, Verdict
-from license_lib.verification.confinement import ConfinedVerifier, Limits
+from license_lib.verification.confinement import ConfinedVerifier
 from license_lib.verification.verdict import DOCUMENT_PROOFS
+from license_lib.verification.workers import Limits
 from signing.reports import Indication
 from signing.validation import validate
 

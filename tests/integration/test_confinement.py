@@ -23,9 +23,10 @@ from license_lib.issuing import Issued
 from license_lib.qr import scan_file
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Verdict, Verifier
-from license_lib.verification.confinement import ConfinedVerifier, Limits
+from license_lib.verification.confinement import ConfinedVerifier
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
 from license_lib.verification.verifier import MAX_FILE_BYTES
+from license_lib.verification.workers import Limits
 from verify_api.service import SettingsBench
 
 CITIZEN = "11010519491231002X"
@@ -234,5 +235,5 @@ def test_the_command_line_leaves_no_worker(shared_authority: Authority, business
     file = tmp_path / "license.pdf"
     file.write_bytes(business.pdf)
     done = license_command("verify", file, file, "--home", shared_authority.settings.home, "--json")
-    assert len(done.values) == 2
+    assert len(done.values) == 3, "two files and a summary"
     assert multiprocessing.active_children() == []

@@ -7,8 +7,8 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 from support import Done, license_command
 
-from license_lib.verification.confinement import Limits
 from license_lib.verification.signed_files import confined_judge
+from license_lib.verification.workers import Limits
 from signing.reports import FileOutcome
 
 
