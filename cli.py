@@ -165,7 +165,7 @@ def run(arguments: Sequence[str]) -> int:
 @command(app, "init")
 def init(printer: Printer, home: Home = Path()) -> None:
     """建立 Make `license.toml` and an empty repository in a folder."""
-    from license_lib.authority import initialise
+    from license_lib.setting_up import initialise
 
     where = str(initialise(home).home.resolve())
     printer.result({"home": where}, f"已建立：{where}", f"ready: {where}")
@@ -174,7 +174,8 @@ def init(printer: Printer, home: Home = Path()) -> None:
 @command(keys_app, "init")
 def keys_init(printer: Printer, home: Home = Path(), passphrase_file: PassphraseFile = None) -> None:
     """生成 Make a development PKI: root, city CA, department seals, time-stamps, CRL and OCSP."""
-    from license_lib.authority import create_development_keys, now
+    from license_lib.authority import now
+    from license_lib.setting_up import create_development_keys
 
     settings = _settings(home)
     create_development_keys(settings, _passphrase(passphrase_file, confirm=True), at=now())
@@ -189,7 +190,8 @@ def keys_init(printer: Printer, home: Home = Path(), passphrase_file: Passphrase
 @command(keys_app, "publish")
 def keys_publish(printer: Printer, home: Home = Path(), passphrase_file: PassphraseFile = None) -> None:
     """更新 Issue fresh certificate revocation lists before the old ones go stale."""
-    from license_lib.authority import now, publish_development_crls
+    from license_lib.authority import now
+    from license_lib.setting_up import publish_development_crls
 
     publish_development_crls(_settings(home), _passphrase(passphrase_file), at=now())
     printer.result({"published": True}, "已更新证书吊销列表", "revocation lists published")

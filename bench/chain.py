@@ -20,7 +20,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, now
+from license_lib.authority import Authority, fonts_folder, now
 from license_lib.batch import read_request
 from license_lib.licenses import face_content
 from license_lib.licenses.record import canonical_bytes, parse_record, record_digest
@@ -28,6 +28,7 @@ from license_lib.licenses.request import LicenseRequest
 from license_lib.qr import decode, scan, scan_file
 from license_lib.rendering import Attachment, Fonts, check_fit, page_png, render
 from license_lib.resources import resource_folder
+from license_lib.setting_up import create_development_keys, initialise
 from license_lib.verification.reading import attached_record, read_face
 from signing.collecting import collect
 from signing.evidence import Evidence

@@ -23,7 +23,7 @@ import pikepdf
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, now
+from license_lib.authority import Authority, fonts_folder, now
 from license_lib.batch import read_request
 from license_lib.catalogue import LicenseType
 from license_lib.issuing import Issued
@@ -32,6 +32,7 @@ from license_lib.licenses.record import canonical_bytes
 from license_lib.qr import scan_file
 from license_lib.rendering import Attachment, Fonts, plan_face, render
 from license_lib.resources import resource_folder
+from license_lib.setting_up import create_development_keys, initialise
 
 PASSPHRASE = b"only for this benchmark"
 PARTS = ("fonts", "pages", "drawings", "photo", "record", "metadata", "seal", "rest", "archive")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from support import ISSUERS, NOON, PASSPHRASE, StillClock, counted_randomness, example_request, license_command
 
-from license_lib.authority import Authority, create_development_keys, initialise
+from license_lib.authority import Authority
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
+from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 
 

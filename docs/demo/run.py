@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, now
+from license_lib.authority import Authority, fonts_folder, now
 from license_lib.batch import BatchRow, read_batch, read_request
 from license_lib.calendar import day_of
 from license_lib.errors import LicenseError
@@ -28,6 +28,7 @@ from license_lib.issuing import Issued
 from license_lib.qr import scan_file
 from license_lib.rendering import Fonts, page_png
 from license_lib.resources import resource_folder
+from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.verification import OUTCOME_TEXTS, Outcome, Verdict
 from signing.keys import load_credential

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from extremes import Extreme, extremes
 from PIL import Image
 
-from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise, now
+from license_lib.authority import Authority, fonts_folder, now
 from license_lib.batch import read_request
 from license_lib.catalogue import LicenseType
 from license_lib.licenses.request import LicenseRequest
@@ -26,6 +26,7 @@ from license_lib.official_documents import SealPlace
 from license_lib.pdfium import opened
 from license_lib.rendering import Fonts, page_png, print_copy
 from license_lib.resources import resource_folder
+from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.template_craft.preview import preview
 from signing.seal_image import SealDesign, SealShape, draw_seal

@@ -15,13 +15,14 @@ from typing import Final, Self
 
 from support import NOON, PASSPHRASE, StillClock, counted_randomness, example_request
 
-from license_lib.authority import Authority, create_development_keys, fonts_folder, initialise
+from license_lib.authority import Authority, fonts_folder
 from license_lib.issuing import Issued
 from license_lib.licenses import License
 from license_lib.licenses.record import canonical_bytes
 from license_lib.licenses.request import LicenseRequest
 from license_lib.qr import scan_file
 from license_lib.rendering import Attachment, Fonts, render
+from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import FILE_NAME, Settings
 from signing import algorithms
 from signing.cms import SignedDataTemplate

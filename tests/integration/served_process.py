@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx2
 from support import PASSPHRASE, example_request
 
-from license_lib.authority import Authority, create_development_keys, initialise
+from license_lib.authority import Authority
 from license_lib.issuing import Issued
+from license_lib.setting_up import create_development_keys, initialise
 
 _PROGRAM = """
 import sys

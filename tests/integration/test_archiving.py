@@ -16,11 +16,12 @@ from support import NOON, PASSPHRASE, StillClock, counted_randomness, example_re
 from time_stamp_authorities import renew_time_stamp_authority
 
 from license_lib.archiving import Renewal
-from license_lib.authority import Authority, publish_development_crls
+from license_lib.authority import Authority
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.official_documents import SealPlace
 from license_lib.resources import resource_folder
+from license_lib.setting_up import publish_development_crls
 from license_lib.settings import SealingSettings, Settings
 
 LATER = NOON + timedelta(days=9 * 365)

@@ -18,9 +18,10 @@ from httpx2 import Response
 from support import NOON, PASSPHRASE, StillClock, counted_randomness, example_request
 
 import verify_api
-from license_lib.authority import Authority, publish_development_crls
+from license_lib.authority import Authority
 from license_lib.issuing import Issued
 from license_lib.qr import scan_file
+from license_lib.setting_up import publish_development_crls
 from license_lib.settings import Settings
 from verify_api.app import create_app
 from verify_api.schemas import VerdictDocument

@@ -27,13 +27,7 @@ from support import (
     sealed_revision,
 )
 
-from license_lib.authority import (
-    Authority,
-    create_development_keys,
-    fonts_folder,
-    initialise,
-    open_verifier,
-)
+from license_lib.authority import Authority, fonts_folder, open_verifier
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses import License, Photo
@@ -43,6 +37,7 @@ from license_lib.qr import encode, scan_file
 from license_lib.rendering import Attachment, Fonts, page_png, render
 from license_lib.repository_states import KnownState
 from license_lib.resources import resource_folder
+from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Proof, Verdict, Verifier
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence

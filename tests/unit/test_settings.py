@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from license_lib.authority import initialise
+from license_lib.setting_up import initialise
 from license_lib.settings import FILE_NAME, Settings, SettingsError
 
 GOOD = """
