@@ -1,5 +1,7 @@
 """`license signature verify`: any PDF, one JSON line a file, and what the exit code says."""
 
+import os
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +27,24 @@ def sealed(city: Path, tmp_path: Path) -> Path:
     return out
 
 
+def stranger(path: Path) -> Path:
+    """A root that nobody here knows."""
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=Stranger",
+        "-keyout",
+        os.devnull,
+    ]
+    subprocess.run([*command, "-out", str(path)], check=True, capture_output=True)
+    return path
+
+
 def judged(*arguments: object) -> Done:
     return license_command("signature", "verify", *arguments, "--json")
 
@@ -43,7 +63,7 @@ def test_a_seal_of_ours_is_intact_with_our_keys_with_given_ones_and_with_its_own
     with_given = judged(sealed, "--trust", given)
     assert (with_given.code, with_given.value["outcome"]) == (0, "intact"), with_given.out
     assert with_given.value["signatures"][0]["level"] == "B-LTA"
-    nobody = judged(sealed, "--trust", city / "keys" / "public" / "tsa.pem")
+    nobody = judged(sealed, "--trust", stranger(sealed.with_name("stranger.pem")))
     assert (nobody.code, nobody.value["outcome"]) == (2, "indeterminate")
     assert "seal.unknown-issuer" in {finding["code"] for finding in nobody.value["signatures"][0]["findings"]}
 
