@@ -15,7 +15,8 @@ from signing.pdf_reading.values import Name, Reader, Ref, Stream, Value
 from signing.pdfium_lock import one_at_a_time
 
 _MOST_PAGES: Final = 2000
-_MOST_FIELDS: Final = 4096
+_MOST_FIELDS: Final = 1000
+"""Fields for signatures: PDFium counts them anew for each one."""
 _STRUCTURE: Final = frozenset({Name("XRef"), Name("ObjStm")})
 _HARMLESS: Final = (
     "xref entry for the xref stream itself is missing",
@@ -115,7 +116,10 @@ def _pdfium(pdf: bytes, revision: Revision, byte_ranges: Sequence[Sequence[int]]
         if len(document) != count or not isinstance(count, int) or count > _MOST_PAGES:
             return "PDFium sees another number of pages"
         seen = []
-        for index in range(min(raw.FPDF_GetSignatureCount(document), _MOST_FIELDS)):
+        fields = raw.FPDF_GetSignatureCount(document)
+        if fields > _MOST_FIELDS:
+            return "PDFium sees more signatures than any honest file has"
+        for index in range(fields):
             signature = raw.FPDF_GetSignatureObject(document, index)
             numbers = (c_int * 4)()
             if raw.FPDFSignatureObj_GetByteRange(signature, numbers, 4):  # an empty field has none

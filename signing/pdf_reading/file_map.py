@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from signing.pdf_reading.filters import unpacked
@@ -13,13 +14,18 @@ from signing.pdf_reading.values import Name, PdfError, Reader, Ref, Stream, Valu
 
 _MOST_SECTIONS: Final = 256
 _MOST_IN_OBJECT_STREAMS: Final = 200_000
+_MOST_UNPACKED: Final = 64 * 1024 * 1024
+"""Bytes of all object streams of a file, unpacked."""
 _END: Final = re.compile(rb"startxref[\0\t\n\f\r ]+(\d{1,10})[\0\t\n\f\r ]+%%EOF[\0\t\n\f\r ]{0,8}\Z")
 _TAIL: Final = 64
-_BETWEEN: Final = re.compile(
-    rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+|startxref[\0\t\n\f\r ]++\d{1,10}+(?=[\0\t\n\f\r ]++%%EOF))*+\Z"
+_BETWEEN: Final = re.compile(  # possessive, so that there is one way only to match
+    rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+|startxref[\0\t\n\f\r ]++\d{1,10}(?=[\0\t\n\f\r ]+%%EOF))*+\Z"
 )
-"""Possessive throughout: there is one way to read it, and no going back."""
+_WHITE: Final = re.compile(rb"[\0\t\n\f\r ]{0,256}+")
+_PART: Final = re.compile(rb"%%EOF[\0\t\n\f\r ]{0,2}")
 _STARTXREF: Final = re.compile(rb"startxref[\0\t\n\f\r ]+(\d{1,10})")
+_MOST_PARSED: Final = 4
+"""How often the bytes of a file may be read as objects: of an honest one, each is read once."""
 _HEADER: Final = re.compile(rb"%PDF-\d\.\d")
 
 
@@ -114,7 +120,8 @@ class FileMap:
         self._objects: dict[int, _Object | None] = {}
         self._containers: dict[int, dict[int, tuple[int, Value]]] = {}
         self._revisions: dict[int, Revision] = {}
-        self._packed = 0
+        self._places: dict[int, dict[int, Place | None]] = {}
+        self._packed = self._unpacked = self._parsed = 0
         self.oddities: list[Found] = []
         self._map()
 
@@ -139,11 +146,8 @@ class FileMap:
             sections = self._chain(int(found[1]))
             if max(section.end for section in sections) > end:
                 raise PdfError("a revision refers to what comes after it")
-            places: dict[int, Place | None] = {}
-            for section in reversed(sections):
-                places.update(section.entries)
             offsets = tuple(section.start for section in sections)
-            self._revisions[end] = Revision(end, sections[0].trailer, places, offsets, self)
+            self._revisions[end] = Revision(end, sections[0].trailer, self._merged(sections), offsets, self)
         return self._revisions[end]
 
     @property
@@ -160,14 +164,12 @@ class FileMap:
                 raise PdfError("no PDF header")
             self.oddities.append(Found(Oddity.LEADING, 0))
         sections = self._chain(self._start())
-        places: dict[int, Place | None] = {}
-        for section in reversed(sections):
-            places.update(section.entries)
+        places = self._merged(sections)
         spans = {self._digits(section.start): (section.start, section.end) for section in sections}
         for section in sections:
             for number, place in section.entries.items():
                 if place is not None and place.container is None:
-                    self._read(number, place, places, spans)
+                    self._read(number, place, places, spans, section.start)
         self._judge_gaps(spans)
         self.oddities.sort(key=lambda found: found.offset)
 
@@ -193,6 +195,16 @@ class FileMap:
             following = chain[-1].trailer.get("Prev")
         return chain
 
+    def _merged(self, sections: list[Section]) -> dict[int, Place | None]:
+        """Where the objects are after some sections, the newest first; the same value for the same sections."""
+        newest = sections[0].start
+        if newest not in self._places:
+            places: dict[int, Place | None] = {}
+            for section in reversed(sections):
+                places.update(section.entries)
+            self._places[newest] = places
+        return self._places[newest]
+
     def _section(self, start: int) -> Section:
         if start not in self._sections:
             section = read_section(self.data, start)
@@ -202,7 +214,7 @@ class FileMap:
                 more = read_section(self.data, hidden) if isinstance(hidden, int) else None
                 if more is None or not more.is_stream:
                     raise PdfError("a hybrid cross-reference is malformed")
-                self._read(None, Place(0, hidden), {}, {})
+                self._read(None, Place(0, hidden), {}, {}, start)
                 for number, place in more.entries.items():  # what the table calls free, the stream may show (§7.5.8.4)
                     if section.entries.get(number) is None:
                         section.entries[number] = place
@@ -223,8 +235,13 @@ class FileMap:
         place: Place,
         places: dict[int, Place | None],
         spans: dict[int, tuple[int, int]],
+        listed_at: int,
     ) -> None:
         offset = place.offset
+        if offset not in self._objects:
+            start = _WHITE.match(self.data, offset).end()  # type: ignore[union-attr]  # matches nothing, too
+            if start in self._objects:
+                self._objects[offset] = self._objects[start]
         if offset not in self._objects:
             try:
                 numbers, value, end = read_object(self.data, offset, places)
@@ -233,12 +250,15 @@ class FileMap:
                     raise
                 self._objects[offset] = None
             else:
-                found = _Object(Ref(*numbers), value, self._digits(offset), end)
-                self._objects[offset] = found
-                spans[found.start] = (found.start, end)
+                found = _Object(Ref(*numbers), value, start, end)
+                self._parsed += end - offset
+                if self._parsed > _MOST_PARSED * len(self.data):  # one within the other, a thousand deep
+                    raise PdfError("objects overlap beyond all measure")
+                self._objects[offset] = self._objects[start] = found
+                spans[start] = (start, end)
         known = self._objects[offset]
         if number is not None and offset and (known is None or known.ref != Ref(number, place.generation)):
-            self.oddities.append(Found(Oddity.MISPLACED, min(offset, len(self.data))))
+            self.oddities.append(Found(Oddity.MISPLACED, listed_at))
 
     def _judge_gaps(self, spans: dict[int, tuple[int, int]]) -> None:
         """Everything between objects and sections must be white space, comments, or the end of a revision."""
@@ -251,19 +271,27 @@ class FileMap:
             position = max(position, end)
 
     def _judge_gap(self, start: int, end: int) -> None:
-        gap = self.data[start:end]
-        if not start and gap.startswith(b"%PDF-") is False:
-            gap = gap[max(0, gap.find(b"%PDF-")) :]  # the bytes before it are an oddity already
+        """Judge it end of file by end of file: what one revision holds is nothing that the next one answers for."""
+        if not start:  # the bytes before the header are an oddity already
+            start = max(0, self.data.find(b"%PDF-", 0, end))
+        for part in [*_PART.finditer(self.data, start, end), None]:
+            stop = part.end() if part else end
+            oddity = self._oddity(self.data[start:stop], is_last=stop == len(self.data))
+            if oddity is not None:
+                self.oddities.append(Found(oddity, self._digits(start)))
+            start = stop
+
+    def _oddity(self, gap: bytes, *, is_last: bool) -> Oddity | None:
+        if gap.isspace() or not gap:
+            return None
         if b"obj" in gap or b"trailer" in gap:
-            self.oddities.append(Found(Oddity.UNLISTED, start))
-        elif not _BETWEEN.match(gap):
-            self.oddities.append(Found(Oddity.STRAY, start))
-        else:
-            known = {*self._sections, 0}  # a linearized file's first section says 0 (Annex F.3.4)
-            if any(int(match[1]) not in known for match in _STARTXREF.finditer(gap)):
-                self.oddities.append(Found(Oddity.UNLISTED, start))
-            elif end == len(self.data) and not _END.search(self.data[-_TAIL:]):
-                self.oddities.append(Found(Oddity.STRAY, start))
+            return Oddity.UNLISTED
+        if not _BETWEEN.match(gap):
+            return Oddity.STRAY
+        # A linearized file's first section says 0 (Annex F.3.4).
+        if any(int(one[1]) and int(one[1]) not in self._sections for one in _STARTXREF.finditer(gap)):
+            return Oddity.UNLISTED
+        return Oddity.STRAY if is_last and not _END.search(self.data[-_TAIL:]) else None
 
     def _unpack(self, number: int, revision: Revision) -> dict[int, tuple[int, Value]]:
         """The objects of an object stream by their index (§7.5.7), with their numbers."""
@@ -285,9 +313,20 @@ class FileMap:
         if self._packed > _MOST_IN_OBJECT_STREAMS:
             raise PdfError("more objects than any honest file has")
         data = unpacked(stream)
+        self._unpacked += len(data)
+        if self._unpacked > _MOST_UNPACKED:
+            raise PdfError("object streams are larger than those of any honest file")
         head = Reader(data[:first])
         numbers = [(head.integer(), head.integer()) for _ in range(count)]
-        return {index: (number, Reader(data, first + at).value()) for index, (number, at) in enumerate(numbers)}
+        if len(dict(numbers)) < count:
+            raise PdfError("an object stream has an object twice")
+        values = {}
+        for start, following in pairwise([*sorted({first + at for _, at in numbers}), len(data)]):
+            reader = Reader(data, start, is_packed=True)
+            values[start] = reader.value()
+            if reader.position > following:
+                raise PdfError("objects of an object stream overlap")
+        return {index: (number, values[first + at]) for index, (number, at) in enumerate(numbers)}
 
 
 def map_file(data: bytes) -> FileMap:

@@ -9,8 +9,12 @@ from signing.pdf_reading.values import Name, PdfError, Reader, Stream
 
 MOST_OBJECTS: Final = 200_000
 _LENGTHS: Final = 3
+_SLACK: Final = 1024
 _ROW: Final = re.compile(rb"(\d{10}) (\d{5}) ([fn])[ \r\n]{1,3}")
-_HEADER: Final = re.compile(rb"[\0\t\n\f\r ]*(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+obj(?![A-Za-z])")
+_WHITE: Final = rb"[\0\t\n\f\r ]"
+_HEADER: Final = re.compile(
+    rb"%b{0,256}(\d{1,10})%b{1,256}(\d{1,5})%b{1,256}obj(?![A-Za-z])" % (_WHITE, _WHITE, _WHITE)
+)
 _STREAM: Final = re.compile(rb"stream(?:\r\n|\n)")
 _ENDSTREAM: Final = re.compile(rb"[\r\n \t]*endstream(?![A-Za-z])")
 
@@ -87,7 +91,9 @@ def _stream(data: bytes, start: int) -> Section:
         raise PdfError("a cross-reference stream is malformed")
     if not all(isinstance(one, int) and 0 <= one <= MOST_OBJECTS for one in index):
         raise PdfError("a cross-reference stream is malformed")
-    entries = _rows(unpacked(stream), widths, [range(a, a + n) for a, n in zip(index[::2], index[1::2], strict=True)])
+    ranges = [range(a, a + n) for a, n in zip(index[::2], index[1::2], strict=True)]
+    most = 2 * sum(widths) * sum(map(len, ranges)) + _SLACK  # twice, for the rows of a predictor may be a byte long
+    entries = _rows(unpacked(stream, most), widths, ranges)
     return Section(start, end, trailer, entries, is_stream=True)
 
 

@@ -45,7 +45,7 @@ class HexString(bytes):
     """A string that was written in hexadecimal digits, and where.
 
     Attributes:
-        span: offsets of its `<` and behind its `>`; of the decoded stream, for an object in an object stream.
+        span: offsets of its `<` and behind its `>`; nowhere, for one that is in an object stream.
     """
 
     span: tuple[int, int] = (0, 0)
@@ -77,11 +77,13 @@ class Reader:
     Args:
         data: the file, or the content of an object stream.
         position: where to begin.
+        is_packed: it is the content of an object stream, so that offsets mean nothing to the file.
     """
 
-    def __init__(self, data: bytes, position: int = 0) -> None:
+    def __init__(self, data: bytes, position: int = 0, *, is_packed: bool = False) -> None:
         self.data = data
         self.position = position
+        self._is_packed = is_packed
 
     def skip_space(self) -> None:
         """Go on behind white space and comments (§7.2.3, §7.2.4)."""
@@ -169,7 +171,8 @@ class Reader:
             raise PdfError("a hexadecimal string is not closed")
         digits = found[1].translate(None, _WHITE)
         value = HexString(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
-        value.span = found.span()
+        if not self._is_packed:
+            value.span = found.span()
         self.position = found.end()
         return value
 

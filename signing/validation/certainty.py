@@ -5,9 +5,9 @@ Older evidence is then judged as of that time: at its control time 控制时间.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 
@@ -15,7 +15,7 @@ from signing import algorithm_policy, algorithms
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError
 from signing.evidence import Evidence
 from signing.keys import subject_value
-from signing.pdf_reading import PdfError, Revision, Stream
+from signing.pdf_reading import PdfError, Ref, Revision, Stream
 from signing.pdf_reading.filters import unpacked
 from signing.reports import Level, SealFinding, SignerFacts, SubIndication
 from signing.trust import TrustStore
@@ -25,6 +25,10 @@ from signing.validation.time_stamps import judge_time_stamp
 
 if TYPE_CHECKING:
     from signing.validation.file import Case
+
+_MOST_EVIDENCE: Final = 16 * 1024 * 1024
+"""Bytes of evidence that a document may bring, unpacked."""
+_MOST_ITEMS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ def judge_certainty(case: "Case", trust: TrustStore | None, at: datetime) -> lis
     """
     if trust is None:
         return [Judgement() for _ in case.signatures]
-    trust = trust.with_evidence(evidence_of(case.revision))
+    evidence = evidence_of(case.revision)
+    trust = trust.with_evidence(evidence)
     control: datetime = at
     archived = False
     found: list[Judgement] = []
@@ -69,23 +74,40 @@ def judge_certainty(case: "Case", trust: TrustStore | None, at: datetime) -> lis
             judgement = _document_time_stamp(case, index, trust, control)
             if judgement.proven_at is not None:
                 control = min(control, judgement.proven_at)
-                archived = archived or bool(evidence_of(case.map.revision(signature.end)).certificates)
+                archived = archived or _has_certificates(case.map.revision(signature.end))
         else:
             proven = control if control is not at else None
-            judgement = _signature(case, integrity.signed, trust, control, proven, archived=archived)
+            judgement = _signature(integrity.signed, trust, control, proven)
+            if judgement.proven_at is not None and not judgement.problems and evidence.certificates:
+                judgement = replace(judgement, level=Level.B_LTA if archived else Level.B_LT)
         found.append(judgement)
     return found[::-1]
 
 
 def evidence_of(revision: Revision) -> Evidence:
-    """The evidence in the document security store; what cannot be read is passed over."""
-    store = revision.entry(revision.entry(revision.trailer, "Root"), "DSS")
+    """The evidence in the document security store; what cannot be read is passed over, and so is what is too much."""
+    room = _MOST_EVIDENCE
     kinds = []
     for key in ("Certs", "CRLs", "OCSPs"):
-        entries = revision.entry(store, key)
-        streams = [revision.resolve(one) for one in entries] if isinstance(entries, list) else []
-        kinds.append(tuple(data for one in streams if isinstance(one, Stream) and (data := _data(one))))
+        found = []
+        for stream in _stored(revision, key):
+            data = _data(stream, room)
+            room -= len(data)
+            if data:
+                found.append(data)
+        kinds.append(tuple(found))
     return Evidence(*kinds)
+
+
+def _has_certificates(revision: Revision) -> bool:
+    return any(_data(stream, _MOST_EVIDENCE) for stream in _stored(revision, "Certs"))
+
+
+def _stored(revision: Revision, key: str) -> list[Stream]:
+    """The streams in a list of the document security store, each once."""
+    entries = revision.entry(revision.entry(revision.entry(revision.trailer, "Root"), "DSS"), key)
+    refs = dict.fromkeys(one for one in entries if isinstance(one, Ref)) if isinstance(entries, list) else {}
+    return [one for one in map(revision.resolve, list(refs)[:_MOST_ITEMS]) if isinstance(one, Stream)]
 
 
 def signer_facts(signed: SignedData) -> SignerFacts:
@@ -104,9 +126,9 @@ def signer_facts(signed: SignedData) -> SignerFacts:
     )
 
 
-def _data(stream: Stream) -> bytes:
+def _data(stream: Stream, most: int) -> bytes:
     try:
-        return unpacked(stream)
+        return unpacked(stream, most)
     except PdfError:
         return b""
 
@@ -124,16 +146,8 @@ def _document_time_stamp(case: "Case", index: int, trust: TrustStore, control: d
     return Judgement(proven_at=judged.proven_at, as_of=judged.as_of)
 
 
-def _signature(
-    case: "Case",
-    signed: SignedData,
-    trust: TrustStore,
-    control: datetime,
-    archived_at: datetime | None,
-    *,
-    archived: bool,
-) -> Judgement:
-    """Judge a signature at its control time."""
+def _signature(signed: SignedData, trust: TrustStore, control: datetime, archived_at: datetime | None) -> Judgement:
+    """Judge a signature at its control time, by itself: the level is that without a security store."""
     information: list[SealFinding] = []
     problems: list[Problem] = []
     proven, as_of = archived_at, None
@@ -157,8 +171,6 @@ def _signature(
         problems.append(undecided("seal.key-usage", SubIndication.CHAIN_CONSTRAINTS_FAILURE))
     problems += _algorithm_problems(signed, proven, control)
     level = Level.B_B if proven is None else Level.B_T
-    if proven is not None and not problems and evidence_of(case.revision).certificates:
-        level = Level.B_LTA if archived else Level.B_LT
     return Judgement(tuple(problems), tuple(information), proven, as_of, level)
 
 

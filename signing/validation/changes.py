@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from signing.pdf_reading import Name, PdfError, Ref, Revision, Stream, Value
-from signing.pdf_reading.likeness import alike, members
 from signing.reports import Change, ChangeKind
+from signing.validation.comparison import Comparison
 from signing.validation.document import FormField, form_fields
 from signing.validation.shapes import is_extensions, is_invisible, is_security_store, shows_nothing
 
-_MOST_STEPS: Final = 400_000
 _DEEPEST: Final = 400
 _UNTOUCHED: Final = frozenset(
     {"Size", "Prev", "ID", "XRefStm", "Type", "W", "Index", "Filter", "DecodeParms", "Length", "DocChecksum"}
@@ -55,18 +54,20 @@ class _Walk:
         self.old = old
         self.new = new
         self.found: list[Change] = []
-        self._equals: set[tuple[Ref, Ref]] = set()
-        self._steps = 0
         self._new_widgets: set[Ref] = set()
+        self._pages_seen: set[Ref] = set()
         self._names = {one.ref: one.name for one in form_fields(old) if one.ref is not None}
         self._fields_before = self._names.keys()
-        self._judged_at_their_place = self._fields_before | set(self._page_refs())
-        if isinstance(old.trailer.get("Root"), Ref):
-            self._judged_at_their_place.add(old.trailer["Root"])
+        root = old.trailer.get("Root")
+        judged = self._fields_before | set(self._page_refs())
+        if isinstance(root, Ref) and root == new.trailer.get("Root"):
+            judged |= {root}
+        self._comparison = Comparison(old, new, frozenset(judged))
 
     def _page_refs(self) -> Iterator[Ref]:
         """All nodes of the tree of pages."""
-        pending = [self.old.entry(self.old.trailer, "Root").get("Pages")]
+        root = self.old.entry(self.old.trailer, "Root")
+        pending = [root.get("Pages")] if isinstance(root, dict) else []
         seen: set[Ref] = set()
         while pending:
             node = pending.pop()
@@ -148,7 +149,7 @@ class _Walk:
             if key == "DR":
                 self._resources(value, new.get(key), where)
             else:
-                self.same(value, new.get(key), where)
+                self.same(value, new.get(key), where, key)
 
     def _resources(self, old: Value, new: Value, where: str) -> None:
         """Default resources (§12.7.3) are fonts that fields are drawn with: they may grow, and keep what they had."""
@@ -157,7 +158,7 @@ class _Walk:
             self.note(ChangeKind.OTHER, where)
             return
         for name in sorted(before or {}):
-            self.same((before or {})[name], (after or {}).get(name), f"{where}/Font/{name}")
+            self.same((before or {})[name], (after or {}).get(name), f"{where}/Font/{name}", "Font")
 
     def _added_field(self, ref: Ref, one: FormField, where: str) -> None:
         """A new field must be a signature's. Its widgets may be shown on pages."""
@@ -176,6 +177,11 @@ class _Walk:
             self.note(ChangeKind.SIGNATURE, where)
         if {"AA", "A"} & field.keys():
             self.note(ChangeKind.OTHER, where)
+        if value is None and self._is_seen(self.new, field):
+            self.note(ChangeKind.OTHER, f"{where}/AP")  # nobody signed what is shown there
+
+    def _is_seen(self, revision: Revision, field: dict[str, Value]) -> bool:
+        return not is_invisible(revision, field) and not shows_nothing(revision, revision.entry(field, "AP"))
 
     def _fields(self, old: Value, new: Value, where: str) -> None:
         """Fields that were there stay, in their order; new ones were judged already."""
@@ -204,7 +210,7 @@ class _Walk:
         differing = [
             key
             for key in sorted((old.keys() | new.keys()) - {"Kids", "Parent"})
-            if not self._equal(old.get(key), new.get(key))
+            if not self._equal(old.get(key), new.get(key), key)
         ]
         self.same(old.get("Parent"), new.get("Parent"), f"{where}/Parent")
         kids, new_kids = self.old.entry(old, "Kids"), self.new.entry(new, "Kids")
@@ -224,7 +230,7 @@ class _Walk:
             return
         if kind == "Sig" and old.get("V") is None and set(differing) <= _SIGNING:
             self._judge_signature(new, where)
-            if "AP" in differing and not shows_nothing(self.old, self.old.entry(old, "AP")):
+            if {"AP", "Rect", "F"} & set(differing) and self._is_seen(self.old, old):
                 self.note(ChangeKind.OTHER, f"{where}/AP")  # whoever signed before saw another appearance
         elif (
             kind in {"Tx", "Btn", "Ch"}
@@ -255,9 +261,11 @@ class _Walk:
     # -- pages --------------------------------------------------------------------------------------------------------
 
     def _pages(self, old: Value, new: Value, where: str, depth: int) -> None:
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise PdfError("the document is too large to be compared")
+        self._comparison.step()
+        if isinstance(old, Ref):
+            if old in self._pages_seen:
+                return
+            self._pages_seen.add(old)
         before, after = self.old.resolve(old), self.new.resolve(new)
         if old != new or not isinstance(before, dict) or not isinstance(after, dict) or depth > _DEEPEST:
             self.note(ChangeKind.OTHER, where)
@@ -268,13 +276,10 @@ class _Walk:
                 self._kids(self.old.entry(before, key), self.new.entry(after, key), inner, depth)
             elif key == "Annots":
                 self._annotations(before.get(key), after.get(key), inner)
-            elif key == "Parent":
-                if before.get(key) != after.get(key):
-                    self.note(ChangeKind.OTHER, inner)
-            elif key == "Tabs" and before.get(key) is None:
+            elif key == "Tabs" and before.get(key) is None and isinstance(after.get(key), Name):
                 continue  # the order of the tabulator key
             else:
-                self.same(before.get(key), after.get(key), inner)
+                self.same(before.get(key), after.get(key), inner, key)
 
     def _kids(self, old: Value, new: Value, where: str, depth: int) -> None:
         """The same pages in the same order."""
@@ -290,7 +295,7 @@ class _Walk:
             self.note(ChangeKind.OTHER, where)
             return
         for index, one in enumerate(before):
-            if one not in self._fields_before:
+            if not isinstance(one, Ref) or one not in self._fields_before:
                 self.same(one, one, f"{where}/{index}")
         for index, one in enumerate(after[len(before) :], len(before)):
             if isinstance(one, Ref) and one in self._new_widgets:
@@ -301,32 +306,13 @@ class _Walk:
 
     # -- anything else ------------------------------------------------------------------------------------------------
 
-    def same(self, old: Value, new: Value, where: str) -> None:
+    def same(self, old: Value, new: Value, where: str, key: str = "") -> None:
         """Note a difference, if there is one, as one that nobody allows."""
-        if not self._equal(old, new):
+        if not self._equal(old, new, key):
             self.note(ChangeKind.OTHER, where)
 
-    def _equal(self, old: Value, new: Value) -> bool:
-        """Whether two values say the same, with all that they refer to."""
-        pending: list[tuple[Value, Value]] = [(old, new)]
-        assumed: set[tuple[Ref, Ref]] = set()
-        while pending:
-            self._steps += 1
-            if self._steps > _MOST_STEPS:
-                raise PdfError("the document is too large to be compared")
-            before, after = pending.pop()
-            if isinstance(before, Ref) and isinstance(after, Ref):
-                if (before, after) in self._equals or (before, after) in assumed:
-                    continue
-                if before == after and before in self._judged_at_their_place:
-                    continue
-                assumed.add((before, after))
-            before, after = self.old.resolve(before), self.new.resolve(after)
-            if not alike(before, after):
-                return False
-            pending.extend(members(before, after))
-        self._equals |= assumed  # only now: what was met on the way to a difference is not known to be equal
-        return True
+    def _equal(self, old: Value, new: Value, key: str = "") -> bool:
+        return self._comparison.equal(old, new, key)
 
     def _entry(self, revision: Revision, dictionary: Value, key: str) -> Value:
         return revision.entry(dictionary, key)

@@ -64,13 +64,13 @@ class Case:
 
     def file_findings(self) -> tuple[SealFinding, ...]:
         """What is to be said of the file as a whole."""
-        findings = []
         # What the signed revision itself holds is as it was signed; what stands behind it nobody vouches for.
         signed = min((one.end for one in self.signatures if one.end), default=0)
+        odd: dict[tuple[str, str], None] = {}  # each kind once: a hostile file has as many as it likes
         for found in self.map.oddities:
             inside = found.offset < signed and found.oddity is not Oddity.OVERLAP
-            code = "pdf.unusual" if inside or not signed else "pdf.structure"
-            findings.append(SealFinding(code, {"reason": found.oddity.value}))
+            odd["pdf.unusual" if inside or not signed else "pdf.structure", found.oddity.value] = None
+        findings = [SealFinding(code, {"reason": reason}) for code, reason in odd]
         if not self.signatures:
             return tuple(findings)
         ranges = [one.range.numbers for one in self.signatures if isinstance(one.range, Range)]

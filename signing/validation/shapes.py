@@ -13,7 +13,8 @@ _STORE: Final = {"Certs": "Cert", "CRLs": "CRL", "OCSPs": "OCSP"}
 _RELATED: Final = frozenset({*_STORE.values(), "TU", "TS", "Type"})
 _STREAM: Final = frozenset({"Length", "Filter", "DecodeParms", "DL", "Type"})
 _EXTENSION: Final = frozenset({"Type", "BaseVersion", "ExtensionLevel", "ExtensionRevision", "URL"})
-_HIDDEN, _NO_VIEW = 2, 32
+_HIDDEN: Final = 2
+_LONGEST_EMPTY: Final = 4096
 _COMMENT: Final = re.compile(rb"%[^\r\n]*")
 
 
@@ -38,7 +39,9 @@ def is_security_store(revision: Revision, value: Value) -> bool:
             return False
         if not isinstance(revision.resolve(entry.get("TU")), bytes | None):
             return False
-    return all(_is_list_of_streams(revision, one) for one in lists)
+    shared = {one for one in lists if isinstance(one, Ref)}  # by thousands, in a hostile file
+    own = [one for one in lists if not isinstance(one, Ref)]
+    return all(_is_list_of_streams(revision, one) for one in [*shared, *own])
 
 
 def store_refs(revision: Revision, value: Value) -> set[Ref]:
@@ -89,12 +92,15 @@ def is_extensions(revision: Revision, value: Value) -> bool:
 
 
 def is_invisible(revision: Revision, field: dict[str, Value]) -> bool:
-    """Tell whether a field merged with its widget shows nothing on any page: no area, or hidden (§12.5.3)."""
+    """Tell whether a field merged with its widget shows nothing on any page: no area, or hidden (§12.5.3).
+
+    `NoView` is not hidden: such a field is printed.
+    """
     if "Kids" in field:
         return False
     rectangle = revision.entry(field, "Rect")
     flags = revision.entry(field, "F")
-    if isinstance(flags, int) and flags & (_HIDDEN | _NO_VIEW):
+    if isinstance(flags, int) and flags & _HIDDEN:
         return True
     if rectangle is None:
         return True
@@ -108,13 +114,17 @@ def shows_nothing(revision: Revision, appearance: Value) -> bool:
     """Tell whether an appearance dictionary (§12.5.5) draws nothing: absent, or with an empty content only."""
     if appearance is None:
         return True
-    normal = revision.entry(appearance, "N")
-    if normal is None:
-        return True
+    if not isinstance(appearance, dict):
+        return False
+    looks = [one for key in ("N", "R", "D") if (one := revision.entry(appearance, key)) is not None]
     try:
-        return isinstance(normal, Stream) and not _COMMENT.sub(b"", unpacked(normal)).strip(b"qQ \t\r\n\f\0")
+        return all(isinstance(one, Stream) and not _marks(one) for one in looks)
     except PdfError:
         return False
+
+
+def _marks(look: Stream) -> bytes:
+    return _COMMENT.sub(b"", unpacked(look, _LONGEST_EMPTY)).strip(b"qQ \t\r\n\f\0")
 
 
 def _is_list_of_streams(revision: Revision, value: Value) -> bool:

@@ -9,9 +9,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from handmade import Hand
 from reportlab.pdfgen.canvas import Canvas
 
-from signing import devkit
+from signing import algorithms, devkit
+from signing.cms import SignedDataTemplate
 from signing.keys import SealCredential, load_credential
 from signing.sealing import SealAppearance, Spot, seal
 from signing.timestamps import LocalTimestamper
@@ -116,3 +118,11 @@ def sealed_pdf(pki: Pki, plain_pdf: bytes) -> bytes:
 def later() -> datetime:
     """A day after sealing, within the lists' period."""
     return NOW + timedelta(days=1)
+
+
+@pytest.fixture(scope="session")
+def hand(pki: Pki) -> Hand:
+    """Somebody with a good key who writes files by hand."""
+    template = SignedDataTemplate(pki.credential(), algorithms.DATA)
+    timestamper = pki.timestamper()
+    return Hand(lambda digest: template.sign(digest).finish(), lambda digest: timestamper.timestamp(digest, 7))
