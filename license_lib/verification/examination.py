@@ -21,11 +21,12 @@ from license_lib.verification.verdict import (
     RECORD_PROOFS,
     Evidence,
     Proof,
+    SealFacts,
     Verdict,
     by_severity,
 )
 from signing.keys import key_id, sha256
-from signing.reports import Indication, SealFinding, SealReport
+from signing.reports import ChangeKind, Indication, SealFinding, SealReport
 
 _CODE_LABELS = {
     "ZZBS": "证照标识",
@@ -35,6 +36,8 @@ _CODE_LABELS = {
     "record": "证照数据",
     "public": "公开信息",
 }
+
+_AGAINST = {Effect.NOT_GENUINE, Effect.NOT_IN_FORCE}
 
 
 class Examination:
@@ -53,6 +56,8 @@ class Examination:
         self.now = now or at
         self.findings: list[Finding] = []
         self.proved: set[Proof] = set()
+        self.against: set[Proof] = set()
+        self.unsure: set[Proof] = set()
         self.required: tuple[Proof, ...] = DOCUMENT_PROOFS
         self.license: License | None = None
         self.code: QrProof | None = None
@@ -137,14 +142,18 @@ class Examination:
                 status_as_of=self.status_as_of,
             ),
             intact=report.covered if report else b"",
+            against=frozenset(self.against),
+            unsure=frozenset(self.unsure),
+            seal=_seal_facts(report) if report and report.covered else None,
         )
 
     def step(self, proof: Proof, findings: Iterator[Finding]) -> None:
         """Carry out a step: it proves its part only if it ends without a finding against the licence."""
         found = list(findings)
         self.findings += found
-        if not any(map(_speaks_against, found)):
-            self.proved.add(proof)
+        effects = {finding.effect for finding in found} - {Effect.NOTE}
+        result = self.against if effects & _AGAINST else self.unsure if effects else self.proved
+        result.add(proof)
 
     # -- the steps ----------------------------------------------------------------------------------------------------
 
@@ -202,7 +211,7 @@ class Examination:
             face = read_face(covered, content.layout)
             pictures = picture_digests(covered)
         except (UnreadableError, InputError, ValueError, ArithmeticError):  # values that no request could have
-            self.findings.append(Finding("face.unreadable"))
+            self.step(Proof.FACE, iter((Finding("face.unreadable"),)))
             return
         self.step(Proof.FACE, self.face(document, kind, content, face, pictures))
         self.step(Proof.CODE, self.code_on_face(document, kind, face.codes))
@@ -274,15 +283,17 @@ class Examination:
             return None
         state = self.ground.states.state_of(identifier, self.at)
         self.status_as_of = self.now
-        if state is None:
-            self.findings.append(Finding("status.not-recorded"))
-        elif state.revoked_at:
-            self.findings.append(Finding("status.revoked", {"date": day_of(state.revoked_at).isoformat()}))
-        elif self.at > self.now:
-            self.findings.append(Finding("status.future"))
-        else:
-            self.proved.add(Proof.STATUS)
+        self.step(Proof.STATUS, self.standing(state))
         return state
+
+    def standing(self, state: RecordedLicense | None) -> Iterator[Finding]:
+        """Step 7: what the repository's answer means."""
+        if state is None:
+            yield Finding("status.not-recorded")
+        elif state.revoked_at:
+            yield Finding("status.revoked", {"date": day_of(state.revoked_at).isoformat()})
+        elif self.at > self.now:
+            yield Finding("status.future")
 
     def validity(self, document: License | QrProof) -> Iterator[Finding]:
         """Step 8: the day asked for lies within the period of validity, first and last day included."""
@@ -326,6 +337,11 @@ def _finding(found: SealFinding) -> Finding:
     if found.code not in CODES:
         return Finding("verification.incomplete", {"step": found.code})
     return Finding(found.code, dict(found.params))
+
+
+def _seal_facts(report: SealReport) -> SealFacts:
+    stamped = {change.revision for change in report.changes if change.kind is ChangeKind.TIME_STAMP}
+    return SealFacts(report.level, len(stamped))
 
 
 def _speaks_against(finding: Finding) -> bool:
