@@ -487,12 +487,19 @@ def verify(
     at: At = None,
     jobs: Jobs = None,
     home: Home = Path(),
+    *,
     trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a report, judge nothing.")] = False,
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
     from license_lib.authority import confined_verifier, now
     from license_lib.calendar import CHINA
 
+    if schema:
+        from license_lib.verification.report_schema import report_schema
+
+        print(json.dumps(report_schema(), ensure_ascii=False, indent=2))
+        return DONE
     if not (files or code or identifier):
         raise typer.BadParameter("give a file, --code or --identifier")
     present = now()

@@ -20,6 +20,27 @@ class Effect(StrEnum):
     NOTE = "note"
 
 
+class Severity(StrEnum):
+    """How grave a finding is, for those who sort and colour."""
+
+    ERROR = "error"
+    """It says no."""
+    WARNING = "warning"
+    """It leaves the question open."""
+    NOTE = "note"
+
+
+_SEVERITY: Mapping[Effect, Severity] = MappingProxyType(
+    {
+        Effect.NOT_GENUINE: Severity.ERROR,
+        Effect.GENUINE_UNKNOWN: Severity.WARNING,
+        Effect.NOT_IN_FORCE: Severity.ERROR,
+        Effect.IN_FORCE_UNKNOWN: Severity.WARNING,
+        Effect.NOTE: Severity.NOTE,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding: its code and the values its text speaks of (field keys, dates; never an ID number)."""
@@ -36,6 +57,11 @@ class Finding:
     def effect(self) -> Effect:
         """What it does to the outcome."""
         return CODES[self.code].effect
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is: what its effect says, in one of three words."""
+        return _SEVERITY[self.effect]
 
     def text(self, language: str = "zh") -> str:
         """What was found, in Chinese (`zh`) or English (`en`)."""

@@ -1,9 +1,12 @@
-"""Where the data that travels with the code is: templates and migrations, in a checkout or in an installed wheel."""
+"""What travels with the code, in a checkout or in an installed wheel: templates, migrations, its version."""
 
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from license_lib.errors import MachineError
 
+PROGRAM = "license-lib"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -28,6 +31,15 @@ def resource_folder(name: str) -> Path:
         f"The folder '{name}' of license-lib is missing",
         hint="install the package again, or run from a complete checkout",
     )
+
+
+@cache
+def program_version() -> str:
+    """The installed version; `0` in a checkout that nobody installed."""
+    try:
+        return version(PROGRAM)
+    except PackageNotFoundError:
+        return "0"
 
 
 def fonts_beside(templates: Path) -> Path:

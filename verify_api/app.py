@@ -5,13 +5,13 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from fastapi import FastAPI
 
 from license_lib.authority import now
 from license_lib.errors import MachineError
+from license_lib.resources import program_version
 from license_lib.settings import Settings
 from verify_api import pages, problems, routes
 from verify_api.envelope import Envelope
@@ -49,7 +49,7 @@ def build_app(
 
     app = _Service(
         title="电子证照核验 Licence verification",
-        version=_version(),
+        version=program_version(),
         description="Judges electronic licences 电子证照: sealed PDF files, and the QR codes on their paper copies.",
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
@@ -113,10 +113,3 @@ class _Service(FastAPI):
             schemas |= problem.pop("$defs")
             schemas[ProblemDocument.__name__] = problem
         return document
-
-
-def _version() -> str:
-    try:
-        return version("license-lib")
-    except PackageNotFoundError:
-        return "0"

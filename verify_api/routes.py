@@ -37,6 +37,8 @@ _VERDICT: Final[dict[str, Any]] = {
     "content": {
         "application/json": {
             "example": {
+                "version": 1,
+                "program": {"name": "license-lib", "version": "0.1.0"},
                 "outcome": "NOT_IN_FORCE",
                 "text": {"zh": "真实，但未在有效状态", "en": "Genuine, but not in force"},
                 "at": "2026-11-22T04:00:00Z",
@@ -44,12 +46,16 @@ _VERDICT: Final[dict[str, Any]] = {
                     {
                         "code": "status.revoked",
                         "effect": "not-in-force",
+                        "severity": "error",
                         "params": {"date": "2026-10-01"},
                         "text": {"zh": "证照已于2026-10-01撤销", "en": "Revoked on 2026-10-01"},
                         "remedy": {"zh": "证照已失效，不予采信", "en": "Do not accept it"},
                     }
                 ],
-                "steps": [{"step": "status", "proved": False}, {"step": "validity", "proved": True}],
+                "steps": [
+                    {"number": 7, "step": "status", "proved": False, "result": "against"},
+                    {"number": 8, "step": "validity", "proved": True, "result": "proved"},
+                ],
                 "license": {
                     "identifier": "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U",
                     "type": "安全生产管理人员证",
@@ -64,6 +70,7 @@ _VERDICT: Final[dict[str, Any]] = {
                     "status_as_of": "2026-11-22T04:00:00Z",
                     "trust_list": None,
                 },
+                "seal": {"level": "B-LTA", "archive_time_stamps": 1},
             }
         }
     },

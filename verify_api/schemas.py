@@ -7,8 +7,10 @@ from datetime import date
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from license_lib.findings import Effect
+from license_lib.findings import Effect, Severity
 from license_lib.verification import Outcome, Proof
+from license_lib.verification.verdict import StepResult
+from signing.reports import Level
 
 
 class _Document(BaseModel):
@@ -27,6 +29,7 @@ class FindingDocument(_Document):
 
     code: str = Field(examples=["status.revoked"])
     effect: Effect
+    severity: Severity
     params: dict[str, str]
     text: Words
     remedy: Words
@@ -35,8 +38,10 @@ class FindingDocument(_Document):
 class StepDocument(_Document):
     """One step of the verification, and whether it proved its part."""
 
+    number: int = Field(ge=1, le=8, description="1 seal to 8 validity")
     step: Proof
     proved: bool
+    result: StepResult
 
 
 class IssuerFacts(_Document):
@@ -99,9 +104,25 @@ class EvidenceDocument(_Document):
     trust_list: TrustListDocument | None = Field(default=None, description="null where none was relied on")
 
 
+class ProgramDocument(_Document):
+    """What made the report."""
+
+    name: str
+    version: str
+
+
+class SealDocument(_Document):
+    """How long the seal can be judged."""
+
+    level: Level | None = Field(description="PAdES baseline level, EN 319 142-1")
+    archive_time_stamps: int = Field(ge=0)
+
+
 class VerdictDocument(_Document):
     """A verdict 核验结论. `license` says what was read, which is proved only with IN_FORCE or NOT_IN_FORCE."""
 
+    version: int = Field(description="Version of the report's format")
+    program: ProgramDocument
     outcome: Outcome
     text: Words
     at: AwareDatetime = Field(description="The moment that the question is about")
@@ -110,6 +131,7 @@ class VerdictDocument(_Document):
     license: LicenseFacts | None
     evidence: EvidenceDocument
     recorded: RecordedDocument | None = Field(default=None, description="Look-ups by identifier only")
+    seal: SealDocument | None = Field(description="null where no seal was read")
 
 
 class CodeQuestion(_Document):

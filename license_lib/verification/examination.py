@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from license_lib.calendar import day_of
 from license_lib.catalogue import LicenseType
 from license_lib.errors import InputError
-from license_lib.findings import CODES, Effect, Finding
+from license_lib.findings import Effect, Finding
 from license_lib.licenses import FaceContent, License, face_content
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
 from license_lib.qr import QrError, QrProof, decode, is_proof
@@ -15,6 +15,7 @@ from license_lib.verification.faces import differing_fields, field_labels
 from license_lib.verification.ground import Ground, RecordedLicense, StatesUnreachableError
 from license_lib.verification.listed import judge_scope, judge_seal
 from license_lib.verification.reading import Face, UnreadableError, attached_record, picture_digests, read_face
+from license_lib.verification.seal_facts import as_finding, seal_facts, speaks_against
 from license_lib.verification.seals import SealCertificate
 from license_lib.verification.verdict import (
     CODE_PROOFS,
@@ -27,10 +28,12 @@ from license_lib.verification.verdict import (
     by_severity,
 )
 from signing.keys import key_id, sha256
-from signing.reports import Indication, SealFinding, SealReport
+from signing.reports import Indication, SealReport
 
 _OLDEST_ANSWER = timedelta(minutes=10)
 """An answer about a licence's state that is older, or from the future, is none: it may have been kept and replayed."""
+
+_AGAINST = {Effect.NOT_GENUINE, Effect.NOT_IN_FORCE}
 
 
 class Examination:
@@ -49,6 +52,8 @@ class Examination:
         self.now = now or at
         self.findings: list[Finding] = []
         self.proved: set[Proof] = set()
+        self.against: set[Proof] = set()
+        self.unsure: set[Proof] = set()
         self.required: tuple[Proof, ...] = DOCUMENT_PROOFS
         self.license: License | None = None
         self.code: QrProof | None = None
@@ -121,7 +126,7 @@ class Examination:
 
     def verdict(self) -> Verdict:
         """Conclude; a step that is missing without any other reason becomes a finding."""
-        if not any(map(_speaks_against, self.findings)):
+        if not any(map(speaks_against, self.findings)):
             missing = [proof.value for proof in self.required if proof not in self.proved]
             self.findings += [Finding("verification.incomplete", {"step": step}) for step in missing]
         report = self.report
@@ -140,14 +145,18 @@ class Examination:
             ),
             intact=report.covered if report else b"",
             recorded=self.recorded,
+            against=frozenset(self.against),
+            unsure=frozenset(self.unsure),
+            seal=seal_facts(report) if report and report.covered else None,
         )
 
     def step(self, proof: Proof, findings: Iterator[Finding]) -> None:
         """Carry out a step: it proves its part only if it ends without a finding against the licence."""
         found = list(findings)
         self.findings += found
-        if not any(map(_speaks_against, found)):
-            self.proved.add(proof)
+        effects = {finding.effect for finding in found} - {Effect.NOTE}
+        result = self.against if effects & _AGAINST else self.unsure if effects else self.proved
+        result.add(proof)
 
     # -- the steps ----------------------------------------------------------------------------------------------------
 
@@ -157,8 +166,8 @@ class Examination:
 
         report = self.report = validate(data, trust=self.ground.trust, at=self.now)
         self.revocation_as_of = report.revocation_as_of
-        findings = [_finding(found) for found in report.findings]
-        if report.indication is not Indication.TOTAL_PASSED and not any(map(_speaks_against, findings)):
+        findings = [as_finding(found) for found in report.findings]
+        if report.indication is not Indication.TOTAL_PASSED and not any(map(speaks_against, findings)):
             findings.append(Finding("verification.incomplete", {"step": Proof.SEAL.value}))
         yield from findings
 
@@ -235,7 +244,7 @@ class Examination:
             face = read_face(covered, content.layout)
             pictures = picture_digests(covered)
         except (UnreadableError, InputError, ValueError, ArithmeticError):  # values that no request could have
-            self.findings.append(Finding("face.unreadable"))
+            self.step(Proof.FACE, iter((Finding("face.unreadable"),)))
             return
         self.step(Proof.FACE, self.face(document, kind, content, face, pictures))
         self.step(Proof.CODE, self.code_on_face(document, kind, face.codes))
@@ -289,7 +298,7 @@ class Examination:
         existed_at = self.report.sealed_at if self.report else None
         chain = judge_chain(signer.certificate, (), self.ground.trust, at=self.now, existed_at=existed_at)
         self.revocation_as_of = self.revocation_as_of or chain.as_of
-        yield from (_finding(problem.finding) for problem in chain.problems)
+        yield from (as_finding(problem.finding) for problem in chain.problems)
         yield from self.listed_seal(str(proof.identifier.issuer), signer.certificate_der)
         if is_for_development(signer.certificate):
             yield Finding("seal.development")
@@ -309,14 +318,7 @@ class Examination:
             self.required = tuple(proof for proof in self.required if proof is not Proof.REPOSITORY)
             return None
         self.status_as_of = (state.as_of if state else None) or self.now
-        if state is None:
-            self.findings.append(Finding("status.not-recorded"))
-        elif state.revoked_at:
-            self.findings.append(Finding("status.revoked", {"date": day_of(state.revoked_at).isoformat()}))
-        elif self.at > self.now:
-            self.findings.append(Finding("status.future"))
-        else:
-            self.proved.add(Proof.STATUS)
+        self.step(Proof.STATUS, self.standing(state))
         return state
 
     def _ask_state(self, identifier: str) -> RecordedLicense | None:
@@ -327,6 +329,15 @@ class Examination:
             raise StatesUnreachableError
         return state
 
+    def standing(self, state: RecordedLicense | None) -> Iterator[Finding]:
+        """Step 7: what the repository's answer means."""
+        if state is None:
+            yield Finding("status.not-recorded")
+        elif state.revoked_at:
+            yield Finding("status.revoked", {"date": day_of(state.revoked_at).isoformat()})
+        elif self.at > self.now:
+            yield Finding("status.future")
+
     def validity(self, document: License | QrProof) -> Iterator[Finding]:
         """Step 8: the day asked for lies within the period of validity, first and last day included."""
         day = day_of(self.at)
@@ -334,14 +345,3 @@ class Examination:
             yield Finding("validity.not-yet", {"date": document.valid_from.isoformat()})
         if document.valid_until is not None and day > document.valid_until:
             yield Finding("validity.expired", {"date": document.valid_until.isoformat()})
-
-
-def _finding(found: SealFinding) -> Finding:
-    """A finding of the signing room as one of ours; one that we have no row for keeps the question open."""
-    if found.code not in CODES:
-        return Finding("verification.incomplete", {"step": found.code})
-    return Finding(found.code, dict(found.params))
-
-
-def _speaks_against(finding: Finding) -> bool:
-    return finding.effect is not Effect.NOTE

@@ -7,7 +7,11 @@ from license_lib.identifiers import ORGANISATION_KINDS, mask
 from license_lib.licenses import License
 from license_lib.masking import mask_name
 from license_lib.qr import QrProof
-from license_lib.verification.verdict import OUTCOME_TEXTS, Verdict
+from license_lib.resources import PROGRAM, program_version
+from license_lib.verification.verdict import DOCUMENT_PROOFS, OUTCOME_TEXTS, SealFacts, Verdict
+
+REPORT_VERSION = 1
+"""Version of the report's format: it changes when something that was there is gone, or means something else."""
 
 
 def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]:
@@ -19,6 +23,8 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
     zh, en = OUTCOME_TEXTS[verdict.outcome]
     used = verdict.evidence.trust_list
     report: dict[str, Any] = {
+        "version": REPORT_VERSION,
+        "program": {"name": PROGRAM, "version": program_version()},
         "outcome": verdict.outcome.value,
         "text": {"zh": zh, "en": en},
         "at": verdict.at.isoformat(),
@@ -26,13 +32,22 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
             {
                 "code": finding.code,
                 "effect": finding.effect.value,
+                "severity": finding.severity.value,
                 "params": dict(finding.params),
                 "text": {"zh": finding.text("zh"), "en": finding.text("en")},
                 "remedy": {"zh": finding.remedy("zh"), "en": finding.remedy("en")},
             }
             for finding in verdict.findings
         ],
-        "steps": [{"step": proof.value, "proved": proof in verdict.proved} for proof in verdict.required],
+        "steps": [
+            {
+                "number": DOCUMENT_PROOFS.index(proof) + 1,
+                "step": proof.value,
+                "proved": proof in verdict.proved,
+                "result": verdict.result_of(proof).value,
+            }
+            for proof in verdict.required
+        ],
         "license": _facts(verdict, minimal=minimal),
         "evidence": {
             "sealed_at": _iso(verdict.evidence.sealed_at),
@@ -48,6 +63,7 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
             if used
             else None,
         },
+        "seal": _seal(verdict.seal),
     }
     if verdict.recorded is not None:
         report["recorded"] = {
@@ -56,6 +72,15 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
             "revoked_at": _iso(verdict.recorded.revoked_at),
         }
     return report
+
+
+def _seal(facts: SealFacts | None) -> dict[str, Any] | None:
+    if facts is None:
+        return None
+    return {
+        "level": facts.level.value if facts.level else None,
+        "archive_time_stamps": facts.archive_time_stamps,
+    }
 
 
 def _facts(verdict: Verdict, *, minimal: bool) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from license_lib.errors import InputError
 from license_lib.findings import Effect, Finding
 from license_lib.licenses import License
 from license_lib.qr import QrProof
+from signing.reports import Level
 
 
 class Outcome(StrEnum):
@@ -60,6 +61,30 @@ CODE_PROOFS = (Proof.CODE, Proof.ISSUER, Proof.REPOSITORY, Proof.STATUS, Proof.V
 """Steps for a code read from paper, in order."""
 RECORD_PROOFS = (Proof.STATUS, Proof.VALIDITY)
 """Steps for a licence of our own repository, looked up by identifier."""
+
+
+class StepResult(StrEnum):
+    """What one step came to."""
+
+    PROVED = "proved"
+    AGAINST = "against"
+    """It found something that speaks against the licence."""
+    UNKNOWN = "unknown"
+    """It was carried out and could not tell."""
+    NOT_CARRIED_OUT = "not-carried-out"
+
+
+@dataclass(frozen=True, slots=True)
+class SealFacts:
+    """How long a seal can be judged.
+
+    Attributes:
+        level: PAdES baseline level (EN 319 142-1, 6); None if nothing proves any.
+        archive_time_stamps: how many document time-stamps follow it.
+    """
+
+    level: Level | None
+    archive_time_stamps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +142,9 @@ class Verdict:
         code: the proved QR claims, where a code was read.
         intact: the bytes of the last intact signed revision; empty if there is none.
         recorded: for a look-up by identifier, what is on record; else None.
+        against: the steps that found something against the licence.
+        unsure: the steps that were carried out and could not tell.
+        seal: how long the seal can be judged; None where none was read.
     """
 
     at: datetime
@@ -128,6 +156,9 @@ class Verdict:
     evidence: Evidence
     intact: bytes = b""
     recorded: Recorded | None = None
+    against: frozenset[Proof] = frozenset()
+    unsure: frozenset[Proof] = frozenset()
+    seal: SealFacts | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -143,6 +174,14 @@ class Verdict:
         if Effect.IN_FORCE_UNKNOWN in effects or not self.proved.issuperset(self.required):
             return Outcome.UNDETERMINED
         return Outcome.IN_FORCE
+
+    def result_of(self, proof: Proof) -> StepResult:
+        """What a step came to, whether it was required or not."""
+        if proof in self.proved:
+            return StepResult.PROVED
+        if proof in self.against:
+            return StepResult.AGAINST
+        return StepResult.UNKNOWN if proof in self.unsure else StepResult.NOT_CARRIED_OUT
 
     @property
     def decisive(self) -> tuple[Finding, ...]:

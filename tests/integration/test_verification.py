@@ -16,6 +16,7 @@ import pikepdf
 import pytest
 from forgeries import append_bytes, change_byte, paint_over, paste_code, resave
 from PIL import Image
+from report_judge import check_report
 from support import (
     ISSUERS,
     NOON,
@@ -40,6 +41,7 @@ from license_lib.resources import resource_folder
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Proof, Verdict, Verifier
+from license_lib.verification.report import verdict_report
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
 from signing.devkit import revoke_certificate
 from signing.keys import SealCredential, load_credential
@@ -47,6 +49,8 @@ from signing.sealing import seal
 
 
 def codes(verdict: Verdict) -> set[str]:
+    """The codes of the findings. The report of every case here is one as it is published, too."""
+    check_report(verdict_report(verdict))
     return {finding.code for finding in verdict.findings}
 
 
