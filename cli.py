@@ -24,6 +24,7 @@ import typer
 from license_lib.errors import InputError, LicenseError, MachineError
 
 if TYPE_CHECKING:
+    from license_lib.acceptance import Acceptance
     from license_lib.authority import Authority
     from license_lib.catalogue import Catalogue
     from license_lib.issuing import Issued
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
 MOST_JOBS = 4  # unless --jobs asks for more
+MOST_APPLICANT_BYTES = 64 * 1024
 _INTERRUPTED = 130  # how typer reports Ctrl-C
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -519,6 +521,37 @@ def verify(
     if len(files or ()) > 1:
         tally.summary()
     return _worst(tally.codes)
+
+
+@command(app, "accept")
+def accept_license(
+    printer: Printer,
+    file: Annotated[Path, typer.Argument(help="A PDF file or a picture.")],
+    *,
+    item: Annotated[str, typer.Option(help="政务服务事项 Code of the service item in service_items.toml.")],
+    applicant_file: Annotated[
+        Path, typer.Option("--applicant-file", help="申请人 File with the applicants' numbers, one a line; - is stdin.")
+    ],
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which the licence is needed.")
+    ] = None,
+    home: Home = Path(),
+) -> int:
+    """受理 Does a licence in force serve for a service item? Exit codes: 0 it does, 1 not, 2 undetermined."""
+    from license_lib.acceptance import Applicants, Decision, ServiceItems, accept
+    from license_lib.authority import confined_verifier, load_catalogue, now
+
+    settings = _settings(home)
+    catalogue = load_catalogue(settings)
+    wanted = ServiceItems.load(home, catalogue).get(item)
+    applicants = Applicants.read(_applicants(applicant_file))
+    present = now()
+    data = _judged_bytes(file)
+    with confined_verifier(settings, method="fork", workers=1) as verifier:
+        verdict = verifier.verify(data, at=present, now=present)
+    acceptance = accept(verdict, wanted, applicants, catalogue, until=until.date() if until else None)
+    _print_acceptance(printer, str(file), verdict, acceptance)
+    return {Decision.ACCEPTED: DONE, Decision.UNDETERMINED: UNDETERMINED}.get(acceptance.decision, NOT)
 
 
 @command(signature_app, "verify")
@@ -1029,6 +1062,37 @@ def _list_words(snapshot: "Snapshot", zh: str, en: str) -> tuple[str, str]:
         f"{zh}  名单 {said.list_id} 第{said.sequence}号，有效至 {said.next_update.isoformat()}",
         f"{en}  list {said.list_id} number {said.sequence}, good until {said.next_update.isoformat()}",
     )
+
+
+def _applicants(path: Path) -> str:
+    """The text of a file, or of stdin: a number on the command line would be seen by others, and kept in histories."""
+    from license_lib.request_files import read_text
+
+    if str(path) != "-":
+        return read_text(path, MOST_APPLICANT_BYTES)
+    try:
+        return sys.stdin.buffer.read(MOST_APPLICANT_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("file.encoding", "stdin: is not UTF-8", hint="give one number a line") from None
+
+
+def _print_acceptance(printer: Printer, name: str, verdict: "Verdict", acceptance: "Acceptance") -> None:
+    from license_lib.acceptance import DECISION_TEXTS, acceptance_report
+    from license_lib.verification import OUTCOME_TEXTS
+    from license_lib.verification.report import verdict_report
+
+    texts = []
+    for which, language in enumerate(("zh", "en")):
+        item = acceptance.item.name if language == "zh" else acceptance.item.english
+        decided = DECISION_TEXTS[acceptance.decision][which]
+        lines = [f"{name}: {acceptance.decision} {decided}  {item}"]
+        for reason in acceptance.findings:
+            lines += [f"  {reason.code}: {reason.text(language)}", f"    → {reason.remedy(language)}"]
+        lines.append(f"  {verdict.outcome} {OUTCOME_TEXTS[verdict.outcome][which]}")
+        for found in verdict.decisive:
+            lines += [f"    {found.code}: {found.text(language)}", f"      → {found.remedy(language)}"]
+        texts.append("\n".join(lines))
+    printer.result({"input": name, **acceptance_report(acceptance), "verdict": verdict_report(verdict)}, *texts)
 
 
 @contextmanager

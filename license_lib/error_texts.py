@@ -91,6 +91,12 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "event.before-issue": "生效时间早于颁发",
         "lookup.one": "找到多份证照",
         "lookup.one-key": "须且只须给出一个查找条件",
+        # Service items
+        "service-items.missing": "没有事项配置文件",
+        "service-items.invalid": "事项配置文件有误",
+        "service-item.unknown": "没有此政务服务事项",
+        "applicant.missing": "缺少申请人",
+        "applicant.several": "申请人过多",
         # Pictures and codes
         "picture.malformed": "图片无法读取",
         "picture.too-large": "图片过大",

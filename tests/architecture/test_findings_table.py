@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from license_lib.acceptance.findings import ACCEPTANCE_CODES
 from license_lib.findings import CODES, Effect
 from signing.reports import CHANGED, MEANINGLESS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "findings.md"
+ACCEPTANCE_PAGE = ROOT / "docs" / "acceptance.md"
 EFFECTS = {
     Effect.NOT_GENUINE: "NOT_GENUINE",
     Effect.GENUINE_UNKNOWN: "UNDETERMINED (is it genuine?)",
@@ -94,6 +96,24 @@ def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), f"write it anew: python {Path(__file__).relative_to(ROOT)}"
 
 
+def test_every_code_of_acceptance_is_used_and_on_its_page() -> None:
+    used = set(_literals(ROOT / "license_lib" / "acceptance" / "judging.py"))
+    assert set(ACCEPTANCE_CODES) - used == set()
+    assert all(row.zh and row.en and row.remedy_zh and row.remedy_en for row in ACCEPTANCE_CODES.values())
+    page = ACCEPTANCE_PAGE.read_text(encoding="utf-8")
+    assert page == acceptance_page(page), f"write it anew: python {Path(__file__).relative_to(ROOT)}"
+
+
+def acceptance_page(page: str) -> str:
+    """docs/acceptance.md, its last table from the other table."""
+    head, rule, _ = page.rpartition("|---|---|---|---|\n")
+    return f"{head}{rule}" + "".join(
+        f"| `{code}` | {'REFUSED' if row.decided else 'UNDETERMINED'} | {row.zh}<br>{row.en} "
+        f"| {row.remedy_zh}<br>{row.remedy_en} |\n"
+        for code, row in ACCEPTANCE_CODES.items()
+    )
+
+
 def page() -> str:
     """docs/findings.md, from the table."""
     rows = [
@@ -111,3 +131,4 @@ def _literals(path: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    ACCEPTANCE_PAGE.write_text(acceptance_page(ACCEPTANCE_PAGE.read_text(encoding="utf-8")), encoding="utf-8")
