@@ -18,6 +18,8 @@ from signing import der
 Mutation = Callable[[bytes, Random], bytes]
 
 _TOKEN: Final = re.compile(rb"/[A-Za-z0-9#.]{1,30}|(?<![\w.])[+-]?\d+(?:\.\d+)?(?!\w)|\b(?:obj|endobj|stream|xref|R)\b")
+_BENT_TOO_FAR: Final = (pikepdf.PdfError, ValueError, AttributeError, RuntimeError, TypeError, OverflowError)
+"""What reading a bent file for the next revision may raise; it is then left as it is."""
 _WORDS: Final = (b"obj", b"endobj", b"stream", b"endstream", b"xref", b"trailer", b"R", b"null", b"startxref")
 _OBJECT: Final = re.compile(rb"(?<=\n)\d+ \d+ obj\b.*?\bendobj\n", re.DOTALL)
 _ODD_NUMBERS: Final = b"0 -1 1 65535 2147483647 4294967296 99999999999999999999 0.5 00".split()
@@ -177,7 +179,7 @@ def append_objects(pdf: bytes, random: Random) -> bytes:
         )()
     if random.random() < 0.2:
         objects[size_of(pdf)] = random.choice(_VALUES)
-    return append(pdf, objects, _style(pdf, objects, random))
+    return _appended(pdf, objects, _style(pdf, objects, random))
 
 
 def _style(pdf: bytes, objects: dict[int, bytes], random: Random) -> Style:
@@ -198,8 +200,15 @@ def _bodies(pdf: bytes) -> dict[int, bytes] | None:
         with opened(pdf) as document:
             whole = {"/ID", "/Info", "/Root"} <= set(document.trailer.keys())
             return bodies(document) if whole else None
-    except (pikepdf.PdfError, ValueError, AttributeError, RuntimeError, TypeError):
-        return None  # bent too far already
+    except _BENT_TOO_FAR:
+        return None
+
+
+def _appended(pdf: bytes, objects: dict[int, bytes], style: Style) -> bytes:
+    try:
+        return append(pdf, objects, style)
+    except _BENT_TOO_FAR:
+        return pdf
 
 
 # -- DER --------------------------------------------------------------------------------------------------------------
@@ -279,7 +288,7 @@ def rewrite_signature_dictionary(pdf: bytes, random: Random) -> bytes:
         start, end = as_written(pdf, number)
     except ValueError:
         return pdf
-    return append(pdf, {number: exchange_token_in_place(pdf[start:end], random)})
+    return _appended(pdf, {number: exchange_token_in_place(pdf[start:end], random)}, Style())
 
 
 PDF: Final[tuple[Mutation, ...]] = (
