@@ -52,7 +52,7 @@ def list_ground(snapshot: Snapshot, catalogue: Catalogue, fetcher: Fetcher) -> G
         trust=trust,
         seals=SealDirectory.listed(said),
         issuers=said.issuers(),
-        states=PublishedStates(said, fetcher),
+        states=PublishedStates(said.body, fetcher),
         snapshot=snapshot,
     )
 

@@ -1,6 +1,7 @@
 """The publisher's side: from `license.toml`, `trust.toml` and the public key folder to the next signed list."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -83,16 +84,17 @@ def build_list(
 
 def _seals(plan: Plan, keys_folder: Path) -> Iterator[tuple[str, ListedSeal]]:
     """Every seal certificate with the organisation that it names; in force from its first moment unless planned."""
-    planned = {seal.file: seal.history for seal in plan.seals}
+    planned = {seal.file: (position, seal.history) for position, seal in enumerate(plan.seals)}
     for path in sorted((keys_folder / "public" / "seals").glob("*.pem")):
         certificate = load_certificates(path)[0]
         first = StateChange(state=SealState.IN_FORCE, since=certificate.not_valid_before_utc)
-        history = (first, *planned.get(path.name, ()))
+        position, later = planned.get(path.name, (0, ()))
         owner = subject_value(certificate, ORGANIZATION_IDENTIFIER)
         try:
-            yield owner, ListedSeal(certificate=_der(certificate), history=history)
+            yield owner, ListedSeal(certificate=_der(certificate), history=(first, *later))
         except ValidationError as error:
-            raise wrong_plan(*(fault for _, fault in located(error, ListedSeal))) from None
+            faults = (fault for _, fault in located(error, ListedSeal))
+            raise wrong_plan(*(replace(fault, path=f"seals[{position}]") for fault in faults)) from None
 
 
 def _scopes(body: IssuingBody, planned: PlannedBody | None, catalogue: Catalogue) -> Iterator[Scope]:

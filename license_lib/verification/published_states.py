@@ -5,6 +5,7 @@ protects it is TLS alone: it is not signed.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 from license_lib.identifiers import LicenseIdentifier, NumberError
 from license_lib.trust_list.fetching import Fetcher, FetchError
-from license_lib.trust_list.model import TrustList
+from license_lib.trust_list.model import ListedBody
 from license_lib.verification.ground import StatesUnreachableError
 
 _LIMIT: Final = 64 * 1024
@@ -31,10 +32,15 @@ class PublishedState:
 
 
 class PublishedStates:
-    """The bodies of a list as the place where verification looks up states."""
+    """The bodies of a list as the place where verification looks up states.
 
-    def __init__(self, trust_list: TrustList, fetcher: Fetcher) -> None:
-        self._list = trust_list
+    Args:
+        body: a trust list's `TrustList.body`.
+        fetcher: the network.
+    """
+
+    def __init__(self, body: Callable[[str], ListedBody | None], fetcher: Fetcher) -> None:
+        self._body = body
         self._fetcher = fetcher
 
     def state_of(self, identifier: str, at: datetime) -> PublishedState | None:
@@ -47,7 +53,7 @@ class PublishedStates:
             named = LicenseIdentifier.parse_foreign(identifier)
         except NumberError:
             raise StatesUnreachableError("no identifier") from None
-        body = self._list.body(str(named.issuer))
+        body = self._body(str(named.issuer))
         if body is None or body.status_url is None:
             raise StatesUnreachableError("the body publishes no states")
         url = f"{body.status_url}/api/v1/licenses/{quote(str(named), safe='.')}/status"

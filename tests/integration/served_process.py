@@ -45,8 +45,20 @@ def served_license(home: Path, type_key: str) -> Iterator[Served]:
     create_development_keys(settings, PASSPHRASE, at=datetime.now(UTC))
     with Authority(settings, passphrase=PASSPHRASE) as authority:
         issued = authority.issue(example_request(type_key))
+    with served_home(home, free_port()) as (process, client, log):
+        yield Served(process, client, issued, log)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextlib.contextmanager
+def served_home(home: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], httpx2.Client, Path]]:
+    """Serve an authority until the end: the process, a client of it, and its log."""
     log = home / "service.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
@@ -58,7 +70,7 @@ def served_license(home: Path, type_key: str) -> Iterator[Served]:
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             _wait(client, process, log)
-            yield Served(process, client, issued, log)
+            yield process, client, log
     finally:
         if process.poll() is None:
             process.kill()
