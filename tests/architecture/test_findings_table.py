@@ -5,8 +5,10 @@ Write the page anew: python tests/architecture/test_findings_table.py
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from license_lib.acceptance.findings import ACCEPTANCE_CODES
 from license_lib.findings import CODES, Effect
@@ -14,6 +16,7 @@ from signing.reports import CHANGED, MEANINGLESS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "findings.md"
+CASES = ROOT / "tests" / "vectors"
 ACCEPTANCE_PAGE = ROOT / "docs" / "acceptance.md"
 EFFECTS = {
     Effect.NOT_GENUINE: "NOT_GENUINE",
@@ -24,13 +27,20 @@ EFFECTS = {
 }
 INTRODUCTION = """# Findings
 
-What a verification may report. The codes are stable: tests, the API, the command line and other departments' programs
-use them. A verdict's outcome follows from its gravest finding, and is IN_FORCE only if every step proved its part
-([ADR 4](adr/0004-two-questions-four-outcomes.md)). Texts are in `license_lib/findings.py`; this page is made from them.
-
-| code | outcome | 中文 | English | what to do |
-|---|---|---|---|---|
+What a verification may report: what was found, how it comes about → what to do, and an example from the vectors. The
+codes are stable: tests, the API, the command line and other departments' programs use them. A verdict's outcome follows
+from its gravest finding, and is IN_FORCE only if every step proved its part
+([ADR 4](adr/0004-two-questions-four-outcomes.md)). Texts are in `license_lib/findings/`; this page is made from them.
+Whether a licence serves for a service item is told apart from that, by [other codes](acceptance.md).
 """
+GROUPS = {
+    "What was handed in": ("input.", "picture.", "pdf."),
+    "The seal": ("seal.",),
+    "The record, and who issued it": ("record.", "type.", "template.", "issuer.", "trust."),
+    "Face, record, code and repository say the same": ("face.", "photo.", "qr.", "paper.", "repository."),
+    "State and validity": ("status.", "validity."),
+    "The verification itself": ("verification.",),
+}
 
 
 def test_codes_of_seal_validation_have_a_row() -> None:
@@ -78,7 +88,7 @@ def test_every_row_is_used() -> None:
         text
         for room in ("license_lib", "signing")
         for path in (ROOT / room).rglob("*.py")
-        if path.name != "findings.py"
+        if "findings" not in (path.stem, path.parent.name)
         for text in _literals(path)
     }
     composed = {code for code in CODES for end in used if code.endswith(f"-{end}") and code.removesuffix(end) in used}
@@ -87,7 +97,8 @@ def test_every_row_is_used() -> None:
 
 def test_every_row_speaks_both_languages_and_says_what_to_do() -> None:
     for code, row in CODES.items():
-        assert row.zh and row.en, code  # noqa: PT018 -- one statement: both languages
+        assert row.zh and row.en and row.cause_zh and row.cause_en, code  # noqa: PT018 -- one statement: all are there
+        assert not re.search(r"[.。]$", row.cause_zh + "\n" + row.cause_en, re.MULTILINE), "one sentence, as the others"
         assert bool(row.remedy_zh) == bool(row.remedy_en) == (row.effect is not Effect.NOTE), code
         assert re.findall(r"{\w+}", row.en) <= re.findall(r"{\w+}", row.zh), code
 
@@ -116,11 +127,32 @@ def acceptance_page(page: str) -> str:
 
 def page() -> str:
     """docs/findings.md, from the table."""
-    rows = [
-        (f"`{code}`", EFFECTS[row.effect], row.zh, row.en, f"{row.remedy_zh} {row.remedy_en}".strip() or "–")
-        for code, row in CODES.items()
-    ]
-    return INTRODUCTION + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    assert [code for starts in GROUPS.values() for code in CODES if code.startswith(starts)] == list(CODES)
+    text = INTRODUCTION
+    for title, starts in GROUPS.items():
+        text += f"\n## {title}\n"
+        for code, row in CODES.items():
+            if code.startswith(starts):
+                text += f"\n### `{code}` · {EFFECTS[row.effect]}\n\n"
+                text += f"- {row.zh}。{row.cause_zh}。{f'→ {row.remedy_zh}。' if row.remedy_zh else ''}\n"
+                text += f"- {row.en}. {row.cause_en}. {f'→ {row.remedy_en}.' if row.remedy_en else ''}".rstrip() + "\n"
+                text += _example(code)
+    return text
+
+
+def _example(code: str) -> str:
+    """The case that shows a code best: its own, else the attack that yields the fewest others."""
+    own = [CASES / "verdicts" / code / "case.toml"]
+    if not own[0].exists():
+        own = [path for path in sorted((CASES / "attacks").glob("*/case.toml")) if code in _case(path).get("codes", ())]
+    if not own:
+        return ""
+    best = min(own, key=lambda path: len(_case(path).get("codes", ())))
+    return f"- [{_case(best)['title']} {_case(best)['title_en']}](../{best.parent.relative_to(ROOT).as_posix()})\n"
+
+
+def _case(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _literals(path: Path) -> Iterator[str]:
