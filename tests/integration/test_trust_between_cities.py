@@ -14,13 +14,14 @@ import pytest
 from integration.served_process import free_port, served_home
 from support import PASSPHRASE, Done, example_request, license_command
 
-from license_lib.authority import Authority, create_development_keys, initialise, load_issuers, open_verifier
+from license_lib.authority import Authority, load_issuers, open_verifier
 from license_lib.calendar import day_of
 from license_lib.catalogue import Catalogue
 from license_lib.issuing import Issued
 from license_lib.qr import scan_file
 from license_lib.rendering import page_png
 from license_lib.resources import resource_folder
+from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.trust_list import Snapshot, TrustListError, open_list
 from license_lib.trust_list.fetching import HttpFetcher
