@@ -53,7 +53,7 @@ def _qpdf(pdf: bytes, revision: Revision) -> str:
                 ours = revision.get(ref)
                 if isinstance(ours, Stream) and ours.dictionary.get("Type") in _STRUCTURE:
                     continue  # which qpdf does not show
-                if not _same(ours, document.get_object(ref)):
+                if not _same(revision, ours, document.get_object(ref)):
                     return f"qpdf reads object {number} otherwise"
             if not all(any(one in str(warning) for one in _HARMLESS) for warning in document.get_warnings()):
                 return "qpdf has to repair it"
@@ -67,29 +67,36 @@ def _qpdf(pdf: bytes, revision: Revision) -> str:
     return ""
 
 
-def _same(ours: Value, theirs: Any) -> bool:
+def _same(revision: Revision, ours: Value, theirs: Any) -> bool:
     """Whether qpdf's object says what ours says: it is written out by qpdf, and that is read."""
     if isinstance(ours, Stream):
         try:
             packed, dictionary = theirs.read_raw_bytes(), theirs.stream_dict
         except (AttributeError, TypeError):
             return False
-        return bool(packed == ours.data) and _alike(ours.dictionary, Reader(dictionary.unparse()).value())
+        return bool(packed == ours.data) and _alike(revision, ours.dictionary, Reader(dictionary.unparse()).value())
     if not hasattr(theirs, "unparse"):  # a plain number, or nothing
-        return _alike(ours, float(theirs) if isinstance(theirs, Decimal) else theirs)
-    return _alike(ours, Reader(theirs.unparse(resolved=True)).value())
+        return _alike(revision, ours, float(theirs) if isinstance(theirs, Decimal) else theirs)
+    return _alike(revision, ours, Reader(theirs.unparse(resolved=True)).value())
 
 
-def _alike(ours: Value, theirs: Value) -> bool:
+def _alike(revision: Revision, ours: Value, theirs: Value) -> bool:
     if isinstance(ours, dict):
-        given = {key: value for key, value in ours.items() if value is not None}  # §7.3.7: null is no entry
+        given = {key: value for key, value in ours.items() if not _is_nothing(revision, value)}
         return (
             isinstance(theirs, dict)
             and given.keys() == theirs.keys()
-            and all(_alike(value, theirs[key]) for key, value in given.items())
+            and all(_alike(revision, value, theirs[key]) for key, value in given.items())
         )
     if isinstance(ours, list):
-        return isinstance(theirs, list) and len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+        same_length = isinstance(theirs, list) and len(ours) == len(theirs)
+        return same_length and all(_alike(revision, one, other) for one, other in zip(ours, theirs, strict=True))
+    if theirs is None:
+        return _is_nothing(revision, ours)
+    return _is_plainly(ours, theirs)
+
+
+def _is_plainly(ours: Value, theirs: Value) -> bool:
     if isinstance(ours, bytes):
         return isinstance(theirs, bytes) and bytes(ours) == bytes(theirs)
     if isinstance(ours, bool) or isinstance(theirs, bool):
@@ -97,6 +104,17 @@ def _alike(ours: Value, theirs: Value) -> bool:
     if isinstance(ours, int | float):
         return isinstance(theirs, int | float) and float(ours) == float(theirs)
     return type(ours) is type(theirs) and bool(ours == theirs)
+
+
+def _is_nothing(revision: Revision, value: Value) -> bool:
+    """Null is no entry (§7.3.7), and neither is a reference to it, or to an object that there is not (§7.3.10).
+
+    Another generation of an object that there is, is something else: PDFium shows it all the same.
+    """
+    if not isinstance(value, Ref):
+        return value is None
+    place = revision.places.get(value.number)
+    return place is None or (place.generation == value.generation and revision.get(value) is None)
 
 
 def _pdfium(pdf: bytes, revision: Revision, byte_ranges: Sequence[Sequence[int]]) -> str:

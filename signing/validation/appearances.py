@@ -2,29 +2,54 @@
 
 Permissions speak of fields and annotations, but each has an appearance that may show anything: a form value that reads
 otherwise than it is, a signature drawn over a clause ("sneaky signature"), a note that looks like the document itself
-("evil annotation"). PDFium is asked what a person reads in the place.
+("evil annotation"). PDFium is asked what a person sees in the place.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-from signing.pdf_reading import Name, Ref, Revision, Stream, Value
+from signing.pdf_reading import Name, Ref, Revision, Value
 from signing.pdfium_lock import one_at_a_time
 from signing.reports import Change, ChangeKind
-from signing.validation.document import FormField, form_fields, text_of
+from signing.validation.comparison import Comparison
+from signing.validation.document import form_fields, text_of
+from signing.validation.field_looks import is_box, is_plain_text
+from signing.validation.page_views import PagePair, PageView, Rectangle
 from signing.validation.shapes import is_invisible, shows_nothing
 
 FILLED_OTHERWISE: Final = "seal.filled-otherwise"
 COVERED: Final = "seal.content-covered"
 ANNOTATED: Final = "seal.annotated"
 _MOST_PAGES: Final = 2000
-_DPI: Final = 108
-_MOST_POINTS: Final = 4000
-_DARK: Final = 160
-_LOST: Final = 0.1
-"""How much of the dark points may be lost: edges are drawn a little otherwise each time."""
-_TEXT_ONLY: Final = frozenset({"Font", "ProcSet"})
+_NO_VIEW: Final = 32
+_LARGEST_MARK: Final = 72
+"""Points: a tick is no larger."""
+_LONGEST_MARK: Final = 2
+"""Characters of a tick."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a field is shown.
+
+    Attributes:
+        page: index of the page.
+        ref: the widget. widget: its entries.
+        rectangle: of the widget; None if it is none.
+        kind: `/FT` of the field.
+        value: the field's value as text.
+        change: what was changed.
+    """
+
+    page: int
+    ref: Ref
+    widget: dict[str, Value]
+    rectangle: Rectangle | None
+    kind: str
+    value: str
+    change: Change
 
 
 def doubts(pdf: bytes, before: Revision, after: Revision, found: Sequence[Change]) -> tuple[tuple[str, str], ...]:
@@ -36,16 +61,38 @@ def doubts(pdf: bytes, before: Revision, after: Revision, found: Sequence[Change
         after: the next one.
         found: what was changed between them.
     """
-    shown = [one for one in found if one.kind in {ChangeKind.SIGNATURE, ChangeKind.FORM}]
     noted = [(ANNOTATED, one.where) for one in found if one.kind is ChangeKind.ANNOTATION]
-    if not shown:
+    shown = {one.where: one for one in found if one.kind in {ChangeKind.SIGNATURE, ChangeKind.FORM}}
+    by_page: dict[int, list[_Place]] = {}
+    for place in _places(after, shown) if shown else ():
+        by_page.setdefault(place.page, []).append(place)
+    if not by_page:
         return tuple(noted)
-    fields = {f"Root/AcroForm/{one.name}": one for one in form_fields(after)}
     with one_at_a_time(), closing(_Pages(pdf, before, after)) as pages:
-        return (
-            *noted,
-            *(doubt for one in shown if one.where in fields for doubt in pages.judge(fields[one.where], one)),
-        )
+        judged = [doubt for places in by_page.values() for doubt in pages.judge(places)]
+    return tuple(dict.fromkeys([*noted, *judged]))
+
+
+def _places(after: Revision, shown: Mapping[str, Change]) -> Iterator[_Place]:
+    """All places where a changed field is shown: whatever page lists it, whatever page it says that it is on."""
+    pages: dict[Ref, list[int]] = {}
+    for index, leaf in enumerate(_leaves(after)):
+        annotations = after.entry(after.get(leaf), "Annots")
+        listed = annotations if isinstance(annotations, list) else []
+        for one in dict.fromkeys(one for one in listed if isinstance(one, Ref)):
+            pages.setdefault(one, []).append(index)
+    for field in form_fields(after):
+        change = shown.get(f"Root/AcroForm/{field.name}")
+        widget = field.dictionary
+        if change is None or field.ref is None or is_invisible(after, widget):
+            continue
+        value = after.entry(widget, "V")
+        if value is None:
+            value = after.entry(after.entry(widget, "Parent"), "V")
+        for page in pages.get(field.ref, ()):
+            words = str(value) if isinstance(value, Name) else text_of(value)
+            box = _rectangle(after.entry(widget, "Rect"))
+            yield _Place(page, field.ref, widget, box, field.kind, "".join(words.split()), change)
 
 
 class _Pages:
@@ -57,117 +104,70 @@ class _Pages:
         self._before, self._after = before, after
         self._old = pdfium.PdfDocument(pdf[: before.end])
         self._new = pdfium.PdfDocument(pdf[: after.end])
-        self._index = {ref: index for index, ref in enumerate(_leaves(after))}
+        self._leaves = list(_leaves(before))
 
     def close(self) -> None:
         """Give the memory back."""
         self._old.close()
         self._new.close()
 
-    def judge(self, field: FormField, change: Change) -> Iterator[tuple[str, str]]:
-        """Judge each place where a field is shown."""
-        for ref, widget in self._widgets(field):
-            rectangle = self._after.entry(widget, "Rect")
-            appearance = self._after.entry(widget, "AP")
-            if is_invisible(self._after, widget) or shows_nothing(self._after, appearance):
-                continue
-            page = self._page_of(ref, widget)
-            if page is None or not _is_rectangle(rectangle):
-                yield (COVERED if change.kind is ChangeKind.SIGNATURE else FILLED_OTHERWISE), change.where
-            elif change.kind is ChangeKind.SIGNATURE:
-                if _text(self._old, page, rectangle) and not self._stays_legible(page, rectangle):
-                    yield COVERED, change.where
-            elif field.kind == "Btn":
-                if not self._has_kept(ref, "AP"):
-                    yield FILLED_OTHERWISE, change.where
-            elif not self._shows_its_value(field, widget, page, rectangle):
-                yield FILLED_OTHERWISE, change.where
+    def judge(self, places: Sequence[_Place]) -> Iterator[tuple[str, str]]:
+        """Judge each place of a page, as it was without the fields, and as it is with them."""
+        page = places[0].page
+        annotations = self._before.entry(self._before.get(self._leaves[page]), "Annots")
+        refs = {place.ref for place in places}
+        listed = annotations if isinstance(annotations, list) else []
+        without = [index for index, one in enumerate(listed) if isinstance(one, Ref) and one in refs]
+        pair = PagePair(PageView(self._old, page, without), PageView(self._new, page))
+        for place in places:
+            code = COVERED if place.change.kind is ChangeKind.SIGNATURE else FILLED_OTHERWISE
+            if place.rectangle is None or not self._is_sound(place, place.rectangle, pair):
+                yield code, place.change.where
+        if not pair.is_same_elsewhere([place.rectangle for place in places if place.rectangle is not None]):
+            yield COVERED, places[0].change.where
 
-    def _widgets(self, field: FormField) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
-        if "Rect" in field.dictionary:
-            yield field.ref, field.dictionary
-        kids = self._after.entry(field.dictionary, "Kids")
-        for kid in kids if isinstance(kids, list) else []:
-            widget = self._after.resolve(kid)
-            if isinstance(widget, dict) and "Rect" in widget:
-                yield (kid if isinstance(kid, Ref) else None), widget
+    def _is_sound(self, place: _Place, rectangle: Rectangle, pair: PagePair) -> bool:
+        appearance = self._after.entry(place.widget, "AP")
+        flags = self._after.entry(place.widget, "F")
+        is_signature = place.change.kind is ChangeKind.SIGNATURE
+        if is_signature and shows_nothing(self._after, appearance):
+            return True
+        if appearance is None:  # the reader draws it, in its own way
+            return pair.was_blank(rectangle)
+        at_times = "OC" in place.widget or (isinstance(flags, int) and flags & _NO_VIEW)  # or on paper only
+        if at_times or not pair.is_legible_still(rectangle):
+            return False
+        return is_signature or self._is_filled_in(place, rectangle, pair)
 
-    def _page_of(self, ref: Ref | None, widget: dict[str, Value]) -> int | None:
-        page = widget.get("P")
-        if isinstance(page, Ref) and page in self._index:
-            return self._index[page]
-        for candidate, index in self._index.items():
-            annotations = self._after.entry(self._after.get(candidate), "Annots")
-            if ref is not None and isinstance(annotations, list) and ref in annotations:
-                return index
+    def _is_filled_in(self, place: _Place, rectangle: Rectangle, pair: PagePair) -> bool:
+        """A field shows its value and nothing else, beside what stood in its place before."""
+        was, seen = pair.before.text(rectangle), pair.after.text(rectangle)
+        if was not in seen:
+            return False
+        added = seen.replace(was, "", 1)
+        if place.kind == "Btn":
+            return self._is_a_mark(place, rectangle) and len(added) <= _LONGEST_MARK
+        is_seen = not place.value or pair.is_drawn_on(rectangle)
+        return added == place.value and is_seen and self._is_plain(self._after.entry(place.widget, "AP"))
+
+    def _is_a_mark(self, place: _Place, rectangle: Rectangle) -> bool:
+        """A button shows another of its looks: all of them were there before, and are no larger than a tick."""
+        left, bottom, right, top = rectangle
+        old = self._before.entry(self._before.get(place.ref), "AP")
+        new = self._after.entry(place.widget, "AP")
+        small = max(right - left, top - bottom) <= _LARGEST_MARK
+        return small and Comparison(self._before, self._after).equal(old, new, "AP")
+
+    def _is_plain(self, appearance: Value) -> bool:
+        look = self._after.entry(appearance, "N")
+        return shows_nothing(self._after, appearance) or is_plain_text(self._after, look)
+
+
+def _rectangle(value: Value) -> Rectangle | None:
+    if not is_box(value):
         return None
-
-    def _has_kept(self, ref: Ref | None, key: str) -> bool:
-        """A button shows another of its looks: all of them were there before."""
-        old = self._before.get(ref) if ref is not None else None
-        new = self._after.get(ref) if ref is not None else None
-        return isinstance(old, dict) and isinstance(new, dict) and old.get(key) == new.get(key)
-
-    def _stays_legible(self, page: int, rectangle: list[Value]) -> bool:
-        """What was dark in a place is dark still: drawn around or beside, but not over."""
-        dark = [_dark(document, page, rectangle) for document in (self._old, self._new)]
-        if len(dark[0]) != len(dark[1]):
-            return False
-        lost = sum(1 for was, now in zip(*dark, strict=True) if was and not now)
-        return lost <= _LOST * sum(dark[0])
-
-    def _shows_its_value(self, field: FormField, widget: dict[str, Value], page: int, rectangle: list[Value]) -> bool:
-        """A text field shows its value and what stood in its place before, as text alone."""
-        normal = self._after.entry(self._after.entry(widget, "AP"), "N")
-        resources = self._after.entry(normal, "Resources") if isinstance(normal, Stream) else None
-        if isinstance(resources, dict) and resources.keys() - _TEXT_ONLY:
-            return False
-        value = self._after.entry(field.dictionary, "V")
-        above = self._after.entry(field.dictionary, "Parent")
-        if value is None and isinstance(above, dict):
-            value = self._after.entry(above, "V")
-        wanted = _squeezed(str(value) if isinstance(value, Name) else text_of(value))
-        seen = _text(self._new, page, rectangle, flattened=True)
-        return seen.replace(_text(self._old, page, rectangle), "", 1) == wanted or seen == wanted
-
-
-def _text(document: Any, page: int, rectangle: list[Value], *, flattened: bool = False) -> str:
-    """What a person reads within a rectangle of a page, without white space."""
-    from pypdfium2 import raw
-
-    opened = document[page]
-    if flattened:
-        raw.FPDFPage_Flatten(opened.raw, 0)
-        opened = document[page]
-    return _squeezed(opened.get_textpage().get_text_bounded(*_sorted(rectangle)))
-
-
-def _dark(document: Any, page: int, rectangle: list[Value]) -> list[bool]:
-    """The dark points of a rectangle, row by row, with everything drawn that belongs to the page."""
-    from pypdfium2 import raw
-
-    opened = document[page]
-    raw.FPDFPage_Flatten(opened.raw, 0)
-    opened = document[page]
-    width, height = opened.get_size()
-    scale = min(_DPI / 72, _MOST_POINTS / max(width, height, 1))
-    picture = opened.render(scale=scale, grayscale=True).to_pil()
-    left, bottom, right, top = _sorted(rectangle)
-    box = (int(left * scale), int((height - top) * scale), int(right * scale) + 1, int((height - bottom) * scale) + 1)
-    return [value < _DARK for value in picture.crop(box).tobytes()]
-
-
-def _sorted(rectangle: list[Value]) -> tuple[float, float, float, float]:
-    left, bottom, right, top = (float(side) for side in rectangle)
+    left, bottom, right, top = (float(side) for side in value)
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
-def _is_rectangle(value: Value) -> bool:
-    return isinstance(value, list) and len(value) == 4 and all(isinstance(side, int | float) for side in value)  # noqa: PLR2004
 
 
 def _leaves(revision: Revision) -> Iterator[Ref]:

@@ -186,10 +186,10 @@ class _Walk:
     def _fields(self, old: Value, new: Value, where: str) -> None:
         """Fields that were there stay, in their order; new ones were judged already."""
         before, after = self._refs(old), self._refs(new)
-        if before is None or after is None or [ref for ref in after if ref in set(before)] != before:
+        if before is None or after is None or not _keeps(before, after):
             self.note(ChangeKind.OTHER, f"{where}/Fields")
             return
-        added = [ref for ref in after if ref not in set(before)]
+        added = set(after) - set(before)
         if any(ref not in self._new_widgets and not self._is_inner(ref) for ref in added):
             self.note(ChangeKind.OTHER, f"{where}/Fields")
         for ref in before:
@@ -219,7 +219,7 @@ class _Walk:
             if (
                 before is None
                 or after is None
-                or [one for one in after if one in set(before)] != before
+                or not _keeps(before, after)
                 or set(after) - set(before) - self._new_widgets
             ):
                 self.note(ChangeKind.OTHER, f"{where}/Kids")
@@ -328,3 +328,9 @@ class _Walk:
 def _only_raised(old: Value, new: Value) -> bool:
     """Tell whether the hint that there are signatures (§12.7.3, table 225) hints at what it did, and at more."""
     return isinstance(new, int) and (old is None or (isinstance(old, int) and new & old == old))
+
+
+def _keeps(before: list[Ref], after: list[Ref]) -> bool:
+    """Tell whether all that was in a list is in it still, in the same order."""
+    known = set(before)
+    return [one for one in after if one in known] == before
