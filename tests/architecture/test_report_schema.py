@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
-
 from support import license_command
 
 from license_lib.verification.report_schema import report_schema
@@ -18,7 +17,7 @@ def as_published() -> str:
 
 
 def test_the_published_schema_is_that_of_the_code() -> None:
-    command = "PYTHONPATH=. python tests/architecture/test_report_schema.py"
+    command = "PYTHONPATH=.:tests python tests/architecture/test_report_schema.py"
     assert PUBLISHED.read_text(encoding="utf-8") == as_published(), f"write it again: {command}"
 
 
