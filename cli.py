@@ -492,6 +492,12 @@ def verify(
     *,
     trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a report, judge nothing.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="核验报告 Write a report: a .pdf or .html.")] = None,
+    seal_by: Annotated[str, typer.Option("--seal-by", help="Whose seal a report as PDF bears: an issuer's id.")] = "",
+    checker: Annotated[str, typer.Option(help="核验人 Who checked; for the report, as the next two.")] = "",
+    purpose: Annotated[str, typer.Option(help="用途 What for.")] = "",
+    case: Annotated[str, typer.Option(help="案卷号 The case's number.")] = "",
+    passphrase_file: PassphraseFile = None,
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
     from license_lib.authority import confined_verifier, now
@@ -506,6 +512,12 @@ def verify(
         raise typer.BadParameter("give a file, --code or --identifier")
     present = now()
     moment = at.replace(tzinfo=CHINA) if at else present
+    names = {"checker": checker, "purpose": purpose, "case": case}
+    if report is not None:
+        file = _only_file(files, code, identifier)
+        return _report(printer, file, report, home, passphrase_file, seal_by, names, at=moment, now=present)
+    if any((seal_by, *names.values())):
+        raise typer.BadParameter("--seal-by, --checker, --purpose and --case are for a --report")
     tally = _Tally(printer)
     # This process has one thread, so that its workers may be forks: they need not import everything again.
     with confined_verifier(_judge(home, trust), method="fork", workers=_workers(jobs, files)) as verifier:
@@ -1093,6 +1105,55 @@ def _print_acceptance(printer: Printer, name: str, verdict: "Verdict", acceptanc
             lines += [f"    {found.code}: {found.text(language)}", f"      → {found.remedy(language)}"]
         texts.append("\n".join(lines))
     printer.result({"input": name, **acceptance_report(acceptance), "verdict": verdict_report(verdict)}, *texts)
+
+
+def _only_file(files: list[Path] | None, code: str, identifier: str) -> Path:
+    """The file that a report is about."""
+    if files is None or len(files) != 1 or code or identifier:
+        raise typer.BadParameter("--report is for one FILE")
+    return files[0]
+
+
+def _report(
+    printer: Printer,
+    file: Path,
+    output: Path,
+    home: Path,
+    passphrase_file: Path | None,
+    seal_by: str,
+    names: dict[str, str],
+    *,
+    at: datetime,
+    now: datetime,
+) -> int:
+    """Judge one file, and write the report about it: sealed if a body is named."""
+    from license_lib.authority import confined_verifier
+    from license_lib.official_documents import SealPlace
+    from license_lib.verification.report import verdict_report
+    from license_lib.verification_reports import Check, named_report, report_html, report_pdf
+
+    kind = output.suffix.lower()
+    if kind not in {".pdf", ".html"} or (seal_by and kind != ".pdf"):
+        raise InputError("output.kind", f"{output}: a report is a .pdf or an .html, and only a .pdf bears a seal")
+    data = _bytes(file)
+    check = Check.of(file.name, data, checked_at=now, **names)
+    passphrase = _passphrase(passphrase_file) if seal_by else None
+    with confined_verifier(_settings(home), method="fork", workers=1) as verifier:
+        verdict = verifier.verify(data, at=at, now=now)
+        told = named_report(verdict_report(verdict), verifier.catalogue, verifier.issuers)
+    if kind == ".html":
+        made = report_html(told, check).encode()
+    elif seal_by:
+        with _authority(home, passphrase) as authority:
+            office = authority.issuers.get(seal_by).issuer.name
+            drawn = report_pdf(told, check, _fonts(home, _templates(home)), office=office)
+            made = authority.seal_document(drawn, seal_by, SealPlace(), reason="核验")
+    else:
+        made = report_pdf(told, check, _fonts(home, _templates(home)))
+    _write(output, made, f"{output} could not be written")
+    code = _print_verdict(printer, str(file), verdict)
+    printer.result({"output": str(output)}, f"核验报告：{output}", f"report: {output}")
+    return code
 
 
 @contextmanager

@@ -46,6 +46,18 @@ class Proof(StrEnum):
     VALIDITY = "validity"
 
 
+PROOF_TEXTS = {
+    Proof.SEAL: ("电子印章", "Electronic seal"),
+    Proof.RECORD: ("证照数据", "Licence record"),
+    Proof.ISSUER: ("颁发机构及其权限", "Issuing body and its competence"),
+    Proof.FACE: ("照面与数据一致", "Face agrees with the record"),
+    Proof.CODE: ("二维码", "QR code"),
+    Proof.REPOSITORY: ("与证照库一致", "Agrees with the repository"),
+    Proof.STATUS: ("未被撤销", "Not revoked"),
+    Proof.VALIDITY: ("在有效期内", "Within its validity"),
+}
+"""What each step is about, Chinese and English."""
+
 DOCUMENT_PROOFS = (
     Proof.SEAL,
     Proof.RECORD,

@@ -17,7 +17,7 @@ def as_published() -> str:
 
 
 def test_the_published_schema_is_that_of_the_code() -> None:
-    command = "PYTHONPATH=. python tests/architecture/test_report_schema.py"
+    command = "PYTHONPATH=.:tests python tests/architecture/test_report_schema.py"
     assert PUBLISHED.read_text(encoding="utf-8") == as_published(), f"write it again: {command}"
 
 

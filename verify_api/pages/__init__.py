@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from license_lib.calendar import CHINA
 from license_lib.verification import Outcome, Proof
+from license_lib.verification.verdict import PROOF_TEXTS
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.problems import KINDS, problem_of
 from verify_api.questions import read_question
@@ -25,16 +26,7 @@ from verify_api.schemas import LicenseFacts, Words
 
 _HERE: Final = Path(__file__).resolve().parent
 _PROVED: Final = frozenset({Outcome.IN_FORCE, Outcome.NOT_IN_FORCE})
-_STEPS: Final = {
-    Proof.SEAL: Words(zh="电子印章", en="Electronic seal"),
-    Proof.RECORD: Words(zh="证照数据", en="Licence record"),
-    Proof.ISSUER: Words(zh="颁发机构及其权限", en="Issuing body and its competence"),
-    Proof.FACE: Words(zh="照面与数据一致", en="Face agrees with the record"),
-    Proof.CODE: Words(zh="二维码", en="QR code"),
-    Proof.REPOSITORY: Words(zh="与证照库一致", en="Agrees with the repository"),
-    Proof.STATUS: Words(zh="未被撤销", en="Not revoked"),
-    Proof.VALIDITY: Words(zh="在有效期内", en="Within its validity"),
-}
+_STEPS: Final = {proof: Words(zh=zh, en=en) for proof, (zh, en) in PROOF_TEXTS.items()}
 _FILE: Final = Words(zh="证照文件", en="Licence file")
 _CODE: Final = Words(zh="二维码", en="QR code")
 
