@@ -629,12 +629,12 @@ def trust_show(
     home: Home = Path(),
 ) -> int:
     """查看 What a list says. It may be anybody's: `check` tells whether to trust it."""
+    from license_lib.network import make_fetcher
     from license_lib.trust_list import open_list
     from license_lib.trust_list.changes import facts
-    from license_lib.trust_list.fetching import HttpFetcher
     from license_lib.trusting import list_store, read_list
 
-    shown = list_store(home).all_current() if file is None else (open_list(read_list(str(file), HttpFetcher())),)
+    shown = list_store(home).all_current() if file is None else (open_list(read_list(str(file), make_fetcher())),)
     for snapshot in shown:
         zh, en = _list_words(snapshot, snapshot.list.authority, snapshot.list.authority)
         said = list(facts(snapshot.list))
@@ -1031,11 +1031,11 @@ def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> in
 def _take_list(printer: Printer, source: str, signer: Path | None, home: Path, *, keep: bool) -> int:
     from license_lib.authority import now
     from license_lib.error_texts import error_value
+    from license_lib.network import make_fetcher
     from license_lib.trust_list import TrustListError, open_list
-    from license_lib.trust_list.fetching import HttpFetcher
     from license_lib.trusting import list_store, read_list, read_signer
 
-    store, document = list_store(home), read_list(source, HttpFetcher())
+    store, document = list_store(home), read_list(source, make_fetcher())
     named = read_signer(signer) if signer else None
     try:
         before = store.current(open_list(document).list.list_id)

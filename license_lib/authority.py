@@ -21,12 +21,12 @@ from license_lib.issuers import Issuers, IssuingBody
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
+from license_lib.network import make_fetcher
 from license_lib.official_documents import SealPlace
 from license_lib.repository import Event, LicenseState, Repository, StoredLicense
 from license_lib.repository_states import RepositoryStates
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import Settings
-from license_lib.trust_list.fetching import HttpFetcher
 from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
@@ -276,7 +276,7 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
             issuers=issuers,
             states=RepositoryStates(repository),
         )
-    return Verifier(ground, accepted_grounds(settings.home, catalogue, HttpFetcher()))
+    return Verifier(ground, accepted_grounds(settings.home, catalogue, make_fetcher(settings.network)))
 
 
 def load_trust(settings: Settings) -> TrustStore:

@@ -1,7 +1,6 @@
 """The seal keys of the issuing bodies, in the PKI folder of one authority."""
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from license_lib.catalogue.artwork import ArtworkError, read_artwork
 from license_lib.errors import InputError, MachineError
 from license_lib.issuers import IssuingBody
+from license_lib.network import make_fetcher
 from license_lib.rendering.artwork import artwork_page
 from license_lib.settings import NetworkSettings, TimestampSettings
 from signing.errors import SigningError
@@ -127,12 +127,8 @@ class KeyFolder:
 
     def fetcher(self) -> "Fetcher":
         """The network, as it is configured."""
-        from signing.network import HttpFetcher
-
         with signing_errors():
-            return HttpFetcher(
-                sleep=time.sleep, timeout_seconds=self._network.timeout_seconds, proxy=self._network.proxy
-            )
+            return make_fetcher(self._network)
 
     def _reach_timestampers(self, urls: tuple[str, ...]) -> Timestamper:
         from signing.timestamps_http import FallbackTimestamper, HttpTimestamper

@@ -18,17 +18,19 @@ from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, MachineError
 from license_lib.issuers import Issuers
 from license_lib.key_folder import signing_errors
+from license_lib.network import make_fetcher
 from license_lib.settings import Settings
 from license_lib.trust_list import Snapshot, TrustListError, open_list, sign_list
-from license_lib.trust_list.fetching import Fetcher, FetchError, HttpFetcher
 from license_lib.trust_list.plan import Plan
 from license_lib.trust_list.publishing import FILE_NAME, build_list
 from license_lib.trust_list.snapshots import MAX_BYTES
 from license_lib.trust_list.store import FOLDER, ListStore, write_whole
 from license_lib.verification import Ground, SealDirectory, Verifier
 from license_lib.verification.published_states import PublishedStates
+from signing.errors import NetworkError
 from signing.key_files import load_certificates
 from signing.keys import load_credential
+from signing.network import Fetcher
 from signing.trust import TrustStore
 
 SIGNER = "trust-list"
@@ -74,7 +76,7 @@ def list_store(home: Path) -> ListStore:
 @contextmanager
 def open_list_verifier(document: bytes, templates: Path) -> Iterator[Verifier]:
     """A verifier that stands on one list alone; it pickles for a worker process."""
-    yield Verifier(list_ground(open_list(document), Catalogue.load(templates), HttpFetcher()))
+    yield Verifier(list_ground(open_list(document), Catalogue.load(templates), make_fetcher()))
 
 
 class ListVerifierOpener:
@@ -89,7 +91,7 @@ class ListVerifierOpener:
     """
 
     def __init__(self, path: Path, home: Path, templates: Path) -> None:
-        snapshot = open_list(read_list(str(path), HttpFetcher()))
+        snapshot = open_list(read_list(str(path), make_fetcher()))
         list_store(home).recognise(snapshot)
         self._open = partial(open_list_verifier, snapshot.document, templates)
 
@@ -108,8 +110,8 @@ def read_list(source: str, fetcher: Fetcher) -> bytes:
     if source.startswith(("https://", "http://")):
         try:
             return fetcher.get(source, limit=MAX_BYTES)
-        except FetchError as error:
-            raise MachineError("trust.unreachable", f"the list could not be fetched: {error}") from None
+        except NetworkError as error:
+            raise MachineError("trust.unreachable", f"the list could not be fetched: {error.message}") from None
     try:
         with Path(source).open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
@@ -144,7 +146,7 @@ def publish_list(
     """
     path = output or settings.home / FILE_NAME
     with signing_errors(), _alone(path.parent):
-        before = open_list(read_list(str(path), HttpFetcher())) if path.exists() else None
+        before = open_list(read_list(str(path), make_fetcher())) if path.exists() else None
         if before is not None and at < before.list.issued_at:
             raise TrustListError("trust.rollback", "the list before is of a later time", hint="check the clock")
         signer = load_credential(settings.keys_folder, SIGNER, passphrase=passphrase, at=at)

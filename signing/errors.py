@@ -48,8 +48,12 @@ class NetworkError(SigningError):
 
     Args:
         may_pass: the same request may be sent again at once: it did nothing, or does no harm twice.
+        status: of an HTTP answer that is none, e.g. 404; None if there was no answer.
     """
 
-    def __init__(self, code: str, message: str, *, hint: str = "", may_pass: bool = False) -> None:
+    def __init__(
+        self, code: str, message: str, *, hint: str = "", may_pass: bool = False, status: int | None = None
+    ) -> None:
         super().__init__(code, message, hint=hint)
         self.may_pass = may_pass
+        self.status = status

@@ -213,7 +213,8 @@ def _read(response: "httpx2.Response", limit: int, host: str) -> bytes:
     """Read the body of a good answer, and no more of it than allowed."""
     status = response.status_code
     if status != 200:  # noqa: PLR2004 - the one status that means an answer
-        raise NetworkError("network.status", f"{host} answered with status {status}", may_pass=status in _BUSY)
+        problem = f"{host} answered with status {status}"
+        raise NetworkError("network.status", problem, may_pass=status in _BUSY, status=status)
     body = bytearray()
     for chunk in response.iter_raw():
         body += chunk

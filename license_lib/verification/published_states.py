@@ -12,9 +12,10 @@ from typing import Final
 from urllib.parse import quote
 
 from license_lib.identifiers import LicenseIdentifier, NumberError
-from license_lib.trust_list.fetching import Fetcher, FetchError
 from license_lib.trust_list.model import ListedBody
 from license_lib.verification.ground import StatesUnreachableError
+from signing.errors import NetworkError
+from signing.network import Fetcher
 
 _LIMIT: Final = 64 * 1024
 _NOT_FOUND: Final = 404
@@ -59,10 +60,10 @@ class PublishedStates:
         url = f"{body.status_url}/api/v1/licenses/{quote(str(named), safe='.')}/status"
         try:
             answer = self._fetcher.get(url, limit=_LIMIT)
-        except FetchError as error:
+        except NetworkError as error:
             if error.status == _NOT_FOUND:
                 return None
-            raise StatesUnreachableError(str(error)) from None
+            raise StatesUnreachableError(error.message) from None
         return _read(answer, str(named), at)
 
 

@@ -18,13 +18,13 @@ from license_lib.authority import Authority, load_issuers, open_verifier
 from license_lib.calendar import day_of
 from license_lib.catalogue import Catalogue
 from license_lib.issuing import Issued
+from license_lib.network import make_fetcher
 from license_lib.qr import scan_file
 from license_lib.rendering import page_png
 from license_lib.resources import resource_folder
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.trust_list import Snapshot, TrustListError, open_list
-from license_lib.trust_list.fetching import HttpFetcher
 from license_lib.trust_list.store import ListStore
 from license_lib.trusting import list_ground, list_store, publish_list, read_signer
 from license_lib.verification import Verdict, Verifier
@@ -114,7 +114,7 @@ class Judge:
         return said(self._verifier(snapshot).verify_code(text, at=datetime.now(UTC)))
 
     def _verifier(self, snapshot: Snapshot) -> Verifier:
-        return Verifier(list_ground(open_list(snapshot.document), self.catalogue, HttpFetcher()))
+        return Verifier(list_ground(open_list(snapshot.document), self.catalogue, make_fetcher()))
 
 
 def said(verdict: Verdict) -> tuple[str, set[str]]:
@@ -180,7 +180,7 @@ def test_a_city_that_accepted_the_list_judges_both_its_own_and_theirs(
 
 def test_before_the_revocation_it_was_in_force(city: City, publisher: Publisher, judge: Judge) -> None:
     snapshot = publisher.publish()
-    verifier = Verifier(list_ground(snapshot, judge.catalogue, HttpFetcher()))
+    verifier = Verifier(list_ground(snapshot, judge.catalogue, make_fetcher()))
     now = datetime.now(UTC)
     assert said(verifier.verify(city.revoked.pdf, at=now, now=now)) == ("NOT_IN_FORCE", {"status.revoked"})
     earlier = now - timedelta(days=1)
@@ -251,7 +251,7 @@ def test_what_was_sealed_before_the_compromise_stays_good_after_it(
     city: City, publisher: Publisher, judge: Judge
 ) -> None:
     snapshot = publisher.publish(history("compromised", NOW + timedelta(hours=1)))
-    verifier = Verifier(list_ground(snapshot, judge.catalogue, HttpFetcher()))
+    verifier = Verifier(list_ground(snapshot, judge.catalogue, make_fetcher()))
     later = NOW + timedelta(hours=2)
     codes = said(verifier.verify(city.business.pdf, at=later, now=later))[1]
     assert codes == {"status.unknown"}, "the seal is good; the real answer is two hours old then"
@@ -309,9 +309,12 @@ class Liar:
     digest: str
 
     def get(self, url: str, *, limit: int) -> bytes:
-        answer = json.loads(HttpFetcher().get(url, limit=limit))
+        answer = json.loads(make_fetcher().get(url, limit=limit))
         answer["recorded"][self.digest] = "00" * 32
         return json.dumps(answer).encode()
+
+    def post(self, url: str, body: bytes, *, content_type: str, accept: str, limit: int) -> bytes:
+        raise AssertionError(url, len(body), content_type, accept, limit)
 
 
 @pytest.mark.parametrize(("digest", "code_too"), [("file_sha256", False), ("record_sha256", True)])
