@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import re
 from collections.abc import Callable, Sequence
 from random import Random
@@ -14,6 +15,9 @@ from attacks.revisions import Style, append, as_written, bodies, opened, size_of
 from attacks.workshop import gap, with_container
 
 from signing import der
+
+# It remarks on every other bent file.
+logging.getLogger("pikepdf").setLevel(logging.CRITICAL)
 
 Mutation = Callable[[bytes, Random], bytes]
 
