@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support import NOON, PASSPHRASE
 
-from license_lib.trust_list import TrustListError, open_list
+from license_lib.trust_list import ListedBody, Scope, TrustList, TrustListError, open_list
 from license_lib.trust_list.snapshots import MAX_BYTES, TYPE
 from signing.jws import open_compact, sign_compact
 from signing.keys import load_credential
@@ -163,3 +164,18 @@ def test_a_signer_signs_within_its_certificates_period(desk: Any) -> None:
     late = NOON + timedelta(days=4 * 366)
     later = desk.first.model_copy(update={"issued_at": late, "next_update": late + timedelta(days=1)})
     assert refusal(sign_compact(later.canonical_bytes(), desk.signer, typ=TYPE)).code == "trust.signer"
+
+
+def test_the_documented_example_has_every_member(desk: Any) -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "trust.md").read_text(encoding="utf-8")
+    example = json.loads(text.split("```json")[1].split("```")[0])
+    assert set(example) == set(TrustList.model_fields)
+    body = example["bodies"][0]
+    assert set(body) == set(ListedBody.model_fields)
+    assert set(body["scopes"][0]) == set(Scope.model_fields)
+    value = payload_of(desk)
+    own = value["bodies"][0]["seals"][0]["certificate"]
+    body["seals"][0]["certificate"] = own
+    shortened = ("next_signers", "anchors", "intermediates", "timestamp_anchors")
+    example |= {"crls": []} | {name: [own] for name in shortened}
+    assert open_list(signed(desk, example)).list.sequence == 7
