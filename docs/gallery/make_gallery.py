@@ -29,6 +29,8 @@ from license_lib.resources import resource_folder
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.template_craft.preview import preview
+from license_lib.verification.report import verdict_report
+from license_lib.verification_reports import Check, report_pdf
 from signing.seal_image import SealDesign, SealShape, draw_seal
 
 HERE = Path(__file__).resolve().parent
@@ -92,6 +94,12 @@ def entries(authority: Authority, settings: Settings, passphrase: bytes) -> Iter
         "notice",
         "公文：按关键字盖章，骑缝章 Sealed at a keyword, and across pages",
         _notice(authority),
+    )
+    yield Entry(
+        "核验 Verification",
+        "verification-report",
+        "核验报告：结论、依据、八个步骤，盖核验单位的章 A verification report, sealed by who checked",
+        _verification_report(authority, settings, examples["food-business-permit"]),
     )
 
 
@@ -185,6 +193,18 @@ def _notice(authority: Authority) -> bytes:
     canvas.drawRightString(490, 452, "2026年3月2日")
     canvas.save()
     return authority.seal_document(stream.getvalue(), "police", SealPlace("2026年3月2日"))
+
+
+def _verification_report(authority: Authority, settings: Settings, request: LicenseRequest) -> bytes:
+    """A report about a licence that has run out, with the seal of the body that checked it."""
+    day = now().date() - timedelta(days=6 * 366)
+    licence = authority.issue(replace(request, issued_on=day, valid_from=day, number="JY16204020000297"))
+    told = verdict_report(authority.verify(licence.pdf))
+    names = {"checker": "王五", "purpose": "学校食堂供货商资格审查", "case": "白教审〔2026〕第17号"}
+    check = Check.of("食品经营许可证.pdf", licence.pdf, checked_at=now(), **names)
+    office = authority.issuers.get("education").issuer.name
+    pdf = report_pdf(told, check, Fonts.load(fonts_folder(settings)), office=office)
+    return authority.seal_document(pdf, "education", SealPlace(), reason="核验")
 
 
 def body_of_each_type(settings: Settings) -> dict[str, str]:

@@ -22,7 +22,7 @@ from license_lib.verification_reports.words import Words
 
 ACCENT = "#24405E"
 SEAL_ROOM = 46 * MM
-_LABEL_WIDTH, _GUTTER = 33 * MM, 4 * MM
+_LABEL_WIDTH, _GUTTER = 35 * MM, 4 * MM
 _SHAPE, _MARK = 15 * MM, 3.2 * MM
 _COLUMNS = (LEFT, LEFT + 14 * MM, LEFT + 118 * MM)  # of the table of steps
 _ROW_GAP, _FINDING_GAP = 2.6, 4.0
