@@ -2,15 +2,17 @@
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 import pytest
+from handmade import HEADER, Hand, base, certified, drawing, form, page, revised, stream, written
 
-from signing.reports import SealReport
-from signing.validation import validate
+from signing.pdf_reading import PdfError, map_file
+from signing.reports import FileOutcome, SealReport
+from signing.validation import examine, validate
 
 Judge = Callable[[bytes], SealReport]
 _CATALOG = b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [%s] >> >>"
@@ -116,3 +118,131 @@ def test_the_end_must_be_at_the_end(judge: Judge) -> None:
     pdf = document(_CATALOG % b"", _PAGES, _PAGE)
     assert judge(pdf).codes == ("seal.missing",)
     assert judge(pdf + b" " * 5000 + b"\n%%EOF\n").codes == ("pdf.malformed",)
+
+
+# -- the same for every reader of the file -----------------------------------------------------------------------------
+
+
+def outcome(pki: Any, pdf: bytes) -> tuple[FileOutcome, set[str]]:
+    report = examine(pdf, trust=pki.trust(), at=pki.now)
+    return report.outcome, {params for one in report.findings for params in one.params.values()}
+
+
+def table_of(out: bytes, offsets: Sequence[int]) -> bytes:
+    rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return out + b"xref\n0 %d\n%s" % (len(offsets), rows) + trailer(b"", len(out), len(offsets))
+
+
+def test_white_space_between_objects_is_read_in_one_way(pki: Any) -> None:
+    """A pattern that may split forty blanks in 2 to the power of 40 ways tries them all."""
+    for filling in (b" " * 200, b"%" * 200 + b"\n", b"% \n" * 200):
+        pdf = HEADER + b"1 0 obj\n<< >>\nendobj\n" + filling + b"x"
+        assert outcome(pki, table_of(pdf, [len(HEADER)]))[0] is FileOutcome.UNSIGNED
+
+
+def test_an_object_is_read_once_wherever_it_is_said_to_begin(pki: Any) -> None:
+    count = 20_000
+    pdf = HEADER + b" " * count + b"5 0 obj\n[" + b"0 " * 100_000 + b"]\nendobj\n"
+    assert outcome(pki, table_of(pdf, range(len(HEADER), len(HEADER) + count)))[0] is FileOutcome.UNSIGNED
+
+
+def test_objects_within_objects_have_an_end(pki: Any) -> None:
+    pdf, offsets = HEADER, []
+    for number in range(20_000):
+        offsets.append(len(pdf))
+        pdf += b"%d 0 obj(" % number
+    assert outcome(pki, table_of(pdf + b")" * 20_000 + b"endobj\n", offsets))[0] is FileOutcome.UNSIGNED
+    inner = b"".join(b"%d 0 obj (" % number for number in range(2_000))
+    nested = HEADER + inner + b"".join(b") endobj " for _ in range(2_000))
+    starts = [len(HEADER) + found.start() for found in re.finditer(rb"\d+ 0 obj", inner)]
+    assert "objects overlap beyond all measure" in outcome(pki, table_of(nested, starts))[1]
+
+
+def packed_section(number: int, data: bytes, previous: int, out: bytes, parms: bytes = b"") -> bytes:
+    entries = b"/Type /XRef /Root 2 0 R /Size 1 /W [1 1 1] /Index [0 1] /Filter /FlateDecode " + parms
+    entries += b"/Prev %d" % previous if previous else b""
+    start = len(out)
+    return out + b"%d 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, stream(data, entries), start)
+
+
+@pytest.mark.parametrize("parms", [b"", b"/DecodeParms << /Predictor 12 /Columns 3 >> "], ids=["plain", "predicted"])
+def test_a_section_unpacks_to_what_it_lists(pki: Any, parms: bytes) -> None:
+    pdf, previous, data = HEADER, 0, zlib.compress(bytes(4 << 20))
+    for number in range(100):
+        start = len(pdf)
+        pdf = packed_section(900 + number, data, previous, pdf, parms)
+        previous = start
+    assert outcome(pki, pdf)[0] is FileOutcome.UNSIGNED
+    assert "a packed stream is cut short, or larger than any honest one" in outcome(pki, pdf)[1]
+
+
+def test_a_row_is_no_wider_than_what_there_is(pki: Any) -> None:
+    """Of nothing, there are whole rows of any width; one of them is to be kept."""
+    parms = b"/DecodeParms << /Predictor 12 /Columns 99999999999999 >> "
+    pdf = packed_section(900, zlib.compress(b""), 0, HEADER, parms).replace(b"/Index [0 1]", b"/Index [0 0]")
+    assert "a packed stream has half a row" in outcome(pki, pdf)[1]
+
+
+def test_object_streams_together_are_bounded() -> None:
+    content = zlib.compress(b"7 0 0" + b" " * (30 << 20))
+    objects = {number: stream(content, b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode") for number in range(40, 48)}
+    pdf = written(base() | objects)
+    rows = b"".join(b"\2" + bytes((number, 0)) for number in objects)
+    entries = b"/Type /XRef /Root 1 0 R /Size 99 /W [1 1 1] /Index [60 8] /Prev %d" % int(pdf.split()[-2])
+    last = b"90 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (stream(rows, entries), len(pdf))
+    revision = map_file(pdf + last).last
+    with pytest.raises(PdfError, match="larger than those of any honest file"):
+        list(revision.objects())
+
+
+def test_evidence_is_read_once_and_not_beyond_measure(pki: Any, hand: Hand) -> None:
+    """Four thousand references to one certificate that unpacks to 31 MB."""
+    bomb = stream(zlib.compress(bytes(31 << 20)), b"/Filter /FlateDecode")
+    catalog = certified(2)[1].replace(b" >> >>", b" >> /DSS << /Certs [%s] >> >>" % (b"30 0 R " * 4000))
+    assert outcome(pki, hand.sealed(certified(2, o1=catalog, o30=bomb)))[0] is FileOutcome.INTACT
+    many = {f"o{100 + number}": bomb for number in range(20)}
+    listed = b" ".join(b"%d 0 R" % (100 + number) for number in range(20))
+    catalog = catalog.replace(b"30 0 R " * 4000, listed)
+    assert outcome(pki, hand.sealed(certified(2, o1=catalog, **many)))[0] is FileOutcome.INTACT
+
+
+def test_a_list_of_evidence_is_looked_at_once(pki: Any, hand: Hand) -> None:
+    related = b" ".join(b"/%040d << /Cert 31 0 R >>" % number for number in range(4000))
+    catalog = certified(2)[1].replace(b" >> >>", b" >> /DSS << /VRI << %s >> >> >>" % related)
+    update = {1: catalog, 30: stream(b""), 31: b"[%s]" % (b"30 0 R " * 4000)}
+    assert outcome(pki, revised(hand.sealed(certified(2)), update))[0] is FileOutcome.INTACT
+
+
+def test_a_tree_of_pages_with_more_paths_than_pages_is_walked_page_by_page(pki: Any, hand: Hand) -> None:
+    kids = [b"%d 0 R " % (201 + level) * 10 for level in range(30)]
+    levels = {
+        f"o{200 + level}": b"<< /Type /Pages /Count 1 /Parent 2 0 R /Kids [%s] >>" % kids[level] for level in range(30)
+    }
+    top = b"<< /Type /Pages /Kids [3 0 R 200 0 R] /Count 1 >>"
+    pdf = hand.sealed(certified(2, o2=top, o230=b"<< /Type /Pages /Count 0 /Kids [] >>", **levels))
+    assert outcome(pki, revised(pdf, {99: b"0"}))[0] in {FileOutcome.INTACT, FileOutcome.MALFORMED}
+
+
+def test_a_thousand_fields_of_a_page_are_drawn_with_it(pki: Any, hand: Hand) -> None:
+    """A page is drawn for all of its fields together."""
+    numbers = range(1000, 2000)
+    box = b"/Rect [%d %d %d %d]"
+
+    def field(number: int, filled: bytes) -> bytes:
+        x, y = number % 60 * 9, number // 60 * 9
+        place = box % (x, y, x + 8, y + 8)
+        return b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (%d) %s %s >>" % (number, place, filled)
+
+    refs = b" ".join(b"%d 0 R" % number for number in numbers)
+    empty = {f"o{number}": field(number, b"") for number in numbers}
+    objects = certified(2, o3=page(b"/Annots [7 0 R %s]" % refs), o6=form(b"7 0 R " + refs), o4=stream(b""), **empty)
+    look = drawing(b"/Tx BMC BT /F 6 Tf 1 1 Td (1) Tj ET EMC", 8, 8)
+    filled = {number: field(number, b"/V (1) /AP << /N 30 0 R >>") for number in numbers}
+    assert outcome(pki, revised(hand.sealed(objects), filled | {30: look}))[0] is FileOutcome.INTACT
+
+
+def test_many_ends_of_one_revision_are_one_revision(pki: Any, hand: Hand) -> None:
+    objects = {f"o{number}": b"0" for number in range(1000, 11_000)}
+    sealed = hand.sealed(certified(2, **objects))
+    tail = sealed[sealed.rindex(b"startxref") :]
+    assert outcome(pki, sealed + tail * 3000)[0] is FileOutcome.INTACT
