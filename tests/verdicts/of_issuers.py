@@ -9,9 +9,9 @@ from support import NOON, PASSPHRASE, release_template
 from verdicts.stage import Judged, Stage, situation
 
 from license_lib.licenses.record import canonical_bytes
+from license_lib.network import make_fetcher
 from license_lib.settings import IssuerSettings
 from license_lib.trust_list import ListedBody, SealState, StateChange, sign_list
-from license_lib.trust_list.fetching import HttpFetcher
 from license_lib.trusting import SIGNER, list_ground, publish_list
 from license_lib.verification import Verifier
 from signing.keys import load_credential
@@ -129,7 +129,7 @@ def _by_list(stage: Stage, change: Change, *, stamped: bool = True, until: datet
     bodies = tuple(change(one) if one.code == market(stage).code else one for one in made.list.bodies)
     listed = made.list.model_copy(update={"bodies": bodies} | ({"next_update": until} if until else {}))
     signer = load_credential(shared.settings.keys_folder, SIGNER, passphrase=PASSPHRASE, at=NOON)
-    ground = list_ground(sign_list(listed, signer), shared.catalogue, HttpFetcher())
+    ground = list_ground(sign_list(listed, signer), shared.catalogue, make_fetcher())
     pdf = stage.business.pdf if stamped else stage.insider(stage.business.license)
     states = shared.verifier.ground.states if stamped else stage.on_record(pdf).ground.states
     return Verifier(replace(ground, states=states)).verify(pdf, at=NOON)
