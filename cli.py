@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from inspect import Parameter, Signature, signature
 from itertools import tee
 from pathlib import Path
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from license_lib.trust_list import Snapshot, TrustList
     from license_lib.trusting import ListVerifierOpener
     from license_lib.verification import Verdict
+    from license_lib.verification.confinement import ConfinedVerifier
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
 MOST_JOBS = 4  # unless --jobs asks for more
@@ -515,7 +517,8 @@ def verify(
     names = {"checker": checker, "purpose": purpose, "case": case}
     if report is not None:
         file = _only_file(files, code, identifier)
-        return _report(printer, file, report, home, passphrase_file, seal_by, names, at=moment, now=present)
+        judge = partial(confined_verifier, _settings(home), method="fork", workers=1)
+        return _report(printer, judge, file, report, home, passphrase_file, seal_by, names, at=moment, now=present)
     if any((seal_by, *names.values())):
         raise typer.BadParameter("--seal-by, --checker, --purpose and --case are for a --report")
     tally = _Tally(printer)
@@ -1116,6 +1119,7 @@ def _only_file(files: list[Path] | None, code: str, identifier: str) -> Path:
 
 def _report(
     printer: Printer,
+    judge: "Callable[[], ConfinedVerifier]",
     file: Path,
     output: Path,
     home: Path,
@@ -1127,7 +1131,6 @@ def _report(
     now: datetime,
 ) -> int:
     """Judge one file, and write the report about it: sealed if a body is named."""
-    from license_lib.authority import confined_verifier
     from license_lib.official_documents import SealPlace
     from license_lib.verification.report import verdict_report
     from license_lib.verification_reports import Check, named_report, report_html, report_pdf
@@ -1136,9 +1139,11 @@ def _report(
     if kind not in {".pdf", ".html"} or (seal_by and kind != ".pdf"):
         raise InputError("output.kind", f"{output}: a report is a .pdf or an .html, and only a .pdf bears a seal")
     data = _bytes(file)
+    if output.exists() and output.samefile(file):
+        raise InputError("output.kind", f"{output}: the report would take the place of what was judged")
     check = Check.of(file.name, data, checked_at=now, **names)
     passphrase = _passphrase(passphrase_file) if seal_by else None
-    with confined_verifier(_settings(home), method="fork", workers=1) as verifier:
+    with judge() as verifier:
         verdict = verifier.verify(data, at=at, now=now)
         told = named_report(verdict_report(verdict), verifier.catalogue, verifier.issuers)
     if kind == ".html":

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 
-import page as judge
 import pikepdf
 import pytest
+from standards_judge import faults, lengths_are_right
 from support import ISSUERS, sealed_revision
 
 from license_lib.authority import Authority
@@ -18,29 +18,6 @@ from license_lib.licenses.record import RECORD_NAME, canonical_bytes
 from license_lib.qr import scan_file
 from license_lib.rendering import Attachment, Fonts, SealSpace, print_copy, render
 from license_lib.resources import resource_folder
-
-
-def faults(pdf: bytes, profile: str) -> set[str]:
-    """The rules of a profile that a file breaks.
-
-    The judge takes CR LF before `endstream` for one end of line. Where CR is the last byte of deflated data, one byte
-    seems to be missing then, about once in 256 streams: whether `/Length` is right is looked up.
-    """
-    report = judge.validate_pdf_bytes(pdf, profile=profile)
-    found = {failure.rule_id for failure in report.failures}
-    assert bool(found) is not report.is_compliant
-    return {rule for rule in found if "STREAM-LENGTH" not in rule or not lengths_are_right(pdf)}
-
-
-def lengths_are_right(pdf: bytes) -> bool:
-    """Whether every stream ends where its `/Length` says, with LF and `endstream` behind it; a CR ends one at least."""
-    streams = list(re.finditer(rb"/Length (\d+)\b[^\r]{0,400}?>>\s?stream\n", pdf))
-    ends = [match.end() + int(match[1]) for match in streams]
-    return (
-        len(ends) == pdf.count(b"\nendstream")
-        and all(pdf.startswith(b"\nendstream", end) for end in ends)
-        and any(pdf[end - 1 : end] == b"\r" for end in ends)
-    )
 
 
 @pytest.fixture(params=ISSUERS)

@@ -9,9 +9,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import page as judge
 import pikepdf
 import pytest
+import standards_judge
 from forgeries import append_bytes
 from report_judge import check_report
 from support import ISSUERS, NOON, license_command, sealed_revision
@@ -63,11 +63,8 @@ def pages(pdf: bytes) -> int:
 
 
 def faults(pdf: bytes) -> set[str]:
-    return {
-        failure.rule_id
-        for profile in ("3u", "ua1")
-        for failure in judge.validate_pdf_bytes(pdf, profile=profile).failures
-    }
+    """The rules that a file breaks of PDF/A-3u and PDF/UA-1."""
+    return standards_judge.faults(pdf, "3u") | standards_judge.faults(pdf, "ua1")
 
 
 def many(verdict: Verdict, count: int) -> Verdict:
@@ -287,12 +284,15 @@ def test_a_report_about_a_forgery_says_so_and_so_does_the_exit_code(city: Path, 
         (("--report", "r.pdf", "--seal-by", "nobody"), "issuer.unknown"),
         (("--report", "r.pdf", "--purpose", "字" * 121), "text.too-long"),
         (("--report", "nowhere/r.pdf"), "output.unwritable"),
+        (("--report", "licence.pdf"), "output.kind"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused_and_nothing_is_written(
     city: Path, licence: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: str
 ) -> None:
     monkeypatch.chdir(licence.parent)
+    before = licence.read_bytes()
     done = license_command("verify", licence, *arguments, "--home", city, "--json")
     assert (done.code, done.error["code"]) == (3, code)
     assert not list(licence.parent.glob("r.*"))
+    assert licence.read_bytes() == before
