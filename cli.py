@@ -517,7 +517,7 @@ def verify(
     names = {"checker": checker, "purpose": purpose, "case": case}
     if report is not None:
         file = _only_file(files, code, identifier)
-        judge = partial(confined_verifier, _settings(home), method="fork", workers=1)
+        judge = partial(confined_verifier, _judge(home, trust), method="fork", workers=1)
         return _report(printer, judge, file, report, home, passphrase_file, seal_by, names, at=moment, now=present)
     if any((seal_by, *names.values())):
         raise typer.BadParameter("--seal-by, --checker, --purpose and --case are for a --report")

@@ -219,7 +219,9 @@ def read_signed_data(encoded: bytes, *, foreign: bool = False) -> SignedData:
     version, identifier, digest, *rest = signer_info.members(der.SEQUENCE, *((5, 6, 7) if foreign else (6, 7)))
     if version.as_integer() != (1 if identifier.tag == der.SEQUENCE else 3) and not foreign:
         raise DerError("unexpected version of SignerInfo")
-    attributes = rest.pop(0) if rest[0].tag == _CONTEXT_0 or not foreign else None
+    attributes = rest.pop(0) if rest[0].tag == _CONTEXT_0 else None
+    if (attributes is None and not foreign) or not 2 <= len(rest) <= 3:  # noqa: PLR2004 -- algorithm, value, attributes
+        raise DerError("no signed attributes, or no signature value")
     algorithm, signature, *unsigned = rest
     certificate, certificate_der = _find_signer(identifier, certificates)
     digest_algorithm = _algorithm(digest)

@@ -11,10 +11,10 @@ from io import BytesIO
 from typing import Any, Final
 
 from signing.pdf_reading.file_map import Revision
+from signing.pdf_reading.pages import MOST_PAGES, leaves
 from signing.pdf_reading.values import Name, Reader, Ref, Stream, Value
 from signing.pdfium_lock import one_at_a_time
 
-_MOST_PAGES: Final = 2000
 _MOST_FIELDS: Final = 1000
 """Fields for signatures: PDFium counts them anew for each one."""
 _STRUCTURE: Final = frozenset({Name("XRef"), Name("ObjStm")})
@@ -125,13 +125,15 @@ def _pdfium(pdf: bytes, revision: Revision, byte_ranges: Sequence[Sequence[int]]
 
     pages = revision.entry(revision.entry(revision.trailer, "Root"), "Pages")
     count = revision.entry(pages, "Count")
+    if count != sum(1 for _ in leaves(revision)):  # by which PDFium goes, and others do not
+        return "the tree of pages has another number of them than it says"
     with one_at_a_time(), ExitStack() as stack:
         try:
             document = pdfium.PdfDocument(pdf)
         except pdfium.PdfiumError:
             return "PDFium cannot read it"
         stack.callback(document.close)
-        if len(document) != count or not isinstance(count, int) or count > _MOST_PAGES:
+        if len(document) != count or not isinstance(count, int) or count > MOST_PAGES:
             return "PDFium sees another number of pages"
         seen = []
         fields = raw.FPDF_GetSignatureCount(document)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from signing.pdf_reading import Name, Ref, Revision, Value
+from signing.pdf_reading.pages import leaves
 from signing.pdfium_lock import one_at_a_time
 from signing.reports import Change, ChangeKind
 from signing.validation.comparison import Comparison
@@ -22,7 +23,6 @@ from signing.validation.shapes import is_invisible, shows_nothing
 FILLED_OTHERWISE: Final = "seal.filled-otherwise"
 COVERED: Final = "seal.content-covered"
 ANNOTATED: Final = "seal.annotated"
-_MOST_PAGES: Final = 2000
 _NO_VIEW: Final = 32
 _LARGEST_MARK: Final = 72
 """Points: a tick is no larger."""
@@ -76,8 +76,8 @@ def doubts(pdf: bytes, before: Revision, after: Revision, found: Sequence[Change
 def _places(after: Revision, shown: Mapping[str, Change]) -> Iterator[_Place]:
     """All places where a changed field is shown: whatever page lists it, whatever page it says that it is on."""
     pages: dict[Ref, list[int]] = {}
-    for index, leaf in enumerate(_leaves(after)):
-        annotations = after.entry(after.get(leaf), "Annots")
+    for index, leaf in enumerate(leaves(after)):
+        annotations = after.entry(after.resolve(leaf), "Annots")
         listed = annotations if isinstance(annotations, list) else []
         for one in dict.fromkeys(one for one in listed if isinstance(one, Ref)):
             pages.setdefault(one, []).append(index)
@@ -104,7 +104,7 @@ class _Pages:
         self._before, self._after = before, after
         self._old = pdfium.PdfDocument(pdf[: before.end])
         self._new = pdfium.PdfDocument(pdf[: after.end])
-        self._leaves = list(_leaves(before))
+        self._leaves = list(leaves(before))
 
     def close(self) -> None:
         """Give the memory back."""
@@ -114,7 +114,7 @@ class _Pages:
     def judge(self, places: Sequence[_Place]) -> Iterator[tuple[str, str]]:
         """Judge each place of a page, as it was without the fields, and as it is with them."""
         page = places[0].page
-        annotations = self._before.entry(self._before.get(self._leaves[page]), "Annots")
+        annotations = self._before.entry(self._before.resolve(self._leaves[page]), "Annots")
         refs = {place.ref for place in places}
         listed = annotations if isinstance(annotations, list) else []
         without = [index for index, one in enumerate(listed) if isinstance(one, Ref) and one in refs]
@@ -168,20 +168,3 @@ def _rectangle(value: Value) -> Rectangle | None:
         return None
     left, bottom, right, top = (float(side) for side in value)
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
-
-
-def _leaves(revision: Revision) -> Iterator[Ref]:
-    """The pages, in order."""
-    root = revision.entry(revision.trailer, "Root")
-    pending = [root.get("Pages")] if isinstance(root, dict) else []
-    seen: set[Ref] = set()
-    while pending and len(seen) < 2 * _MOST_PAGES:
-        node = pending.pop()
-        if not isinstance(node, Ref) or node in seen:
-            continue
-        seen.add(node)
-        kids = revision.entry(revision.get(node), "Kids")
-        if isinstance(kids, list):
-            pending += reversed(kids)
-        else:
-            yield node

@@ -63,6 +63,7 @@ def judge_certainty(case: "Case", trust: TrustStore | None, at: datetime) -> lis
     evidence = evidence_of(case.revision)
     trust = trust.with_evidence(evidence)
     control: datetime = at
+    proven: datetime | None = None
     archived = False
     found: list[Judgement] = []
     for index in reversed(range(len(case.signatures))):
@@ -73,10 +74,10 @@ def judge_certainty(case: "Case", trust: TrustStore | None, at: datetime) -> lis
         if signature.is_time_stamp:
             judgement = _document_time_stamp(case, index, trust, control)
             if judgement.proven_at is not None:
-                control = min(control, judgement.proven_at)
+                proven = min(proven or judgement.proven_at, judgement.proven_at)
+                control = min(control, proven)
                 archived = archived or _has_certificates(case.map.revision(signature.end))
         else:
-            proven = control if control is not at else None
             judgement = _signature(integrity.signed, trust, control, proven)
             if judgement.proven_at is not None and not judgement.problems and evidence.certificates:
                 judgement = replace(judgement, level=Level.B_LTA if archived else Level.B_LT)
