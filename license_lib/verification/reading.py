@@ -31,7 +31,7 @@ def attached_record(pdf: bytes) -> bytes | None:
     """
     import pikepdf
 
-    with _reading("attachment"), pikepdf.open(io.BytesIO(pdf)) as document:
+    with _reading("attachment"), pikepdf.open(io.BytesIO(pdf), suppress_warnings=True) as document:
         if list(document.attachments) != [RECORD_NAME]:
             return None
         stream = document.attachments[RECORD_NAME].obj.EF.F
@@ -53,7 +53,7 @@ def picture_digests(pdf: bytes) -> tuple[str, ...]:
     """
     import pikepdf
 
-    with _reading("photo"), pikepdf.open(io.BytesIO(pdf)) as document:
+    with _reading("photo"), pikepdf.open(io.BytesIO(pdf), suppress_warnings=True) as document:
         pictures = [picture for page in document.pages for picture in page.get_images(recursive=False).values()]
         return tuple(hashlib.sha256(picture.read_raw_bytes()).hexdigest() for picture in pictures)
 
