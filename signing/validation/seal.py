@@ -48,7 +48,7 @@ def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MA
         judged = judge_certainty(case, trust, at)
         index = seals[0]  # what it certified, it certified alone
         strange += _count_problems(len(seals))
-        strange += [*_profile_problems(case, index), *_archive_problems(case, judged)]
+        strange += [*_profile_problems(case, index), *_archive_problems(case, index, judged)]
         return report_of(case, index, judged[index], [*strange, *_file_problems(case.file_findings())])
     except MemoryError:
         raise
@@ -100,14 +100,17 @@ def _file_problems(findings: Sequence[SealFinding]) -> list[Problem]:
     return problems
 
 
-def _archive_problems(case: Case, judged: Sequence[Judgement]) -> list[Problem]:
-    """A document time-stamp that proves nothing leaves it open who added it, and why."""
+def _archive_problems(case: Case, index: int, judged: Sequence[Judgement]) -> list[Problem]:
+    """A document time-stamp that proves nothing leaves it open who added it, and why.
+
+    Where the seal itself does not hold, time-stamps over it cannot either, and there is nothing to add.
+    """
     problems: list[Problem] = []
     for signature, integrity, one in zip(case.signatures, case.integrity, judged, strict=True):
         if not signature.is_time_stamp:
             continue
         problems += one.problems
-        if integrity.problems:  # not a time-stamp over the file: something else than a seal allows behind it
+        if integrity.problems and not case.integrity[index].problems:  # not a time-stamp over the file: something else than a seal allows behind it
             reason = f"a document time-stamp that is none: {integrity.problems[0].finding.code}"
             problems.append(failed("seal.changed-after", SubIndication.FORMAT_FAILURE, reason=reason))
     return problems
