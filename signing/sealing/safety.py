@@ -35,10 +35,10 @@ def check_safety(file: FileMap) -> None:
     try:
         reasons = [found.oddity.value for found in file.oddities]
         reasons += [f"{code.removeprefix('pdf.')}: {what}" for code, what in suspicious(file.last)]
+        if not reasons and (other := disagreement(file.data, file.last, ())):
+            reasons.append(other)
     except PdfError as error:
         raise SealingError("seal.not-a-pdf", f"The document cannot be read as a PDF: {error}", hint=_HINT) from error
-    if not reasons and (other := disagreement(file.data, file.last, ())):
-        reasons.append(other)
     if reasons:
         problem = f"The document could show something else later: {', '.join(dict.fromkeys(reasons))}"
         raise SealingError("seal.unsafe-content", problem, hint=_HINT)
