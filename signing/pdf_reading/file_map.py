@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from signing.pdf_reading.filters import unpacked
+from signing.pdf_reading.likeness import links_of
 from signing.pdf_reading.sections import MOST_OBJECTS, Place, Section, read_object, read_section
 from signing.pdf_reading.values import Name, PdfError, Reader, Ref, Stream, Value
 
@@ -80,6 +81,10 @@ class Revision:
             return None
         return self._file.at(ref, place, self)
 
+    def links(self, ref: Ref) -> tuple[tuple[Ref, tuple[str, ...]], ...]:
+        """What an object refers to, each with the keys above it."""
+        return self._file.links(self.get(ref))
+
     def resolve(self, value: Value) -> Value:
         """The value, or what it refers to.
 
@@ -122,6 +127,7 @@ class FileMap:
         self._revisions: dict[int, Revision] = {}
         self._places: dict[int, dict[int, Place | None]] = {}
         self._packed = self._unpacked = self._parsed = 0
+        self._links: dict[int, tuple[tuple[Ref, tuple[str, ...]], ...]] = {}
         self.oddities: list[Found] = []
         self._map()
 
@@ -149,6 +155,12 @@ class FileMap:
             offsets = tuple(section.start for section in sections)
             self._revisions[end] = Revision(end, sections[0].trailer, self._merged(sections), offsets, self)
         return self._revisions[end]
+
+    def links(self, value: Value) -> tuple[tuple[Ref, tuple[str, ...]], ...]:
+        """What an object of this file refers to, each with the keys above it; looked for once."""
+        if id(value) not in self._links:  # objects live as long as their file
+            self._links[id(value)] = tuple(links_of(value))
+        return self._links[id(value)]
 
     @property
     def last(self) -> Revision:

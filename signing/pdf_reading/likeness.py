@@ -1,8 +1,8 @@
-"""Do two values say the same? Level by level: what they hold is for the caller to compare."""
+"""Do two values say the same, and what do they hold? Level by level; the rest is for the caller to compare."""
 
 from collections.abc import Iterator
 
-from signing.pdf_reading.values import Stream, Value
+from signing.pdf_reading.values import Ref, Stream, Value
 
 
 def alike(old: Value, new: Value) -> bool:
@@ -29,3 +29,19 @@ def members(old: Value, new: Value) -> Iterator[tuple[Value, Value]]:
             yield value, new[key]
     elif isinstance(old, list):
         yield from zip(old, new, strict=True)
+
+
+def links_of(value: Value) -> Iterator[tuple[Ref, tuple[str, ...]]]:
+    """The references in a value, each with the keys above it."""
+    pending: list[tuple[Value, tuple[str, ...]]] = [(value, ())]
+    while pending:
+        one, keys = pending.pop()
+        if isinstance(one, Ref):
+            yield one, keys
+            continue
+        if isinstance(one, Stream):
+            one = one.dictionary
+        if isinstance(one, dict):
+            pending += [(inner, (*keys, key)) for key, inner in one.items() if isinstance(inner, dict | list | Ref)]
+        elif isinstance(one, list):
+            pending += [(inner, keys) for inner in one if isinstance(inner, dict | list | Ref)]

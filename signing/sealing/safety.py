@@ -41,10 +41,10 @@ def check_safety(file: FileMap) -> None:
         reasons += _overlays(file.last)
         if not _all_reached(file.last):
             reasons.append("objects that nothing refers to")
+        if not reasons and (other := disagreement(file.data, file.last, ())):
+            reasons.append(other)
     except PdfError as error:
         raise SealingError("seal.not-a-pdf", f"The document cannot be read as a PDF: {error}", hint=_HINT) from error
-    if not reasons and (other := disagreement(file.data, file.last, ())):
-        reasons.append(other)
     if reasons:
         problem = f"The document could show something else later: {', '.join(dict.fromkeys(reasons))}"
         raise SealingError("seal.unsafe-content", problem, hint=_HINT)

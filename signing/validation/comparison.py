@@ -26,6 +26,11 @@ class Comparison:
         self._equals: set[tuple[Ref, Ref, bool]] = set()
         self._steps = 0
 
+    def _is_untouched(self, ref: Ref) -> bool:
+        """Tell whether an object stands where it stood, so that only what it refers to can differ."""
+        value = self._old.get(ref)
+        return value is self._new.get(ref) and isinstance(value, dict | list | Stream)
+
     def step(self) -> None:
         """Count a step.
 
@@ -59,6 +64,10 @@ class Comparison:
                 if before == after and before in self._judged and not drawn:
                     continue
                 assumed.add(pair)
+                if before == after and self._is_untouched(before):
+                    links = self._old.links(before)
+                    pending += [(one, one, drawn or not _DRAWN.isdisjoint(keys)) for one, keys in links]
+                    continue
             before, after = self._old.resolve(before), self._new.resolve(after)
             if not alike(before, after):
                 return False

@@ -110,7 +110,8 @@ def _archive_problems(case: Case, index: int, judged: Sequence[Judgement]) -> li
         if not signature.is_time_stamp:
             continue
         problems += one.problems
-        if integrity.problems and not case.integrity[index].problems:  # not a time-stamp over the file: something else than a seal allows behind it
+        # Not a time-stamp over the file: something else than a seal allows behind it.
+        if integrity.problems and not case.integrity[index].problems:
             reason = f"a document time-stamp that is none: {integrity.problems[0].finding.code}"
             problems.append(failed("seal.changed-after", SubIndication.FORMAT_FAILURE, reason=reason))
     return problems

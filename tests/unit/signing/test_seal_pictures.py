@@ -249,13 +249,15 @@ def miscounted(pdf: bytes) -> bytes:
     return pdf.replace(b"/Count 1", b"/Count 7")
 
 
-@pytest.mark.parametrize("damage", [endless, miscounted])
-def test_a_page_tree_that_is_none_is_refused(seal_it: Callable[..., bytes], damage: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(("damage", "code"), [(endless, "seal.not-a-pdf"), (miscounted, "seal.unsafe-content")])
+def test_a_page_tree_that_is_none_is_refused(
+    seal_it: Callable[..., bytes], damage: Callable[[bytes], bytes], code: str
+) -> None:
     damaged = damage(blank())
     assert damaged != blank()
     with pytest.raises(SealingError) as caught:
         seal_it(damaged, SealAppearance(flag(), Spot(0, 60, 40)))
-    assert caught.value.code == "seal.not-a-pdf"
+    assert caught.value.code == code
 
 
 def changed(change: Callable[[pikepdf.Pdf], None], pages: int = 2) -> bytes:

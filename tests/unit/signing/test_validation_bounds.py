@@ -8,7 +8,20 @@ from typing import Any
 
 import pikepdf
 import pytest
-from handmade import HEADER, Hand, base, certified, drawing, form, page, revised, stream, written
+from handmade import (
+    HEADER,
+    Hand,
+    base,
+    certified,
+    drawing,
+    form,
+    page,
+    revised,
+    signature,
+    signature_field,
+    stream,
+    written,
+)
 
 from signing.pdf_reading import PdfError, map_file
 from signing.reports import FileOutcome, SealReport
@@ -246,3 +259,18 @@ def test_many_ends_of_one_revision_are_one_revision(pki: Any, hand: Hand) -> Non
     sealed = hand.sealed(certified(2, **objects))
     tail = sealed[sealed.rindex(b"startxref") :]
     assert outcome(pki, sealed + tail * 3000)[0] is FileOutcome.INTACT
+
+
+def test_what_no_update_touches_is_walked_lightly(pki: Any, hand: Hand) -> None:
+    """The same document under forty signatures: each object is read once, and its references are known."""
+    chain = {f"o{number}": b"[%d 0 R]" % (number + 1) for number in range(1000, 3000)}
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /X 1000 0 R >>"
+    pdf, fields = hand.sealed(certified(2, o5=font, **chain)), b"7 0 R"
+    for number in range(200, 280, 2):
+        fields += b" %d 0 R" % number
+        field = signature_field(number + 1, name=b"S%d" % number)
+        pdf = hand.countersigned(pdf, {6: form(fields), number: field, number + 1: signature()})
+    report = examine(pdf, trust=None, at=pki.now)
+    assert (report.outcome, len(report.signatures)) == (FileOutcome.INTACT, 41)
+    deep = revised(pdf, {2000: b"[(else)]"})
+    assert [one.codes for one in examine(deep, trust=None, at=pki.now).signatures] == [("seal.changed-after",)] * 41
