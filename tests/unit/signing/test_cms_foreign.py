@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from signing import algorithms, der
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError, read_foreign, read_signed_data
 from signing.der import DerError
 
@@ -105,7 +106,7 @@ REFUSED = {
     "a curve of other people": (("-md", "sha256"), "secp256k1", "secp256k1"),
     "MD5": (("-md", "md5"), "rsa", "1.2.840.113549.2.5"),
     "another mask": (
-        ("-md", "sha256", "-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_mgf1_md:sha1"),
+        ("-md", "sha256", "-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_mgf1_md:sha512"),
         "rsa",
         "RSA-PSS parameters",
     ),
@@ -118,6 +119,15 @@ def test_an_algorithm_that_is_not_accepted_is_named(
 ) -> None:
     signed, _ = read_foreign(container(folder, *options, key=key))
     with pytest.raises(UnacceptableAlgorithmError, match=reason):
+        holds(signed)
+
+
+def test_a_mask_of_another_kind_is_not_accepted(folder: Path) -> None:
+    made = container(folder, "-keyopt", "rsa_padding_mode:pss", "-md", "sha256")
+    mask = der.oid(algorithms.MASK_GENERATION_1)
+    assert made.count(mask) == 1
+    signed, _ = read_foreign(made.replace(mask, mask[:-1] + b"\x0c"))
+    with pytest.raises(UnacceptableAlgorithmError, match="RSA-PSS parameters"):
         holds(signed)
 
 

@@ -72,6 +72,10 @@ UNSAFE: dict[str, tuple[bytes, str]] = {
         document(o40=stream(b"", b"/Type /XObject /Subtype /Image /Alternates []")),
         "hidden-content: Alternates",
     ),
+    "a picture from a server": (
+        document(o40=stream(b"", b"/Type /XObject /Subtype /Image /OPI << >>")),
+        "external-reference: URL",
+    ),
     "a hidden note": (document(o3=annotated(b"/Subtype /Stamp /F 2")), "hidden-content: annotation"),
     "a note on paper only": (document(o3=annotated(b"/Subtype /Stamp /F 40 0 R"), o40=b"36"), "hidden-content"),
     "a layer that is off": (

@@ -159,6 +159,18 @@ def test_the_look_of_an_annotation_is_no_field(judge: Examine, hand: Hand) -> No
     assert judge(revised(hand.sealed(prepared), {9: field(52)})).outcome is FileOutcome.ALTERED
 
 
+def test_a_state_of_an_annotation_is_no_value(judge: Examine, hand: Hand) -> None:
+    """The looks of the note are the entries of a field; it is in the state `/V`."""
+    note = b"<< /Type /Annot /Subtype /Stamp /Rect [0 0 99 99] /AS /V /AP << /N 9 0 R >> >>"
+
+    def field(shown: int) -> bytes:
+        return b"<< /FT /Tx /T (Amount) /V %d 0 R >>" % shown
+
+    objects = {"o9": field(51), "o40": note, "o51": drawing(text(b"100")), "o52": drawing(text(b"900"))}
+    prepared = certified(2, o3=page(b"/Annots [7 0 R 40 0 R]"), o6=form(b"7 0 R 9 0 R"), **objects)
+    assert judge(revised(hand.sealed(prepared), {9: field(52)})).outcome is FileOutcome.ALTERED
+
+
 # -- structure ---------------------------------------------------------------------------------------------------------
 
 OTHER_PAGE = page(b"/Annots [7 0 R]").replace(b"/Contents 4", b"/Contents 41")
@@ -170,6 +182,7 @@ FORGED: dict[str, Mapping[int, bytes]] = {
     "the tree of pages": {2: b"<< /Type /Pages /Kids [40 0 R] /Count 1 >>", 40: OTHER_PAGE, 41: stream(b"")},
     "an inherited attribute": {2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 /Rotate 180 >>"},
     "a page more": {2: b"<< /Type /Pages /Kids [3 0 R 40 0 R] /Count 2 >>", 40: OTHER_PAGE, 41: stream(b"")},
+    "an order of tabs that is none": {3: page(b"/Annots [7 0 R] /Tabs << >>")},
     "the form": {6: form(b"7 0 R", b"/NeedAppearances true")},
     "XFA": {6: form(b"7 0 R", b"/XFA [(template) 40 0 R]"), 40: stream(b"<xdp/>")},
     "the calculation order": {6: form(b"7 0 R", b"/CO [7 0 R]")},

@@ -183,6 +183,7 @@ def test_an_object_stream_holds_each_object_once() -> None:
 
     honest = packed(b"50 0 51 4 ", b"(a) (b) ")
     assert [honest.last.get(Ref(number, 0)) for number in (50, 51)] == [b"a", b"b"]
+    assert honest.last.get(Ref(50, 1)) is None
     for head, content, reason in (
         (b"50 0 50 4 ", b"(a) (b) ", "twice"),
         (b"50 0 51 1 ", b"(8 (b) )", "overlap"),
