@@ -18,6 +18,7 @@ from signing.jws import JwsError, open_compact, sign_compact
 from signing.keys import SealCredential
 
 TYPE: Final = "license-trust-list+jws"
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000
 MAX_BYTES: Final = 8 * 1024 * 1024
 """Of a list as it is signed; 10,000 bodies with one seal each need about as much."""
 CLOCK_SKEW: Final = timedelta(minutes=5)
@@ -81,11 +82,23 @@ def open_list(document: bytes) -> Snapshot:
     if len(document) > MAX_BYTES:
         raise TrustListError("trust.format", f"larger than {MAX_BYTES // 1024 // 1024} MiB")
     try:
+        return _opened(document)
+    except (TrustListError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 -- certificates and dates of strangers make libraries raise anything
+        raise TrustListError("trust.format", f"it cannot be read: {type(error).__name__}") from None
+
+
+def _opened(document: bytes) -> Snapshot:
+    try:
         signed = open_compact(document, typ=TYPE)
     except JwsError as error:
         code = "trust.signature" if error.code == "jws.signature" else "trust.format"
         raise TrustListError(code, error.message) from None
     trust_list = _parse(signed.payload)
+    for moment in (trust_list.issued_at, trust_list.next_update):
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise TrustListError("trust.format", "a moment that no calendar has")
     _require_list_signer(signed.certificate_der, trust_list.issued_at)
     return Snapshot(trust_list, document, signed.certificate_der)
 

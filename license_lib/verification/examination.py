@@ -1,7 +1,7 @@
 """One verification, step by step; `license_lib.verification.verifier` tells the order of the steps."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from license_lib.calendar import day_of
 from license_lib.catalogue import LicenseType
@@ -12,7 +12,7 @@ from license_lib.licenses.record import RecordError, canonical_bytes, parse_reco
 from license_lib.qr import QrError, QrProof, decode, is_proof
 from license_lib.verification.agreement import differences, list_used, recorded_license
 from license_lib.verification.faces import differing_fields, field_labels
-from license_lib.verification.ground import Ground, RecordedLicense, StatesUnreachableError
+from license_lib.verification.ground import Ground, RecordedLicense, StatesUnreachableError, ask_state
 from license_lib.verification.listed import judge_scope, judge_seal
 from license_lib.verification.reading import Face, UnreadableError, attached_record, picture_digests, read_face
 from license_lib.verification.seal_facts import as_finding, seal_facts, speaks_against
@@ -29,9 +29,6 @@ from license_lib.verification.verdict import (
 )
 from signing.keys import key_id, sha256
 from signing.reports import Indication, SealReport
-
-_OLDEST_ANSWER = timedelta(minutes=10)
-"""An answer about a licence's state that is older, or from the future, is none: it may have been kept and replayed."""
 
 _AGAINST = {Effect.NOT_GENUINE, Effect.NOT_IN_FORCE}
 
@@ -83,7 +80,7 @@ class Examination:
         self.step(Proof.ISSUER, self.issuer_of_file(document))
         if Proof.SEAL in self.proved:  # a stranger's page is never drawn: it may be made to take for ever
             self.face_and_code(document, covered)
-        recorded = self.state(str(document.identifier))
+        recorded = self.state(str(document.identifier), after=Proof.SEAL)
         if recorded is not None:
             digest = record_digest(canonical_bytes(document))
             same = recorded.record_digest == digest and recorded.file_digest == sha256(covered)
@@ -100,7 +97,7 @@ class Examination:
             return self.verdict()
         self.findings.append(Finding("paper.compare"))
         self.step(Proof.ISSUER, self.issuer_of_code(proof, signer))
-        recorded = self.state(str(proof.identifier))
+        recorded = self.state(str(proof.identifier), after=Proof.CODE)
         if recorded is not None and recorded.record is None:
             same = recorded.record_digest == proof.digest
             self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
@@ -295,10 +292,12 @@ class Examination:
             yield Finding("qr.signature")
             return
         self.code, self.code_signer = proof, signer
-        existed_at = self.report.sealed_at if self.report else None
-        chain = judge_chain(signer.certificate, (), self.ground.trust, at=self.now, existed_at=existed_at)
-        self.revocation_as_of = self.revocation_as_of or chain.as_of
-        yield from (as_finding(problem.finding) for problem in chain.problems)
+        sealer = self.report.signer if self.report else None
+        if sealer is None or sealer.certificate_der != signer.certificate_der:  # else step 1 judged it
+            existed_at = self.report.sealed_at if self.report else None
+            chain = judge_chain(signer.certificate, (), self.ground.trust, at=self.now, existed_at=existed_at)
+            self.revocation_as_of = self.revocation_as_of or chain.as_of
+            yield from (as_finding(problem.finding) for problem in chain.problems)
         yield from self.listed_seal(str(proof.identifier.issuer), signer.certificate_der)
         if is_for_development(signer.certificate):
             yield Finding("seal.development")
@@ -309,24 +308,21 @@ class Examination:
         if facts is not None and key_id(facts.certificate_der) == key:
             yield SealCertificate.of(facts.certificate_der)
 
-    def state(self, identifier: str) -> RecordedLicense | None:
-        """Step 7: the repository knows the licence, and it is not revoked. What it knows is for step 6 to compare."""
+    def state(self, identifier: str, after: Proof | None = None) -> RecordedLicense | None:
+        """Step 7: the repository knows the licence, and it is not revoked. What it knows is for step 6 to compare.
+
+        Another city's service is not asked for the sake of a stranger's file.
+        """
+        if after and self.ground.snapshot is not None and not self.proved >= {after, Proof.ISSUER}:
+            return None
         try:
-            state = self._ask_state(identifier)
+            state = ask_state(self.ground, identifier, self.at, self.now)
         except StatesUnreachableError:
             self.findings.append(Finding("status.unknown"))
             self.required = tuple(proof for proof in self.required if proof is not Proof.REPOSITORY)
             return None
         self.status_as_of = (state.as_of if state else None) or self.now
         self.step(Proof.STATUS, self.standing(state))
-        return state
-
-    def _ask_state(self, identifier: str) -> RecordedLicense | None:
-        if self.ground.states is None:
-            raise StatesUnreachableError
-        state = self.ground.states.state_of(identifier, self.at)
-        if state is not None and state.as_of is not None and abs(self.now - state.as_of) > _OLDEST_ANSWER:
-            raise StatesUnreachableError
         return state
 
     def standing(self, state: RecordedLicense | None) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """What verification stands on: public material only, no key and no passphrase."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from license_lib.catalogue import Catalogue
@@ -71,3 +71,21 @@ class Ground:
     issuers: Issuers
     states: StateSource | None
     snapshot: Snapshot | None = None
+
+
+_OLDEST_ANSWER = timedelta(minutes=10)
+"""An answer about a licence's state that is older, or from the future, is none: it may have been kept and replayed."""
+
+
+def ask_state(ground: Ground, identifier: str, at: datetime, now: datetime) -> RecordedLicense | None:
+    """The state of a licence as a ground knows it now.
+
+    Raises:
+        StatesUnreachableError: there is nobody to ask, or no answer of now.
+    """
+    if ground.states is None:
+        raise StatesUnreachableError
+    state = ground.states.state_of(identifier, at)
+    if state is not None and state.as_of is not None and abs(now - state.as_of) > _OLDEST_ANSWER:
+        raise StatesUnreachableError
+    return state

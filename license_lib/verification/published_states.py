@@ -17,6 +17,7 @@ from license_lib.verification.ground import StatesUnreachableError
 from signing.errors import NetworkError
 from signing.network import Fetcher
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _LIMIT: Final = 64 * 1024
 _NOT_FOUND: Final = 404
 
@@ -89,6 +90,8 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("no offset")
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError("a moment that no calendar has")
     return moment
 
 

@@ -26,6 +26,8 @@ from signing.validation.time_stamps import judge_time_stamp
 if TYPE_CHECKING:
     from signing.validation.file import Case
 
+_LEAST_COST = 64 * 1024
+"""What an item of evidence counts for at least: one that does not unpack costs time, too."""
 _MOST_EVIDENCE: Final = 16 * 1024 * 1024
 """Bytes of evidence that a document may bring, unpacked."""
 _MOST_ITEMS: Final = 4096
@@ -92,8 +94,10 @@ def evidence_of(revision: Revision) -> Evidence:
     for key in ("Certs", "CRLs", "OCSPs"):
         found = []
         for stream in _stored(revision, key):
+            if room <= 0:
+                break
             data = _data(stream, room)
-            room -= len(data)
+            room -= max(len(data), len(stream.data), _LEAST_COST)
             if data:
                 found.append(data)
         kinds.append(tuple(found))
@@ -101,7 +105,7 @@ def evidence_of(revision: Revision) -> Evidence:
 
 
 def _has_certificates(revision: Revision) -> bool:
-    return any(_data(stream, _MOST_EVIDENCE) for stream in _stored(revision, "Certs"))
+    return bool(evidence_of(revision).certificates)
 
 
 def _stored(revision: Revision, key: str) -> list[Stream]:

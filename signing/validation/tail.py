@@ -49,7 +49,8 @@ def strangers(case: "Case", end: int) -> str:
         # Some writers leave an item of evidence twice, and refer to one of the two.
         is_section = entries.get("Type") == Name("XRef") and place.offset in last.sections
         is_container = entries.get("Type") == Name("ObjStm") and number in containers and "Extends" not in entries
-        if not is_section and not is_container and ref not in known and not is_evidence(value):
+        is_placed = ref in known and (not isinstance(value, Stream) or is_evidence(value))
+        if not is_section and not is_container and not is_placed and not is_evidence(value):
             return f"object {number}"
     for number, place in sealed.places.items():
         if place is not None and last.places.get(number) is None:

@@ -81,7 +81,7 @@ def _judge(signed: SignedData, stamped: Sequence[Buffer], trust: TrustStore, at:
 
 def _check(signed: SignedData, stamped: Sequence[Buffer]) -> datetime:
     """Check everything of a token but trust, and return its time."""
-    if signed.content_type != algorithms.TST_INFO or signed.content is None:
+    if signed.content_type != algorithms.TST_INFO or signed.content is None or not signed.signed_attributes:
         raise DerError("not a time-stamp token")
     if not signed.message_digest_is(hashlib.new(signed.digest_name, signed.content).digest()):
         raise DerError("the token was altered")

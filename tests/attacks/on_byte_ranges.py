@@ -15,13 +15,13 @@ ROOM: Final = "x" * 80
 
 def numbers(pdf: bytes) -> tuple[int, int, int]:
     """The three numbers of the seal's byte range that are not zero."""
-    (found,) = _RANGE.finditer(pdf)
+    found = next(_RANGE.finditer(pdf))  # that of the seal; an archive time-stamp has its own
     return int(found[1]), int(found[2]), int(found[3])
 
 
 def with_range(pdf: bytes, text: bytes) -> bytes:
     """Write something else in the place of the byte range, blanks and all."""
-    (found,) = _RANGE.finditer(pdf)
+    found = next(_RANGE.finditer(pdf))  # that of the seal; an archive time-stamp has its own
     assert len(text) <= len(found[0]), "no room"
     return pdf[: found.start()] + text.ljust(len(found[0])) + pdf[found.end() :]
 
