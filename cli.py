@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from inspect import Parameter, Signature, signature
+from io import TextIOWrapper
 from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
 MOST_JOBS = 4  # unless --jobs asks for more
 MOST_APPLICANT_BYTES = 64 * 1024
+_FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _INTERRUPTED = 130  # how typer reports Ctrl-C
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -130,7 +132,10 @@ def command(group: typer.Typer, name: str) -> Callable[[Command], Command]:
 def main() -> None:
     """Entry point."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text that no terminal can show
+        if isinstance(stream, TextIOWrapper):  # which it is not where there is none
+            stream.reconfigure(errors="backslashreplace")  # text that no terminal can show
+    if sys.stdout is None:  # it was closed by whoever started us
+        sys.exit(FAILED)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -503,7 +508,6 @@ def verify(
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
     from license_lib.authority import confined_verifier, now
-    from license_lib.calendar import CHINA
 
     if schema:
         from license_lib.verification.report_schema import report_schema
@@ -513,7 +517,7 @@ def verify(
     if not (files or code or identifier):
         raise typer.BadParameter("give a file, --code or --identifier")
     present = now()
-    moment = at.replace(tzinfo=CHINA) if at else present
+    moment = _moment(at) if at else present
     names = {"checker": checker, "purpose": purpose, "case": case}
     if report is not None:
         file = _only_file(files, code, identifier)
@@ -584,13 +588,12 @@ def signature_verify(
 ) -> int:
     """验签 Judge every signature of PDF files: intact, altered, unsigned, malformed or indeterminate."""
     from license_lib.authority import load_trust, now
-    from license_lib.calendar import CHINA
     from license_lib.verification.signed_files import confined_judge, file_lines, file_report, load_anchors
 
     if trust and trust_embedded:
         raise typer.BadParameter("give --trust or --trust-embedded")
     anchors = load_anchors(trust) if trust else None if trust_embedded else load_trust(_settings(home))
-    moment = at.replace(tzinfo=CHINA) if at else now()
+    moment = _moment(at) if at else now()
     codes = set()
     with confined_judge(anchors, workers=_workers(jobs, files), method="fork") as judge:
         for path, report in judge.verify_each(files, _judged_bytes, at=moment):
@@ -599,7 +602,9 @@ def signature_verify(
                 codes.add(FAILED)
                 continue
             texts = ["\n".join(file_lines(report, language)) for language in ("zh", "en")]
-            printer.result({"file": str(path), **file_report(report)}, *(f"{path}: {text}" for text in texts))
+            printer.result(
+                {"file": str(path), **file_report(report)}, *(f"{_one_line(path)}: {text}" for text in texts)
+            )
             codes.add({"intact": DONE, "indeterminate": UNDETERMINED}.get(report.outcome.value, NOT))
     return _worst(codes)
 
@@ -804,6 +809,11 @@ def _give_up_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _one_line(name: object) -> str:
+    """A name as a part of a line: a file's may hold a line end, and look like two results."""
+    return str(name).replace("\n", "\\n")
+
+
 def _plain(text: str) -> str:
     """Text for a terminal: what is not printable is escaped, for a scanned code may hold any character."""
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
@@ -891,8 +901,19 @@ def _judged_bytes(path: Path) -> bytes:
     return _bytes(path, MAX_FILE_BYTES + 1)
 
 
+def _moment(at: datetime) -> datetime:
+    """A moment as it was typed, in Beijing; what no licence could know of is a slip."""
+    from license_lib.calendar import CHINA
+
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise typer.BadParameter(f"--at is to be between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return at.replace(tzinfo=CHINA)
+
+
 def _bytes(path: Path, most: int = -1) -> bytes:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe may never end
+            raise InputError("file.unreadable", f"{path}: not a regular file")
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
@@ -964,7 +985,8 @@ def _print_report(printer: Printer, report: "Report") -> int:
 
 def _workers(jobs: int | None, files: Sequence[Path] | None) -> int:
     """How many files are judged at once: no more than there are."""
-    return max(1, min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(files or ())))
+    cores = os.cpu_count() or 1  # more workers than that would only wait for each other, and time is limited
+    return max(1, min(jobs or min(cores, MOST_JOBS), max(cores, MOST_JOBS), len(files or ())))
 
 
 def _worst(codes: Collection[int]) -> int:
@@ -1021,7 +1043,7 @@ def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> in
         return UNDETERMINED
     texts = []
     for language, words in zip(("zh", "en"), OUTCOME_TEXTS[verdict.outcome], strict=True):
-        lines = [f"{name}: {verdict.outcome} {words}"]
+        lines = [f"{_one_line(name)}: {verdict.outcome} {words}"]
         for finding in verdict.findings:
             lines.append(f"  {finding.code}: {finding.text(language)}")
             if finding in verdict.decisive and finding.remedy(language):

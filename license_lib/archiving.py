@@ -61,6 +61,11 @@ class Archiving:
             InputError: `archive.not-sealed`, `archive.changed-after`, `seal.not-a-pdf`, `seal.too-large`: of the file.
             MachineError: `evidence.incomplete`, `timestamp.failed` …
         """
+        from signing.reports import FileOutcome
+        from signing.validation import examine
+
+        if examine(pdf, trust=None, at=self._clock()).outcome in {FileOutcome.ALTERED, FileOutcome.MALFORMED}:
+            raise InputError("archive.changed-after", "the file is not what was sealed", hint="license verify says why")
         with signing_errors():
             try:
                 return self._sealer().archive(pdf)

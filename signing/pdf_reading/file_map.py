@@ -27,6 +27,7 @@ _PART: Final = re.compile(rb"%%EOF[\0\t\n\f\r ]{0,2}")
 _STARTXREF: Final = re.compile(rb"startxref[\0\t\n\f\r ]+(\d{1,10})")
 _MOST_PARSED: Final = 4
 """How often the bytes of a file may be read as objects: of an honest one, each is read once."""
+_OBJECT: Final = re.compile(rb"\d[\0\t\n\f\r ]+obj")
 _HEADER: Final = re.compile(rb"%PDF-\d\.\d")
 
 
@@ -284,8 +285,7 @@ class FileMap:
 
     def _judge_gap(self, start: int, end: int) -> None:
         """Judge it end of file by end of file: what one revision holds is nothing that the next one answers for."""
-        if not start:  # the bytes before the header are an oddity already
-            start = max(0, self.data.find(b"%PDF-", 0, end))
+        start = start or max(0, self.data.find(b"%PDF-", 0, end))  # what stands before it is an oddity already
         for part in [*_PART.finditer(self.data, start, end), None]:
             stop = part.end() if part else end
             oddity = self._oddity(self.data[start:stop], is_last=stop == len(self.data))
@@ -294,9 +294,9 @@ class FileMap:
             start = stop
 
     def _oddity(self, gap: bytes, *, is_last: bool) -> Oddity | None:
-        if gap.isspace() or not gap:
+        if not gap.strip():
             return None
-        if b"obj" in gap or b"trailer" in gap:
+        if _OBJECT.search(gap) or b"trailer" in gap:
             return Oddity.UNLISTED
         if not _BETWEEN.match(gap):
             return Oddity.STRAY

@@ -41,7 +41,7 @@ def check_safety(file: FileMap) -> None:
         reasons += _overlays(file.last)
         if not _all_reached(file.last):
             reasons.append("objects that nothing refers to")
-        if not reasons and (other := disagreement(file.data, file.last, ())):
+        if other := disagreement(file.data, file.last, ()):
             reasons.append(other)
     except PdfError as error:
         raise SealingError("seal.not-a-pdf", f"The document cannot be read as a PDF: {error}", hint=_HINT) from error
@@ -76,4 +76,11 @@ def _all_reached(revision: Revision) -> bool:
         elif isinstance(value, list):
             pending += value
     waiting = (value for ref, value in revision.objects() if ref not in seen and isinstance(value, dict | Stream))
-    return all(isinstance(one, Stream) and one.dictionary.get("Type") in _STRUCTURE for one in waiting)
+    return all(_is_structure(one) for one in waiting)
+
+
+def _is_structure(value: Value) -> bool:
+    """Cross-references and object streams, and what linearizes a file for the web (Annex F.3.3, F.3.7)."""
+    if isinstance(value, Stream):
+        return value.dictionary.get("Type") in _STRUCTURE or isinstance(value.dictionary.get("S"), int)
+    return "Linearized" in value

@@ -125,7 +125,7 @@ def test_no_configuration(tmp_path: Path, arguments: list[str]) -> None:
         ("data/license.db", ["show", "x"], "storage.corrupt"),
         ("-data/license.db", [*ISSUE], "repository.not-initialised"),
         ("-data/license.db", ["verify", EXAMPLE], "repository.not-initialised"),
-        ("-keys", [*ISSUE], "key.missing"),
+        ("-keys", [*ISSUE], "trust.empty"),
         ("-keys", ["verify", EXAMPLE], "trust.empty"),
         ("-keys", ["keys", "publish"], "key.missing"),
     ],
