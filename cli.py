@@ -498,6 +498,7 @@ def verify(
     home: Home = Path(),
     *,
     trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
+    offline: Annotated[Path | None, typer.Option("--offline", help="The same, and ask nobody: no network.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a report, judge nothing.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="核验报告 Write a report: a .pdf or .html.")] = None,
     seal_by: Annotated[str, typer.Option("--seal-by", help="Whose seal a report as PDF bears: an issuer's id.")] = "",
@@ -521,13 +522,13 @@ def verify(
     names = {"checker": checker, "purpose": purpose, "case": case}
     if report is not None:
         file = _only_file(files, code, identifier)
-        judge = partial(confined_verifier, _judge(home, trust), method="fork", workers=1)
+        judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=1)
         return _report(printer, judge, file, report, home, passphrase_file, seal_by, names, at=moment, now=present)
     if any((seal_by, *names.values())):
         raise typer.BadParameter("--seal-by, --checker, --purpose and --case are for a --report")
     tally = _Tally(printer)
     # This process has one thread, so that its workers may be forks: they need not import everything again.
-    with confined_verifier(_judge(home, trust), method="fork", workers=_workers(jobs, files)) as verifier:
+    with confined_verifier(_judge(home, trust, offline), method="fork", workers=_workers(jobs, files)) as verifier:
         for path, verdict in verifier.verify_each(files or (), _judged_bytes, at=moment, now=present):
             if isinstance(verdict, LicenseError):  # the other files are judged all the same
                 tally.failed(path, verdict)
@@ -825,10 +826,14 @@ def _settings(home: Path) -> "Settings":
     return Settings.load(home)
 
 
-def _judge(home: Path, trust: Path | None) -> "Settings | ListVerifierOpener":
+def _judge(home: Path, trust: Path | None, offline: Path | None) -> "Settings | ListVerifierOpener":
     """What opens a verifier: the configuration, or one trust list, which needs none."""
     from license_lib.trusting import ListVerifierOpener
 
+    if trust and offline:
+        raise typer.BadParameter("give --trust or --offline")
+    if offline:
+        return ListVerifierOpener(offline, home, _templates(home), offline=True)
     return _settings(home) if trust is None else ListVerifierOpener(trust, home, _templates(home))
 
 

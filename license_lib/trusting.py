@@ -37,10 +37,13 @@ SIGNER = "trust-list"
 """Name of the list signer's key in the PKI folder."""
 
 
-def list_ground(snapshot: Snapshot, catalogue: Catalogue, fetcher: Fetcher) -> Ground:
+def list_ground(snapshot: Snapshot, catalogue: Catalogue, fetcher: Fetcher | None) -> Ground:
     """What a verification stands on that knows a list and nothing else.
 
     One store holds the anchors of seals and of time-stamps: a seal counts only if the list names its very certificate.
+
+    Args:
+        fetcher: None: nobody is asked for the states of licences, and outcomes are UNDETERMINED at best.
     """
     said = snapshot.list
     with signing_errors():
@@ -54,7 +57,7 @@ def list_ground(snapshot: Snapshot, catalogue: Catalogue, fetcher: Fetcher) -> G
         trust=trust,
         seals=SealDirectory.listed(said),
         issuers=said.issuers(),
-        states=PublishedStates(said.body, fetcher),
+        states=PublishedStates(said.body, fetcher) if fetcher else None,
         snapshot=snapshot,
     )
 
@@ -74,9 +77,9 @@ def list_store(home: Path) -> ListStore:
 
 
 @contextmanager
-def open_list_verifier(document: bytes, templates: Path) -> Iterator[Verifier]:
+def open_list_verifier(document: bytes, templates: Path, *, offline: bool) -> Iterator[Verifier]:
     """A verifier that stands on one list alone; it pickles for a worker process."""
-    yield Verifier(list_ground(open_list(document), Catalogue.load(templates), make_fetcher()))
+    yield Verifier(list_ground(open_list(document), Catalogue.load(templates), None if offline else make_fetcher()))
 
 
 class ListVerifierOpener:
@@ -85,15 +88,16 @@ class ListVerifierOpener:
     Args:
         path: the list. home: whose accepted lists say who may sign it, and which number is too old.
         templates: the licence types.
+        offline: ask nobody for the states of licences.
 
     Raises:
         InputError: it cannot be read, or is not to be trusted. One that is out of date opens: its verdicts say so.
     """
 
-    def __init__(self, path: Path, home: Path, templates: Path) -> None:
+    def __init__(self, path: Path, home: Path, templates: Path, *, offline: bool = False) -> None:
         snapshot = open_list(read_list(str(path), make_fetcher()))
         list_store(home).recognise(snapshot)
-        self._open = partial(open_list_verifier, snapshot.document, templates)
+        self._open = partial(open_list_verifier, snapshot.document, templates, offline=offline)
 
     def __call__(self) -> AbstractContextManager[Verifier]:
         """A verifier, open as long as the block."""

@@ -147,6 +147,9 @@ def test_a_stranger_with_a_list_needs_neither_configuration_nor_database(
         "issued_at": made.list.issued_at.isoformat(),
         "next_update": made.list.next_update.isoformat(),
     }
+    alone = license_command("verify", file, "--offline", publisher.path, "--home", home, "--json", passphrase=None)
+    assert (alone.code, alone.value["outcome"]) == (2, "UNDETERMINED"), "without a network nobody knows of a revocation"
+    assert {one["code"] for one in alone.value["findings"]} == {"status.unknown", "seal.development"}
     done = verify_by_list(revoked, publisher.path, home)
     assert (done.code, done.value["outcome"]) == (1, "NOT_IN_FORCE")
     assert "status.revoked" in {one["code"] for one in done.value["findings"]}
