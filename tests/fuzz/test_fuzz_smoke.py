@@ -23,6 +23,7 @@ BEYOND_OBJECTS = {
     "archive-by-a-stranger",
     "archive-by-the-seal-key",
     "archive-of-nothing",
+    "archive-over-the-sealed-revision-only",
     "archive-padded-with-something",
     "archive-type-with-a-seal-in-it",
     "changed-and-changed-back",

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import page as judge
 import pytest
+from standards_judge import faults
 from support import example_request
 
 from license_lib.authority import Authority
@@ -46,8 +46,8 @@ def test_a_name_is_printed_found_and_verified(authority: Authority, printed: Cal
     issued = authority.issue(held_by(name))
     assert issued.license.holders[0].name == name
     assert name in printed(issued.pdf)
-    report = judge.validate_pdf_bytes(issued.pdf, profile="pdfa-3u")
-    assert [failure for failure in report.failures if "STREAM-LENGTH" not in failure.rule_id] == []
+    # An archive time-stamp behind the seal ends the seal's byte range before the file's end, as it must.
+    assert faults(issued.pdf, "pdfa-3u") <= {"PDFA3U-SIGNATURE-BYTERANGE-001"}
     assert authority.verify(issued.pdf).outcome.value == "IN_FORCE"
 
 

@@ -24,7 +24,7 @@ def test_a_duplicate_is_sealed_where_its_own_layout_says(authority: Authority, k
     layout = kind.layout_for(issued.license.fields)
     assert layout is not kind.layout
     with pikepdf.open(BytesIO(issued.pdf)) as pdf:
-        (widget,) = [one for one in pdf.pages[0].Annots if one.Subtype == "/Widget"]
+        widget = next(one for one in pdf.pages[0].Annots if one.Subtype == "/Widget" and one.T == "Seal")
         left, bottom, right, top = (float(edge) / MM for edge in widget.Rect)
     height, seal = layout.page.height, layout.seal
     assert (left, height - top) == pytest.approx((seal.x, seal.y), abs=0.01)
