@@ -1,7 +1,7 @@
 """Issuing bodies 颁发机构: who they are, and which licence types each may issue.
 
-This is the place that the signed trust list will take; until then the list is part of the configuration, and the
-binding to a certificate is the credit code in it (subject organizationIdentifier, ETSI EN 319 412-1 §5.1.4).
+What `license.toml` says of our own, or a signed trust list (`license_lib.trust_list`) of others. The binding to a
+certificate is the credit code in it (subject organizationIdentifier, ETSI EN 319 412-1 §5.1.4).
 """
 
 from collections.abc import Iterable, Iterator

@@ -41,6 +41,8 @@ OLD_DIGESTS: Final = MappingProxyType(
     }
 )
 """Digests in documents of others → their `hashlib` names: computed, and then judged by `signing.algorithm_policy`."""
+EVERY_DIGEST: Final = MappingProxyType({**DIGESTS, **OLD_DIGESTS})
+"""Both, for documents of others."""
 OLD_SIGNATURES: Final = MappingProxyType(
     {
         "1.2.840.113549.1.1.5": "1.3.14.3.2.26",

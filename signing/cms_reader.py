@@ -82,15 +82,19 @@ class SignedData:
     foreign: bool = False
 
     @property
+    def known_digests(self) -> Mapping[str, str]:
+        """Digests that are computed for this container: object identifier → `hashlib` name."""
+        return algorithms.EVERY_DIGEST if self.foreign else algorithms.DIGESTS
+
+    @property
     def digest_name(self) -> str:
         """`hashlib` name of the digest algorithm.
 
         Raises:
             UnacceptableAlgorithmError: it is not an accepted one.
         """
-        known = {**algorithms.DIGESTS, **(algorithms.OLD_DIGESTS if self.foreign else {})}
         try:
-            return known[self.digest_algorithm]
+            return self.known_digests[self.digest_algorithm]
         except KeyError:
             raise UnacceptableAlgorithmError(self.digest_algorithm) from None
 
@@ -122,7 +126,7 @@ class SignedData:
             if identifier[0].tag == der.SEQUENCE:
                 algorithm = _algorithm(identifier[0])
                 identifier = identifier[1:]
-            name = {**algorithms.DIGESTS, **(algorithms.OLD_DIGESTS if self.foreign else {})}[algorithm]
+            name = self.known_digests[algorithm]
             return identifier[0].expect(der.OCTET_STRING).content == hashlib.new(name, self.certificate_der).digest()
         except (DerError, IndexError, KeyError):
             return False

@@ -7,7 +7,7 @@ from there is checked before it is taken, and bounded in size, number and server
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing.clocks import CLOCK_TOLERANCE
 from signing.crls import RevocationList
 from signing.errors import NetworkError, TrustError
 from signing.evidence import Evidence
@@ -33,7 +34,6 @@ _MOST_REQUESTS: Final = 32
 _MOST_HOSTS: Final = 8
 _MOST_ISSUERS: Final = 4
 """Issuers that are fetched for one certificate; no path is longer."""
-_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ class _Collector:
             problem = answer.reason
         elif not answer.is_fresh(self._at):
             problem = "it is no longer the newest"
-        elif answer.as_of is not None and answer.as_of > self._at + _CLOCK_TOLERANCE:
+        elif answer.as_of is not None and answer.as_of > self._at + CLOCK_TOLERANCE:
             problem = "it is from the future"
         if problem:
             tried.append(f"{source}: {problem}")

@@ -4,7 +4,7 @@ Whatever is wrong with an answer makes it no answer: it comes from the network o
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from cryptography import x509
@@ -16,6 +16,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from signing import algorithms, der
+from signing.clocks import CLOCK_TOLERANCE
 from signing.errors import TrustError
 from signing.evidence import Evidence
 from signing.standing import RevocationAnswer, Standing, accepts_key, reason_name, unknown
@@ -24,8 +25,6 @@ REQUEST_TYPE: Final = "application/ocsp-request"
 RESPONSE_TYPE: Final = "application/ocsp-response"
 ANSWER_LIMIT: Final = 64 * 1024
 """Most bytes of an answer; with a delegate's certificate it has about 2,000."""
-CLOCK_TOLERANCE: Final = timedelta(minutes=5)
-"""How far a responder's clock may be ahead of ours."""
 _ARCHIVE_CUTOFF: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.48.1.6")
 _ACCEPTED_HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 _UNACCEPTED: Final = "the answer is signed with an algorithm or a key that is not accepted"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from signing.clocks import CLOCK_TOLERANCE
 from signing.errors import NetworkError, TimestampError
 from signing.network import Fetcher, host_of
 from signing.timestamp_answers import REPLY_TYPE, REQUEST_TYPE, Wanted, read_reply
@@ -14,7 +15,6 @@ from signing.trust import TrustStore
 TOKEN_BYTES: Final = 8192
 """Room that a seal keeps for a token, and twice that in the file: for the authority's certificate and some above it."""
 _ENVELOPE_BYTES: Final = 1024
-_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 _REST: Final = timedelta(minutes=1)
 
 
@@ -73,7 +73,7 @@ class HttpTimestamper:
         """
         if len(message_digest) != DIGEST_BYTES:
             raise TimestampError("timestamp.failed", "Only SHA-256 digests are time-stamped")
-        wanted = Wanted(message_digest, nonce, self._policy, self._token_bytes, _CLOCK_TOLERANCE)
+        wanted = Wanted(message_digest, nonce, self._policy, self._token_bytes, CLOCK_TOLERANCE)
         try:
             reply = self._fetcher.post(
                 self._url,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +14,7 @@ from license_lib.errors import InputError
 from license_lib.toml_files import located
 from license_lib.trust_list.model import TrustList
 from signing.algorithms import LIST_SIGNING
+from signing.clocks import CLOCK_TOLERANCE
 from signing.jws import JwsError, open_compact, sign_compact
 from signing.keys import SealCredential
 
@@ -21,8 +22,6 @@ TYPE: Final = "license-trust-list+jws"
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
 MAX_BYTES: Final = 8 * 1024 * 1024
 """Of a list as it is signed; 10,000 bodies with one seal each need about as much."""
-CLOCK_SKEW: Final = timedelta(minutes=5)
-"""By so much may the clocks of two machines differ."""
 
 
 class TrustListError(InputError):
@@ -58,7 +57,7 @@ class Snapshot:
 
     def is_current(self, now: datetime) -> bool:
         """May it be relied on: issued, and not due to be replaced?"""
-        return self.list.issued_at - CLOCK_SKEW <= now <= self.list.next_update
+        return self.list.issued_at - CLOCK_TOLERANCE <= now <= self.list.next_update
 
 
 def sign_list(trust_list: TrustList, credential: SealCredential) -> Snapshot:

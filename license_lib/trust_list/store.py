@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from license_lib.errors import MachineError
-from license_lib.trust_list.snapshots import CLOCK_SKEW, Snapshot, TrustListError, open_list
+from license_lib.trust_list.snapshots import Snapshot, TrustListError, open_list
+from signing.clocks import CLOCK_TOLERANCE
 
 FOLDER: Final = "trust"
 _NAME: Final = re.compile(r"([0-9]{16})-([0-9a-f]{64})\.jws")
@@ -90,7 +91,7 @@ class ListStore:
         """
         snapshot = open_list(document)
         self.recognise(snapshot, signer=signer)
-        if snapshot.list.issued_at > now + CLOCK_SKEW:
+        if snapshot.list.issued_at > now + CLOCK_TOLERANCE:
             raise TrustListError("trust.future", "the list was issued in the future", hint="check the clock")
         if now > snapshot.list.next_update:
             hint = "fetch it again: somebody may be keeping the newer one from you"

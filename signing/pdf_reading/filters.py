@@ -43,7 +43,7 @@ def unpacked(stream: Stream, most: int = MOST_UNPACKED) -> bytes:
     if predictor == 1:
         return data
     columns = parms.get("Columns", 1) if parms else 1
-    plain = parms is not None and parms.get("Colors", 1) == 1 and parms.get("BitsPerComponent", 8) == 8  # noqa: PLR2004
+    plain = parms is not None and parms.get("Colors", 1) == 1 and parms.get("BitsPerComponent", 8) == 8  # noqa: PLR2004 -- bits
     if not plain or not isinstance(predictor, int) or predictor < _PNG or not isinstance(columns, int) or columns < 1:
         raise PdfError("structure is packed with an unusual predictor")
     if len(data) > _MOST_PREDICTED:

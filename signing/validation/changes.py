@@ -88,9 +88,9 @@ class _Walk:
             self.same(before.get(key), after.get(key), key)
         if not self._equal(before.get("Info"), after.get("Info")):
             self.note(ChangeKind.METADATA, "Info")
-        if not isinstance(self._entry(self.new, after, "Info"), dict | None):
+        if not isinstance(self.new.entry(after, "Info"), dict | None):
             self.note(ChangeKind.OTHER, "Info")
-        self._catalog(self._entry(self.old, before, "Root"), self._entry(self.new, after, "Root"))
+        self._catalog(self.old.entry(before, "Root"), self.new.entry(after, "Root"))
 
     def _catalog(self, old: Value, new: Value) -> None:
         if not isinstance(old, dict) or not isinstance(new, dict):
@@ -124,7 +124,7 @@ class _Walk:
     # -- the form -----------------------------------------------------------------------------------------------------
 
     def _form(self, old_root: dict[str, Value], new_root: dict[str, Value]) -> None:
-        old, new = self._entry(self.old, old_root, "AcroForm"), self._entry(self.new, new_root, "AcroForm")
+        old, new = self.old.entry(old_root, "AcroForm"), self.new.entry(new_root, "AcroForm")
         if new is None and old is None:
             return
         if not isinstance(new, dict) or not isinstance(old, dict | None):
@@ -136,8 +136,8 @@ class _Walk:
             elif one.ref not in self._fields_before:
                 self._added_field(one.ref, one, f"Root/AcroForm/{one.name}")
         self._fields(
-            self._entry(self.old, old or {}, "Fields") or [],
-            self._entry(self.new, new, "Fields") or [],
+            self.old.entry(old or {}, "Fields") or [],
+            self.new.entry(new, "Fields") or [],
             "Root/AcroForm",
         )
         for key in sorted(((old or {}).keys() | new.keys()) - {"Fields"}):
@@ -313,9 +313,6 @@ class _Walk:
 
     def _equal(self, old: Value, new: Value, key: str = "") -> bool:
         return self._comparison.equal(old, new, key)
-
-    def _entry(self, revision: Revision, dictionary: Value, key: str) -> Value:
-        return revision.entry(dictionary, key)
 
     def _refs(self, value: Value) -> list[Ref] | None:
         return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from signing.pdf_reading import HexString, Name, PdfError, Ref, Revision, Stream, Value
+from signing.pdf_reading import FileMap, HexString, Name, PdfError, Ref, Revision, Stream, Value
 from signing.validation.byte_range import CoverageError, Range, check_range
 from signing.validation.pdf_dates import read_date
 
@@ -91,13 +91,9 @@ def form_fields(revision: Revision) -> Iterator[FormField]:
         pending += [(kid, name, kind) for kid in reversed(_list(revision.entry(own, "Kids")))]
 
 
-def signatures(revision: Revision, data: bytes) -> list[Signature]:
-    """All filled signature fields, in the order in which they were signed.
-
-    Args:
-        revision: the document as it is.
-        data: the whole file.
-    """
+def signatures(file: FileMap) -> list[Signature]:
+    """All filled signature fields of a file as it is, in the order in which they were signed."""
+    revision = file.last
     found = []
     for one in form_fields(revision):
         if one.kind != "Sig" or one.dictionary.get("V") is None:
@@ -111,20 +107,20 @@ def signatures(revision: Revision, data: bytes) -> list[Signature]:
             continue
         if not isinstance(content, dict):
             raise PdfError("the value of a signature field is no dictionary")
-        found.append(Signature(one, content, ref, _range(revision, content, data)))
+        found.append(Signature(one, content, ref, _range(file, content)))
     return sorted(found, key=lambda signature: signature.end)
 
 
-def _range(revision: Revision, value: dict[str, Value], data: bytes) -> Range | CoverageError:
+def _range(file: FileMap, value: dict[str, Value]) -> Range | CoverageError:
     """Check that the signature covers all but its own `/Contents`, up to the end of a revision."""
     numbers, contents = value.get("ByteRange"), value.get("Contents")
     try:
         if not isinstance(numbers, list) or not isinstance(contents, HexString):
             return CoverageError("the signature has no /ByteRange, or no /Contents of its own")
-        found = check_range(data, numbers)
+        found = check_range(file.data, numbers)
         if contents.span != (found.gap_start, found.gap_end):
             return CoverageError("the gap is not the signature's /Contents")
-        if not set(revision._file.revision(found.end).sections) <= set(revision.sections):  # noqa: SLF001
+        if not set(file.revision(found.end).sections) <= set(file.last.sections):
             return CoverageError("the signed revision is not one of the document's")
     except CoverageError as error:
         return error

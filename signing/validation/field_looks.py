@@ -53,7 +53,7 @@ def is_plain_text(revision: Revision, look: Value) -> bool:
 
 def is_box(value: Value) -> bool:
     """Tell whether a value is four numbers."""
-    return isinstance(value, list) and len(value) == 4 and all(isinstance(one, int | float) for one in value)  # noqa: PLR2004
+    return isinstance(value, list) and len(value) == 4 and all(isinstance(one, int | float) for one in value)  # noqa: PLR2004 -- corners
 
 
 @dataclass(slots=True)

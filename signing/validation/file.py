@@ -54,7 +54,7 @@ class Case:
         self._foreign = foreign
         self.map: FileMap = map_file(pdf)
         self.revision: Revision = self.map.last
-        self.signatures: Sequence[Signature] = signatures(self.revision, pdf)
+        self.signatures: Sequence[Signature] = signatures(self.map)
         self.integrity: Sequence[Integrity] = [self._integrity(one) for one in self.signatures]
         self.permissions: Sequence[Permissions] = [
             permissions_of(self.map.revision(one.end) if one.end else self.revision, one) for one in self.signatures

@@ -3,18 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from datetime import datetime
+from typing import TypeAlias
 
 from signing import algorithms, der
+from signing.clocks import CLOCK_TOLERANCE
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError, read_signed_data
 from signing.der import DerError
 from signing.trust import TrustStore
 from signing.validation.chain import is_for_time_stamps, judge_chain
 
 Buffer: TypeAlias = bytes | memoryview
-CLOCK_TOLERANCE: Final = timedelta(minutes=5)
-"""How far an authority's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +92,7 @@ def _check(signed: SignedData, stamped: Sequence[Buffer]) -> datetime:
     if version.as_integer() != 1:
         raise DerError("unexpected version of the token")
     algorithm, digest = imprint.members(der.SEQUENCE, 2)
-    known = {**algorithms.DIGESTS, **(algorithms.OLD_DIGESTS if signed.foreign else {})}
-    name = known.get(algorithm.members(der.SEQUENCE, 1, 2)[0].as_oid())
+    name = signed.known_digests.get(algorithm.members(der.SEQUENCE, 1, 2)[0].as_oid())
     if name is None:
         raise UnacceptableAlgorithmError("digest algorithm of the token")
     hashed = hashlib.new(name)
