@@ -26,6 +26,10 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "batch.csv": "此行不是正确的CSV",
         # The transparency log
         "log.incomplete": "日志数据不完整",
+        "note.format": "签名文本格式有误",
+        "note.key": "日志或见证方的公钥格式有误",
+        "note.signature": "签名文本的签名无效",
+        "note.unsigned": "没有所信任的签名",
         # The request
         "request.invalid": "申请有多处错误",
         "request.form": "申请格式有误",
