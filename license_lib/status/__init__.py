@@ -4,8 +4,8 @@ One signed list answers for 2**20 licences, so that whoever asks never says whic
 A licence refers to its place in a list (`StatusRef`); places come in an order that tells nothing (`scattered`).
 """
 
-from license_lib.status.references import LIST_SIZE, StatusRef
+from license_lib.status.references import LIST_SIZE, LONGEST, StatusClaim, StatusRef
 from license_lib.status.scattering import scattered
 from license_lib.status.values import BITS, Status
 
-__all__ = ["BITS", "LIST_SIZE", "Status", "StatusRef", "scattered"]
+__all__ = ["BITS", "LIST_SIZE", "LONGEST", "Status", "StatusClaim", "StatusRef", "scattered"]
