@@ -24,6 +24,8 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "batch.format": "批量文件格式有误",
         "batch.empty": "批量文件为空",
         "batch.csv": "此行不是正确的CSV",
+        # The transparency log
+        "log.incomplete": "日志数据不完整",
         # The request
         "request.invalid": "申请有多处错误",
         "request.form": "申请格式有误",
