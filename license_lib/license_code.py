@@ -1,6 +1,7 @@
 """The text of a licence's QR code: its public face values and the digest of its record, signed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from license_lib.catalogue import LicenseType
 from license_lib.licenses import License
@@ -8,6 +9,7 @@ from license_lib.licenses.public import public_values
 from license_lib.licenses.record import canonical_bytes, record_digest
 from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
+from license_lib.status import LONGEST
 
 
 def license_code(
@@ -35,11 +37,19 @@ def license_code(
         key_id=key_id,
         sign=sign,
         base_url=base_url,
+        status=document.status.ref if document.status else None,
     )
 
 
 def stand_in_code(kind: LicenseType, document: License, base_url: str) -> str:
-    """A code as long as the real one, with a signature that signs nothing; `license_code` says what it raises."""
+    """A code as long as the longest that the licence may get: it signs nothing, and refers to the last of all places.
+
+    `license_code` says what it raises.
+    """
     return license_code(
-        kind, document, key_id=bytes(KEY_ID_BYTES), sign=lambda _: STAND_IN_SIGNATURE, base_url=base_url
+        kind,
+        replace(document, status=LONGEST.claim(base_url)),
+        key_id=bytes(KEY_ID_BYTES),
+        sign=lambda _: STAND_IN_SIGNATURE,
+        base_url=base_url,
     )

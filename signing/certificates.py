@@ -117,6 +117,19 @@ def list_certificate(
     return builder.add_extension(usage, critical=True).sign(issuer.key, hashes.SHA256())
 
 
+def status_certificate(
+    description: PkiDescription, issuer: Issuer, key: ec.EllipticCurvePublicKey, at: datetime
+) -> x509.Certificate:
+    """Issue the certificate of whoever signs status lists 状态名单: digitalSignature, so that it serves for no seal.
+
+    Without an extended key usage: that of the Token Status List (id-kp-oauthStatusSigning) has no number yet, and it is
+    the trust list that says for what the certificate serves.
+    """
+    name = subject(description, description.status_signer, description.operator, description.operator_code)
+    builder = _start_end_entity(description, issuer, key, name, at, description.certificate_years)
+    return builder.add_extension(_key_usage("digital_signature"), critical=True).sign(issuer.key, hashes.SHA256())
+
+
 def revocation_list(
     issuer: Issuer, revoked: Iterable[Revocation], *, number: int, at: datetime, period: timedelta
 ) -> x509.CertificateRevocationList:

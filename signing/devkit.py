@@ -3,12 +3,13 @@
 Layout, below one folder:
 
     private/            0700, never leaves the machine
-      root-ca.pem city-ca.pem tsa.pem ocsp.pem trust-list.pem <id>.pem       encrypted PKCS #8, 0600
+      root-ca.pem city-ca.pem tsa.pem ocsp.pem trust-list.pem status.pem log.pem <id>.pem    encrypted PKCS #8, 0600
     public/
       anchors/root-ca.pem  intermediates/city-ca.pem
       seals/<id>.pem       certificate followed by its chain
       seals/<id>.toml      the seal object: its picture, and who may use it when
-      tsa.pem ocsp.pem trust-list.pem     the same
+      tsa.pem ocsp.pem trust-list.pem status.pem     the same
+      log.vkey             name and public half of the log's key (Ed25519), as C2SP signed notes spell it
       crl/root.crl crl/city.crl                               DER
 """
 
@@ -25,12 +26,13 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from signing import certificates
 from signing.certificates import Issuer, Revocation
 from signing.errors import KeyLoadError, PkiError
 from signing.key_files import encrypt_private_key, load_certificates, load_private_key
+from signing.log_keys import vkey_text
 from signing.pki_description import Department, PkiDescription, load_description, parse_description
 from signing.seals import Seal, SealLook, certificate_digest, seal_toml
 
@@ -171,9 +173,11 @@ class _Workshop:
             ("tsa", certificates.timestamp_certificate),
             ("ocsp", certificates.ocsp_certificate),
             ("trust-list", certificates.list_certificate),
+            ("status", certificates.status_certificate),
         ):
             certificate = make(description, city, self._new_key(name).public_key(), at)
             self._write_certificates(f"{name}.pem", certificate, city.certificate)
+        self._make_log_key()
         for department in description.departments:
             subject = certificates.subject(description, department.name, department.name, department.code)
             key = self._new_key(department.id).public_key()
@@ -187,9 +191,18 @@ class _Workshop:
 
     def _new_key(self, name: str) -> ec.EllipticCurvePrivateKey:
         key = ec.generate_private_key(ec.SECP256R1())
+        self._keep(name, key)
+        return key
+
+    def _make_log_key(self) -> None:
+        key = ed25519.Ed25519PrivateKey.generate()
+        self._keep("log", key)
+        text = vkey_text(self._description.log_origin, key.public_key())
+        _replace(self._public / "log.vkey", f"{text}\n".encode("ascii"))
+
+    def _keep(self, name: str, key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> None:
         pem = encrypt_private_key(key, self._passphrase, salt=secrets.token_bytes(16), iv=secrets.token_bytes(16))
         _replace(self._private / f"{name}.pem", pem, mode=0o600)
-        return key
 
     def _write_certificates(self, name: str, *chain: x509.Certificate) -> None:
         pem = b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in chain)

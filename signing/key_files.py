@@ -7,7 +7,8 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import padding, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
@@ -24,7 +25,9 @@ _ARMOUR: Final = "ENCRYPTED PRIVATE KEY"
 _LINE: Final = 64
 
 
-def encrypt_private_key(key: ec.EllipticCurvePrivateKey, passphrase: bytes, *, salt: bytes, iv: bytes) -> bytes:
+def encrypt_private_key(
+    key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey, passphrase: bytes, *, salt: bytes, iv: bytes
+) -> bytes:
     """Encode a key as encrypted PKCS #8 in PEM form: PBES2 with scrypt (RFC 7914 §7) and AES-256-CBC.
 
     Written here because `cryptography` derives its file keys with 2,048 rounds of PBKDF2, which is little; scrypt with
@@ -65,19 +68,35 @@ def load_private_key(path: Path, passphrase: bytes) -> ec.EllipticCurvePrivateKe
     Raises:
         KeyLoadError: `key.missing`, `key.damaged`, `key.passphrase`.
     """
-    pem = _read(path)
+    key = _decrypted(path, passphrase)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise KeyLoadError("key.damaged", f"{path.name} holds no P-256 key")
+    return key
+
+
+def load_ed25519_key(path: Path, passphrase: bytes) -> ed25519.Ed25519PrivateKey:
+    """Load an encrypted Ed25519 key; as `load_private_key` otherwise.
+
+    Raises:
+        KeyLoadError: `key.missing`, `key.damaged`, `key.passphrase`.
+    """
+    key = _decrypted(path, passphrase)
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        raise KeyLoadError("key.damaged", f"{path.name} holds no Ed25519 key")
+    return key
+
+
+def _decrypted(path: Path, passphrase: bytes) -> PrivateKeyTypes:
+    pem = read_key_file(path)
     if f"-----BEGIN {_ARMOUR}-----".encode("ascii") not in pem:
         raise KeyLoadError("key.damaged", f"{path.name} is not an encrypted PKCS #8 key in PEM form")
     # Not chained: the library's text may describe what was decrypted. An empty passphrase would mean "not encrypted".
     try:
-        key = serialization.load_pem_private_key(pem, passphrase or b"\0")
+        return serialization.load_pem_private_key(pem, passphrase or b"\0")
     except ValueError:
         raise KeyLoadError(
             "key.passphrase", f"The passphrase does not open {path.name}", hint="the key file may also be damaged"
         ) from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise KeyLoadError("key.damaged", f"{path.name} holds no P-256 key")
-    return key
 
 
 def load_certificates(path: Path) -> Sequence[x509.Certificate]:
@@ -87,7 +106,7 @@ def load_certificates(path: Path) -> Sequence[x509.Certificate]:
         KeyLoadError: `key.missing`, `key.damaged`.
     """
     try:
-        return x509.load_pem_x509_certificates(_read(path))
+        return x509.load_pem_x509_certificates(read_key_file(path))
     except ValueError as error:
         raise KeyLoadError("key.damaged", f"{path.name} holds no PEM certificate") from error
 
@@ -98,7 +117,12 @@ def _pem(encoded: bytes) -> bytes:
     return "\n".join((f"-----BEGIN {_ARMOUR}-----", *lines, f"-----END {_ARMOUR}-----", "")).encode("ascii")
 
 
-def _read(path: Path) -> bytes:
+def read_key_file(path: Path) -> bytes:
+    """The bytes of a file in the key folder.
+
+    Raises:
+        KeyLoadError: `key.missing`.
+    """
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -148,7 +148,7 @@ def load_credential(folder: Path, name: str, *, passphrase: bytes, at: datetime)
 
     Args:
         folder: the PKI folder, holding `private/` and `public/`.
-        name: a seal's short name (`public/seals/<name>.pem`), or `tsa`, `ocsp`.
+        name: a seal's short name (`public/seals/<name>.pem`), or `tsa`, `ocsp`, `trust-list`, `status`.
         passphrase: of the encrypted key.
         at: now; the certificate must be inside its period.
 

@@ -12,7 +12,8 @@ from signing.errors import PkiError
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _CODE: Final = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{18}")
 _SEAL_NUMBER: Final = re.compile(r"[0-9]{13}")
-_RESERVED: Final = frozenset({"root-ca", "city-ca", "tsa", "ocsp", "trust-list"})
+_RESERVED: Final = frozenset({"root-ca", "city-ca", "tsa", "ocsp", "trust-list", "status", "log"})
+_ORIGIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[a-z0-9._-]+)+")
 _LONGEST_NAME: Final = 64
 """X.520 ub-common-name and ub-organization-name: strict readers refuse longer ones."""
 
@@ -36,7 +37,10 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class PkiDescription:
-    """What `keys/development.toml` says. Names are common names, periods are in years or days as named."""
+    """What `keys/development.toml` says. Names are common names, periods are in years or days as named.
+
+    `log_origin` is the name of the transparency log 透明日志, which its checkpoints and its key bear.
+    """
 
     country: str
     locality: str
@@ -45,6 +49,7 @@ class PkiDescription:
     timestamp_authority: str
     ocsp_responder: str
     list_signer: str
+    status_signer: str
     operator: str
     operator_code: str
     root_years: int
@@ -52,6 +57,7 @@ class PkiDescription:
     certificate_years: int
     crl_days: int
     base_url: str
+    log_origin: str
     departments: tuple[Department, ...]
 
 
@@ -88,10 +94,11 @@ def parse_description(text: str) -> PkiDescription:
         if len(set(values)) != len(values):
             raise _wrong("departments", f"two departments share one {what}")
     names = (
-        "country", "locality", "root", "city_ca", "timestamp_authority", "ocsp_responder", "list_signer", "operator",
+        "country", "locality", "root", "city_ca", "timestamp_authority", "ocsp_responder", "list_signer",
+        "status_signer", "operator",
     )  # fmt: skip
     periods = ("root_years", "city_ca_years", "certificate_years", "crl_days")
-    _no_unknown(table, {*names, *periods, "operator_code", "base_url"}, "")
+    _no_unknown(table, {*names, *periods, "operator_code", "base_url", "log_origin"}, "")
     texts = {name: _text(table, name, name) for name in names}
     numbers = {name: _period(table, name) for name in periods}
     entries: dict[str, Any] = texts | numbers
@@ -99,6 +106,7 @@ def parse_description(text: str) -> PkiDescription:
         **entries,
         operator_code=_code(table, "operator_code", "operator_code"),
         base_url=_base_url(table),
+        log_origin=_origin(table),
         departments=parsed,
     )
 
@@ -143,6 +151,14 @@ def _base_url(table: Mapping[str, Any]) -> str:
     if not isinstance(value, str) or not (value == "" or value.startswith(("http://", "https://"))):
         raise _wrong("base_url", "must be empty or an http(s) address")
     return value.rstrip("/")
+
+
+def _origin(table: Mapping[str, Any]) -> str:
+    """The log's name for ever, like an address without scheme (C2SP tlog-checkpoint): no white space, no plus."""
+    value = _text(table, "log_origin", "log_origin")
+    if not _ORIGIN.fullmatch(value):
+        raise _wrong("log_origin", "must be a host and a path in lower case, without scheme and without / at the end")
+    return value
 
 
 def _no_unknown(table: Mapping[str, Any], known: set[str], prefix: str) -> None:

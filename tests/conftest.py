@@ -1,17 +1,93 @@
-"""One development authority for the whole run, with a clock of its own; tests that change things make another."""
+"""One development authority for the whole run, with a clock of its own; tests that change things make another.
+
+`--database postgresql` puts the authorities of these fixtures on a server. What concerns the repository itself runs on
+both databases anyway, by the fixture `database_url`.
+"""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from postgres import PostgresServer
 from support import ISSUERS, NOON, PASSPHRASE, StillClock, counted_randomness, example_request, license_command
 
 from license_lib.authority import Authority
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
+from license_lib.repository import create_or_upgrade
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
+
+IN_A_FILE = '"sqlite:///data/license.db"'
+PlaceHome = Callable[[Path, Path], Path]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=["sqlite", "postgresql"], default="sqlite", help="where the authorities of fixtures are"
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server of this test process, started when the first test needs it."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    """An empty database with up-to-date tables; to be copied."""
+    postgres.execute("CREATE DATABASE template_licenses")
+    create_or_upgrade(postgres.url("template_licenses"))
+    return "template_licenses"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    create_or_upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Which database; a test that asks for it, or for `database_url`, runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the test's own, with up-to-date tables."""
+    if backend == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'licences.db')}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create_database(template=request.getfixturevalue("postgres_template"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def place_home(request: pytest.FixtureRequest) -> PlaceHome:
+    """Copies a prepared home, whose database holds nothing yet, to where it is used; with `--database`, on a server."""
+    on_server = request.config.getoption("--database") == "postgresql"
+
+    def place(prepared: Path, home: Path) -> Path:
+        shutil.copytree(prepared, home)
+        if on_server:
+            server: PostgresServer = request.getfixturevalue("postgres")
+            url = server.create_database(template=request.getfixturevalue("postgres_template"))
+            settings = home / "license.toml"
+            text = settings.read_text(encoding="utf-8")
+            assert IN_A_FILE in text
+            settings.write_text(text.replace(IN_A_FILE, f'"{url}"'), encoding="utf-8")
+            (home / "data" / "license.db").unlink()
+        return home
+
+    return place
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +99,9 @@ def master_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(master_home: Path, tmp_path: Path) -> Path:
+def home(master_home: Path, tmp_path: Path, place_home: PlaceHome) -> Path:
     """A fresh home of the test's own."""
-    return Path(shutil.copytree(master_home, tmp_path / "home"))
+    return place_home(master_home, tmp_path / "home")
 
 
 @pytest.fixture
@@ -47,9 +123,11 @@ def business_request() -> LicenseRequest:
 
 
 @pytest.fixture(scope="session")
-def shared_authority(master_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+def shared_authority(
+    master_home: Path, tmp_path_factory: pytest.TempPathFactory, place_home: PlaceHome
+) -> Iterator[Authority]:
     """An authority that holds one licence of every type; tests only read from it."""
-    home = Path(shutil.copytree(master_home, tmp_path_factory.mktemp("shared") / "home"))
+    home = place_home(master_home, tmp_path_factory.mktemp("shared") / "home")
     with Authority(
         Settings.load(home), passphrase=PASSPHRASE, clock=StillClock(), randomness=counted_randomness("shared")
     ) as opened:
@@ -78,6 +156,6 @@ def typed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def city(typed_home: Path, tmp_path: Path) -> Path:
+def city(typed_home: Path, tmp_path: Path, place_home: PlaceHome) -> Path:
     """A fresh home of the test's own, for the command line."""
-    return Path(shutil.copytree(typed_home, tmp_path / "city"))
+    return place_home(typed_home, tmp_path / "city")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from license_lib.identifiers import LicenseIdentifier
+from license_lib.status import StatusClaim
 
 Rows = tuple[Mapping[str, str], ...]
 """Repeated rows of a face, such as the vehicles of a fleet: for each, its texts by column."""
@@ -69,6 +70,7 @@ class License:
         tables: repeated rows by the `KZ_…` code of their field; each row has its texts by the columns' codes.
         salt: 16 random bytes. They make the record's digest a commitment: without them, a digest in a public QR would
             let anybody find the holder's ID number by trying all of them.
+        status: where its state is published; None if in no status list.
     """
 
     identifier: LicenseIdentifier
@@ -85,3 +87,4 @@ class License:
     photo: Photo | None
     salt: bytes = field(repr=False)
     tables: Mapping[str, Rows] = field(default_factory=dict, repr=False)
+    status: StatusClaim | None = None

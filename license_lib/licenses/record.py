@@ -16,6 +16,7 @@ import rfc8785
 from license_lib.errors import InputError
 from license_lib.identifiers import HOLDER_NUMBER_KINDS, LicenseIdentifier, NumberError
 from license_lib.licenses.model import Holder, Issuer, License, Photo, Rows, TemplateRef
+from license_lib.status import StatusClaim
 
 FORMAT = "license-record/1"
 RECORD_NAME = "license-record.json"
@@ -33,7 +34,10 @@ class RecordError(InputError):
 
 
 def to_record(document: License) -> dict[str, Any]:
-    """The licence as its JSON record. A licence without end 长期 has no `ZZYXQJZRQ`."""
+    """The licence as its JSON record. A licence without end 长期 has no `ZZYXQJZRQ`.
+
+    `status` is the claim of that name of the Token Status List (IETF OAuth, §6.2).
+    """
     metadata: dict[str, Any] = {
         "ZZMC": document.type_name,
         "ZZLXDM": document.type_code,
@@ -66,6 +70,8 @@ def to_record(document: License) -> dict[str, Any]:
     }
     if document.photo is not None:
         record["photo"] = {"media_type": document.photo.media_type, "sha256": document.photo.sha256}
+    if document.status is not None:
+        record["status"] = {"status_list": {"idx": document.status.index, "uri": document.status.uri}}
     return record
 
 
@@ -127,6 +133,15 @@ class _Reader:
             raise RecordError(self.place(name), "holds half a surrogate pair") from None
         return value
 
+    def whole(self, name: str) -> int:
+        value = self.take(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise RecordError(self.place(name), "is not a whole number")
+        return value
+
+    def inner(self, name: str) -> "_Reader":
+        return _Reader(self.take(name), self.place(name))
+
     def day(self, name: str) -> date:
         try:
             return date.fromisoformat(self.text(name, r"\d{4}-\d{2}-\d{2}"))
@@ -166,12 +181,9 @@ def _license(reader: _Reader) -> License:
     )
     template = TemplateRef(key, int(version), digest)
     salt = bytes.fromhex(reader.text("salt", rf"[0-9a-f]{{{2 * SALT_BYTES}}}"))
-    photo = None
-    if reader.has("photo"):
-        inner = _Reader(reader.take("photo"), "photo")
-        photo = Photo(inner.text("media_type", "image/jpeg"), inner.text("sha256", r"[0-9a-f]{64}"))
-        inner.end()
-    metadata = _Reader(reader.take("metadata"), "metadata")
+    photo = _photo(reader.inner("photo")) if reader.has("photo") else None
+    status = _status(reader.inner("status")) if reader.has("status") else None
+    metadata = reader.inner("metadata")
     reader.end()
     try:
         identifier = LicenseIdentifier.parse(metadata.text("ZZBS"))
@@ -192,11 +204,29 @@ def _license(reader: _Reader) -> License:
         photo=photo,
         salt=salt,
         tables=metadata.tables(),
+        status=status,
     )
     metadata.end()
     if str(identifier.type_code) != document.type_code or str(identifier.issuer) != document.issuer.code:
         raise RecordError("metadata.ZZBS", "names another type or issuing body than the record")
     return document
+
+
+def _photo(reader: _Reader) -> Photo:
+    photo = Photo(reader.text("media_type", "image/jpeg"), reader.text("sha256", r"[0-9a-f]{64}"))
+    reader.end()
+    return photo
+
+
+def _status(reader: _Reader) -> StatusClaim:
+    listed = reader.inner("status_list")
+    reader.end()
+    index, uri = listed.whole("idx"), listed.text("uri")
+    listed.end()
+    try:
+        return StatusClaim(uri, index)
+    except ValueError as error:
+        raise RecordError(listed.path, f"is {error}") from None
 
 
 def _holders(value: object) -> list[Holder]:

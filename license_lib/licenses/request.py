@@ -24,6 +24,7 @@ from license_lib.licenses.rules import (
     checked_number,
     checked_text,
 )
+from license_lib.status import StatusClaim
 
 MAX_NAME = 120
 MAX_HOLDERS = 50
@@ -110,8 +111,8 @@ class Draft:
     photo: bytes | None = field(repr=False)
     tables: Mapping[str, Rows] = field(default_factory=dict, repr=False)
 
-    def license(self, identifier: LicenseIdentifier, salt: bytes) -> License:
-        """The licence that this draft becomes under an identifier."""
+    def license(self, identifier: LicenseIdentifier, salt: bytes, status: StatusClaim | None = None) -> License:
+        """The licence that this draft becomes under an identifier, with its place in a status list."""
         return License(
             identifier=identifier,
             type_name=self.license_type.name,
@@ -127,6 +128,7 @@ class Draft:
             photo=None if self.photo is None else Photo("image/jpeg", hashlib.sha256(self.photo).hexdigest()),
             salt=salt,
             tables=self.tables,
+            status=status,
         )
 
 

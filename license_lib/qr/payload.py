@@ -15,19 +15,25 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from license_lib.calendar import day_of, start_of
+from license_lib.cose import KEY_ID, CoseError, decoded, encoded, is_whole, open_sign1, sign1, whole_keyed
 from license_lib.errors import InputError
 from license_lib.identifiers import CitizenId, LicenseIdentifier, NumberError
+from license_lib.status import StatusRef
 
 VERSION = 1
+VERSION_WITH_STATUS = 2
+"""Of a proof that refers to a status list; one that does not has the spelling that it always had."""
 KEY_ID_BYTES = 8
 STAND_IN_SIGNATURE = bytes.fromhex("3006020101020101")
 """DER, r = s = 1: signs nothing, and makes a code as long as a real one does."""
 MAX_FRAGMENT = 2048
-_ES256 = -7
-_SIGNATURE_BYTES = 64  # r and s of P-256
-_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SUBJECT, _EXPIRES, _NOT_BEFORE, _ISSUED_AT = 2, 4, 5, 6  # RFC 8392 §4
-_LICENSE = -65537  # private-use claim: [version, record digest, {GB/T 36903 code: text}]
+_LICENSE = -65537
+"""Private-use claim: [1, record digest, {GB/T 36903 code: text}], or [2, …, …, [status list, index]].
+
+The standard's `status` claim names a list by its URI, which would cost a code some 100 characters; here the number says
+it. Where the list is published, a verifier learns from the trust list and not from the code.
+"""
 _PROOF_URL = re.compile(r"https?://[^#\s]{1,200}/v#([A-Z2-7]+)", re.IGNORECASE)
 
 
@@ -42,7 +48,7 @@ class QrProof:
     Args:
         identifier: 证照标识. public: face texts by GB/T 36903 code, as the type's template publishes them.
         digest: SHA-256 of the full record. key_id: truncated SHA-256 of the signer's certificate.
-        signed: the bytes that `signature` (DER) is over.
+        signed: the bytes that `signature` (DER) is over. status: the licence's place in a status list.
     """
 
     identifier: LicenseIdentifier
@@ -54,6 +60,7 @@ class QrProof:
     key_id: bytes
     signed: bytes
     signature: bytes
+    status: StatusRef | None = None
 
 
 def encode(
@@ -67,18 +74,18 @@ def encode(
     key_id: bytes,
     sign: Callable[[bytes], bytes],
     base_url: str,
+    status: StatusRef | None = None,
 ) -> str:
     """Make the text of a licence's QR.
 
     Args:
         sign: data → DER ECDSA-SHA256 signature by the key that `key_id` names.
         base_url: where the verification page lives, e.g. `https://license.example`.
+        status: the licence's place in a status list, if it has one.
 
     Raises:
         InputError: `qr.id-number` if a public text is a citizen ID number; it must never stand in a QR.
     """
-    import cbor2
-
     for code, text in public.items():
         if _is_id_number(text):
             raise InputError("qr.id-number", f"{code} would put an ID number into the QR", hint="drop in_qr there")
@@ -86,16 +93,19 @@ def encode(
         _SUBJECT: identifier.compact(),
         _NOT_BEFORE: _seconds(valid_from),
         _ISSUED_AT: _seconds(issued_on),
-        _LICENSE: [VERSION, digest, dict(public)],
+        _LICENSE: _license_claim(digest, public, status),
     }
     if valid_until is not None:
         claims[_EXPIRES] = _seconds(valid_until + timedelta(days=1))
-    protected = cbor2.dumps({1: _ES256, 4: key_id}, canonical=True)
-    payload = cbor2.dumps(claims, canonical=True)
-    signature = _raw_low_s(sign(_to_be_signed(protected, payload)))
-    token = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]), canonical=True)
+    token = sign1({KEY_ID: key_id}, encoded(claims), sign)
     fragment = base64.b32encode(token).decode().rstrip("=")
     return f"{base_url.rstrip('/').upper()}/V#{fragment}"
+
+
+def _license_claim(digest: bytes, public: Mapping[str, str], status: StatusRef | None) -> list[object]:
+    if status is None:
+        return [VERSION, digest, dict(public)]
+    return [VERSION_WITH_STATUS, digest, dict(public), [status.list_number, status.index]]
 
 
 def is_proof(text: str) -> bool:
@@ -123,40 +133,19 @@ def decode(text: str) -> QrProof:
 
 
 def _parse(token: bytes) -> QrProof:
-    import cbor2
-
-    tagged = _cbor(token)
-    if not isinstance(tagged, cbor2.CBORTag) or tagged.tag != 18:  # noqa: PLR2004 -- COSE_Sign1, RFC 9052 §2
-        raise _malformed("not COSE_Sign1")
-    match tagged.value:
-        case [bytes(protected), dict() as unprotected, bytes(payload), bytes(raw)] if (
-            not unprotected and len(raw) == _SIGNATURE_BYTES
-        ):
-            pass
-        case _:
-            raise _malformed("not COSE_Sign1")
-    header = _cbor(protected)
-    match header:
-        case {1: int(algorithm), 4: bytes(key_id), **rest} if (
-            not rest and algorithm == _ES256 and _has_whole_keys(header)
-        ):
+    try:
+        message = open_sign1(token)
+        claims = whole_keyed(decoded(message.payload), "claims are not a map")
+    except CoseError as error:
+        raise _malformed(str(error)) from None
+    match message.header:
+        case {4: bytes(key_id), **rest} if not rest:
             pass
         case _:
             raise _malformed("unexpected protected header")
     if len(key_id) != KEY_ID_BYTES:
         raise _malformed("key id of a wrong length")
-    claims = _cbor(payload)
-    if not isinstance(claims, dict) or not _has_whole_keys(claims):
-        raise _malformed("claims are not a map")
-    match claims.get(_LICENSE):
-        case [version, *_] if _is_whole(version) and version != VERSION:
-            raise QrError("qr.version", "this code is of a newer version", hint="update the verifier")
-        case [version, bytes(digest), dict(public)] if (
-            _is_whole(version) and len(digest) == 32 and _texts(public)  # noqa: PLR2004 -- SHA-256
-        ):
-            pass
-        case _:
-            raise _malformed("unexpected licence claim")
+    digest, public, status = _license(claims.get(_LICENSE))
     subject = claims.get(_SUBJECT)
     if set(claims) - {_EXPIRES} != {_SUBJECT, _NOT_BEFORE, _ISSUED_AT, _LICENSE} or not isinstance(subject, str):
         raise _malformed("unexpected claims")
@@ -170,57 +159,37 @@ def _parse(token: bytes) -> QrProof:
         valid_from=_day(claims[_NOT_BEFORE]),
         valid_until=_day(claims[_EXPIRES]) - timedelta(days=1) if _EXPIRES in claims else None,
         digest=digest,
-        public=dict(public),
+        public=public,
         key_id=key_id,
-        signed=_to_be_signed(protected, payload),
-        signature=_der_low_s(raw),
+        signed=message.signed,
+        signature=message.signature,
+        status=status,
     )
 
 
-def _cbor(data: bytes) -> object:
-    """Decode one deterministic CBOR item: whatever does not encode to the very same bytes is refused."""
-    import cbor2
-
-    try:
-        value = cbor2.loads(data)
-        again = cbor2.dumps(value, canonical=True)
-    except Exception as error:
-        raise _malformed("not CBOR") from error
-    if again != data:
-        raise _malformed("not deterministic CBOR")
-    return value
-
-
-def _is_whole(value: object) -> bool:
-    """A number as CBOR has it: to Python `true` and 1.0 are 1 too, but they are other bytes."""
-    return isinstance(value, int) and not isinstance(value, bool)
+def _license(claim: object) -> tuple[bytes, dict[str, str], StatusRef | None]:
+    """Digest, public texts and place in a status list; the version says whether there is such a place."""
+    match claim:
+        case [version, *_] if is_whole(version) and version not in {VERSION, VERSION_WITH_STATUS}:
+            raise QrError("qr.version", "this code is of a newer version", hint="update the verifier")
+        case [version, bytes(digest), dict(public), *place] if (
+            is_whole(version)
+            and len(digest) == 32  # noqa: PLR2004 -- SHA-256
+            and _texts(public)
+            and len(place) == (version == VERSION_WITH_STATUS)
+        ):
+            return digest, public, _place(place[0]) if place else None
+    raise _malformed("unexpected licence claim")
 
 
-def _has_whole_keys(table: object) -> bool:
-    return isinstance(table, dict) and all(map(_is_whole, table))
-
-
-def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    """Sig_structure of RFC 9052 §4.4."""
-    import cbor2
-
-    return cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
-
-
-def _raw_low_s(der: bytes) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
-    r, s = decode_dss_signature(der)
-    return r.to_bytes(32, "big") + min(s, _P256_ORDER - s).to_bytes(32, "big")
-
-
-def _der_low_s(raw: bytes) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
-    r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
-    if not 0 < r < _P256_ORDER or not 0 < s <= _P256_ORDER // 2:
-        raise _malformed("signature not in low-s form")
-    return encode_dss_signature(r, s)
+def _place(value: object) -> StatusRef:
+    match value:
+        case [int(number), int(index)] if is_whole(number) and is_whole(index):
+            try:
+                return StatusRef(number, index)
+            except ValueError as error:
+                raise _malformed(str(error)) from None
+    raise _malformed("unexpected place in a status list")
 
 
 def _texts(public: dict[object, object]) -> bool:
@@ -234,7 +203,7 @@ def _seconds(day: date) -> int:
 
 
 def _day(value: object) -> date:
-    if not isinstance(value, int) or not _is_whole(value):
+    if not isinstance(value, int) or not is_whole(value):
         raise _malformed("a date is not a number of seconds")
     try:
         day = day_of(datetime.fromtimestamp(value, UTC))

@@ -21,18 +21,24 @@ BUSY_SECONDS = 5.0
 # A web server's worker threads (40 by default in Starlette) may all be in a query at once.
 _POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 32}
 _WRITE = "license_write"
+# libpq's own settings: without them a server that vanished is waited for until the network gives up, which takes hours.
+_PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 30_000, "keepalives_idle": 10, "keepalives_interval": 5}
 
 
 class Database:
     """Connections to one database, safe to use from many threads and processes (but not across a fork).
 
     Every operation is a transaction of its own. On SQLite a writing one takes the write lock at its start
-    (`BEGIN IMMEDIATE`): one that began by reading could find itself refused half-way.
+    (`BEGIN IMMEDIATE`): one that began by reading could find itself refused half-way. On PostgreSQL a reading one sees
+    one snapshot; a writing one sees at each statement what others committed, and locks the rows that it goes by.
     """
 
     def __init__(self, engine: Engine, *, read_only: bool) -> None:
         self.read_only = read_only
         self._engine = engine
+        on_server = engine.dialect.name == "postgresql"
+        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if on_server else {}
+        self._reading = engine.execution_options(**snapshot)
         self._writing = engine.execution_options(**{_WRITE: True})
         self._process = os.getpid()
 
@@ -58,7 +64,7 @@ class Database:
         else:
             settings = f"-c lock_timeout={int(busy_seconds * 1000)}"
             settings += " -c default_transaction_read_only=on" if read_only else ""
-            options |= {"connect_args": {"options": settings}, "pool_pre_ping": True}
+            options |= {"connect_args": _PATIENCE | {"options": settings}, "pool_pre_ping": True}
         try:
             engine = create_engine(parsed, **options)
         except (ModuleNotFoundError, NoSuchModuleError):
@@ -67,6 +73,8 @@ class Database:
             ) from None
         if path is not None:
             event.listen(engine, "begin", _begin_sqlite)
+        else:
+            event.listen(engine, "connect", _require_durable_commits)
         return cls(engine, read_only=read_only)
 
     def close(self) -> None:
@@ -82,7 +90,7 @@ class Database:
             InputError: `repository.text` for text that no database can hold.
         """
         try:
-            return self._run(self._engine, work)
+            return self._run(self._reading, work)
         except (ValueError, TypeError, KeyError):
             pass
         raise MachineError("storage.corrupt", "The database holds a damaged row", hint="restore it from a backup")
@@ -201,3 +209,12 @@ def _connect_sqlite(path: Path, *, read_only: bool, busy_seconds: float) -> sqli
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITE, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _require_durable_commits(connection: Any, _: object) -> None:
+    """An acknowledged commit survives a crash of the server, whatever its administrator set; more may be set."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    connection.commit()

@@ -7,7 +7,7 @@ numbers.
 import errno
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from license_lib.errors import MachineError
@@ -16,6 +16,11 @@ _FULL = ("storage.full", "There is no room to store it", "free disk space or rai
 _LOCKED = ("storage.locked", "The database is in use by another process", "try again")
 _READ_ONLY = ("storage.read-only", "The storage may not be opened or written", "check the permissions")
 _CORRUPT = ("storage.corrupt", "The database is damaged", "restore it from a backup")
+_UNREACHABLE = (
+    "storage.unreachable",
+    "The database server does not answer, or turned us away",
+    "see whether it runs and whether its address and password are right, then try again",
+)
 _FAILED = ("storage.failed", "The storage failed", "look at the system log, then try again")
 
 _BY_ERRNO = {
@@ -41,11 +46,17 @@ _BY_SQLITE_CODE = {
 }
 _BY_SQLSTATE = {
     "53100": _FULL,  # disk_full
+    "53300": _LOCKED,  # too_many_connections
     "55P03": _LOCKED,  # lock_not_available
     "40P01": _LOCKED,  # deadlock_detected
     "40001": _LOCKED,  # serialization_failure
     "25006": _READ_ONLY,  # read_only_sql_transaction
     "42501": _READ_ONLY,  # insufficient_privilege
+    "57P01": _UNREACHABLE,  # admin_shutdown
+    "57P02": _UNREACHABLE,  # crash_shutdown
+    "57P03": _UNREACHABLE,  # cannot_connect_now
+    "XX001": _CORRUPT,  # data_corrupted
+    "XX002": _CORRUPT,  # index_corrupted
 }
 _PRIMARY = 0xFF
 
@@ -74,4 +85,6 @@ def _classify(error: SQLAlchemyError) -> tuple[tuple[str, str, str], str]:
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str):
         return _BY_SQLSTATE.get(state, _FAILED), f"SQLSTATE {state}"
+    if original is not None and isinstance(error, OperationalError):  # no server spoke: there is no connection
+        return _UNREACHABLE, "no connection"
     return _FAILED, type(original or error).__name__

@@ -1,11 +1,11 @@
 """Status lists 状态名单: what the world may know of every licence's state, as a Token Status List (IETF OAuth).
 
 One signed list answers for 2**20 licences, so that whoever asks never says which licence the question is about.
-A licence refers to its place in a list (`StatusRef`); places are handed out in an order that tells nothing (`scattered`).
+A licence refers to its place in a list (`StatusRef`); places come in an order that tells nothing (`scattered`).
 """
 
-from license_lib.status.references import LIST_SIZE, StatusRef
+from license_lib.status.references import LIST_SIZE, LONGEST, StatusClaim, StatusRef
 from license_lib.status.scattering import scattered
 from license_lib.status.values import BITS, Status
 
-__all__ = ["BITS", "LIST_SIZE", "Status", "StatusRef", "scattered"]
+__all__ = ["BITS", "LIST_SIZE", "LONGEST", "Status", "StatusClaim", "StatusRef", "scattered"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from license_lib.calendar import day_of
-from license_lib.trust_list.model import ListedBody, Scope, SealState, TrustList
+from license_lib.trust_list.model import ListedBody, ListedLog, Scope, SealState, TrustList
 
 _STATES_ZH = {
     SealState.IN_FORCE: "在用",
@@ -21,7 +21,7 @@ _SHOWN_DIGITS = 16
 class Fact:
     """One thing that a list says: what kind of thing, and in words."""
 
-    kind: Literal["body", "seal", "seal-state", "scope", "address", "anchor", "signer"]
+    kind: Literal["body", "seal", "seal-state", "scope", "address", "anchor", "signer", "status-signer", "log"]
     zh: str
     en: str
 
@@ -63,8 +63,21 @@ def facts(trust_list: TrustList) -> Iterator[Fact]:
         yield Fact("anchor", f"时间戳根证书 {_digest(anchor)}", f"anchor of time-stamps {_digest(anchor)}")
     for signer in trust_list.next_signers:
         yield Fact("signer", f"今后的名单签发证书 {_digest(signer)}", f"later signer of lists {_digest(signer)}")
+    for signer in trust_list.status_signers:
+        yield Fact("status-signer", f"状态名单签发证书 {_digest(signer)}", f"signer of status lists {_digest(signer)}")
+    if trust_list.log is not None:
+        yield from _of_log(trust_list.log)
     for body in trust_list.bodies:
         yield from _of_body(body)
+
+
+def _of_log(log: ListedLog) -> Iterator[Fact]:
+    yield Fact("log", f"透明日志 {log.vkey}", f"log {log.vkey}")
+    for witness in log.witnesses:
+        yield Fact("log", f"日志见证方 {witness}", f"witness of the log {witness}")
+    if log.witnesses:
+        count = len(log.witnesses)
+        yield Fact("log", f"{count}个见证方中至少{log.quorum}个", f"at least {log.quorum} of {count} witnesses")
 
 
 def _of_body(body: ListedBody) -> Iterator[Fact]:

@@ -11,6 +11,9 @@ from typing import Annotated, Final, Literal, Self
 
 import rfc8785
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from license_lib.issuers import Issuers, IssuingBody
@@ -21,15 +24,17 @@ from license_lib.trust_list.values import (
     CertificateDer,
     CreditCodeText,
     Day,
+    LogKeyText,
     Moment,
     Region,
     RevocationListDer,
     TypeCodeText,
+    WitnessKeyText,
 )
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.keys import subject_value
 
-FORMAT: Final = "license-trust-list/1"
+FORMAT: Final = "license-trust-list/2"
 LONGEST: Final = timedelta(days=366)
 """From issue to next update: who is kept from newer lists notices after that time at the latest."""
 _REGION: Final = slice(2, 8)
@@ -138,6 +143,31 @@ class ListedBody(_Frozen):
         return self
 
 
+class ListedLog(_Frozen):
+    """The transparency log 透明日志 that holds what became of the bodies' licences, and who watches it.
+
+    Args:
+        vkey: the log's name and key (C2SP signed-note).
+        witnesses: names and keys of those whose cosignatures count (C2SP tlog-cosignature).
+        quorum: how many of the witnesses must have signed a checkpoint before anybody relies on it.
+    """
+
+    vkey: LogKeyText
+    witnesses: tuple[WitnessKeyText, ...] = ()
+    quorum: Annotated[int, Field(ge=0, strict=True)] = 0
+
+    @model_validator(mode="after")
+    def _watched(self) -> Self:
+        parts = [one.split("+", 2) for one in self.witnesses]
+        for what, which in ((0, "name"), (2, "key")):
+            if len({one[what] for one in parts}) != len(parts):
+                raise mendable(f"two witnesses have one {which}", "list each witness once")
+        # With nobody's signature needed, a list of witnesses would only look like a protection.
+        if not min(1, len(parts)) <= self.quorum <= len(parts):
+            raise mendable("the quorum is not from 1 to the number of witnesses", "0 only where there are none")
+        return self
+
+
 class TrustList(_Frozen):
     """A trust list 信任名单.
 
@@ -148,10 +178,12 @@ class TrustList(_Frozen):
         issued_at: when it was signed. next_update: until when it may be relied on.
         next_signers: certificates that may sign later lists, besides this one's own.
         anchors: of the seals. intermediates: help to reach an anchor. timestamp_anchors: of time-stamps. crls: of all.
+        status_signers: certificates of those who may sign the bodies' status lists; nobody else may.
+        log: where every event of the bodies' licences is entered; None where there is no log.
         bodies: the issuing bodies, each once.
     """
 
-    format: Literal["license-trust-list/1"] = FORMAT
+    format: Literal["license-trust-list/2"] = FORMAT
     list_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
     authority: Annotated[str, Field(min_length=2, max_length=60)]
     sequence: Annotated[int, Field(ge=1, le=2**53 - 1, strict=True)]
@@ -162,6 +194,8 @@ class TrustList(_Frozen):
     intermediates: tuple[CertificateDer, ...] = ()
     timestamp_anchors: tuple[CertificateDer, ...] = ()
     crls: tuple[RevocationListDer, ...] = ()
+    status_signers: tuple[CertificateDer, ...] = ()
+    log: ListedLog | None = None
     bodies: tuple[ListedBody, ...]
 
     @model_validator(mode="after")
@@ -170,6 +204,21 @@ class TrustList(_Frozen):
             raise mendable("next_update is not within a year after issued_at", "publish more often")
         if len({body.code for body in self.bodies}) != len(self.bodies):
             raise mendable("a body stands twice", "list each body once")
+        return self
+
+    @model_validator(mode="after")
+    def _one_purpose(self) -> Self:
+        """A key that signs states signs nothing else: whoever steals it must not be able to seal, or to certify."""
+        others = {*self.anchors, *self.intermediates, *self.next_signers}
+        others |= {seal.certificate for body in self.bodies for seal in body.seals}
+        taken = {_key_of(certificate) for certificate in others}
+        for position, signer in enumerate(self.status_signers):
+            key = x509.load_der_x509_certificate(signer).public_key()
+            if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+                raise mendable(f"status_signers[{position}] has no P-256 key", "status lists are signed with ES256")
+            if _key_of(signer) in taken:
+                raise mendable(f"status_signers[{position}] has a key that serves twice", "use a key for this alone")
+            taken.add(_key_of(signer))
         return self
 
     def body(self, code: str) -> ListedBody | None:
@@ -194,3 +243,12 @@ class TrustList(_Frozen):
     def canonical_bytes(self) -> bytes:
         """The list's one spelling: JSON Canonicalization Scheme (RFC 8785), UTF-8; what has no value is left out."""
         return rfc8785.dumps(self.model_dump(mode="json", exclude_none=True))
+
+
+def _key_of(certificate_der: bytes) -> bytes:
+    """The public key of a certificate (SubjectPublicKeyInfo): two certificates of one key are one signer."""
+    try:
+        key = x509.load_der_x509_certificate(certificate_der).public_key()
+    except UnsupportedAlgorithm:
+        return b""  # no signer of states has such a key
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from license_lib.errors import InputError
 from license_lib.toml_files import TomlError, TomlFault, located, read_toml
 from license_lib.trust_list.model import StateChange
-from license_lib.trust_list.values import Address, Day, Region
+from license_lib.trust_list.values import Address, Day, Region, WitnessKeyText
 
 FILE_NAME: Final = "trust.toml"
 
@@ -41,6 +41,13 @@ class PlannedSeal(_Frozen):
     history: Annotated[tuple[StateChange, ...], Field(min_length=1)]
 
 
+class PlannedLog(_Frozen):
+    """Who watches the transparency log, and how many of them must have signed."""
+
+    witnesses: Annotated[tuple[WitnessKeyText, ...], Field(min_length=1)]
+    quorum: Annotated[int, Field(ge=1)]
+
+
 class Plan(_Frozen):
     """The whole file; all of it has defaults.
 
@@ -49,6 +56,8 @@ class Plan(_Frozen):
         days: from issue to next update.
         status_url: where states are published; else `public_url` of `license.toml`.
         next_signers: PEM files, relative to the home, of certificates that may sign later lists.
+        status_signers: PEM files of certificates that may sign status lists, besides `public/status.pem`.
+        log: witnesses; without them, the log of `public/log.vkey` is listed alone.
     """
 
     list_id: str | None = None
@@ -56,6 +65,8 @@ class Plan(_Frozen):
     days: Annotated[int, Field(ge=1, le=366)] = 7
     status_url: Address | None = None
     next_signers: tuple[Path, ...] = ()
+    status_signers: tuple[Path, ...] = ()
+    log: PlannedLog | None = None
     bodies: tuple[PlannedBody, ...] = ()
     seals: tuple[PlannedSeal, ...] = ()
 

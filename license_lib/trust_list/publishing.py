@@ -14,11 +14,12 @@ from pydantic import ValidationError
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.toml_files import TomlFault, located
-from license_lib.trust_list.model import ListedBody, ListedSeal, Scope, SealState, StateChange, TrustList
+from license_lib.trust_list.model import ListedBody, ListedLog, ListedSeal, Scope, SealState, StateChange, TrustList
 from license_lib.trust_list.plan import Plan, PlannedBody, PlannedScope, wrong_plan
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.key_files import load_certificates
 from signing.keys import SealCredential, subject_value
+from signing.log_keys import read_log_vkey
 from signing.trust import TrustStore
 
 FILE_NAME: Final = "trust-list.jws"
@@ -66,6 +67,8 @@ def build_list(
             anchors=tuple(map(_der, trust.anchors)),
             intermediates=tuple(map(_der, trust.intermediates)),
             crls=tuple(crls),
+            status_signers=tuple(map(_der, _status_signers(plan, home, keys_folder))),
+            log=_log(plan, keys_folder),
             bodies=tuple(
                 ListedBody(
                     name=body.issuer.name,
@@ -80,6 +83,23 @@ def build_list(
         )
     except ValidationError as error:
         raise wrong_plan(*(fault for _, fault in located(error, TrustList))) from None
+
+
+def _status_signers(plan: Plan, home: Path, keys_folder: Path) -> Iterator[x509.Certificate]:
+    """Those that the plan names, and whoever signs here now."""
+    own = keys_folder / "public" / "status.pem"
+    for path in (*([own] if own.exists() else ()), *(home / one for one in plan.status_signers)):
+        yield load_certificates(path)[0]
+
+
+def _log(plan: Plan, keys_folder: Path) -> ListedLog | None:
+    planned = plan.log
+    if not (keys_folder / "public" / "log.vkey").exists():
+        if planned is not None:
+            raise wrong_plan(TomlFault("log", "there is no log to watch", "put its key into public/log.vkey"))
+        return None
+    vkey = read_log_vkey(keys_folder)
+    return ListedLog(vkey=vkey, witnesses=planned.witnesses, quorum=planned.quorum) if planned else ListedLog(vkey=vkey)
 
 
 def _seals(plan: Plan, keys_folder: Path) -> Iterator[tuple[str, ListedSeal]]:

@@ -1,7 +1,9 @@
 """The kinds of value in a trust list, each with one spelling: moments, days, certificates, codes, addresses."""
 
 import base64
+import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -18,6 +20,8 @@ from license_lib.toml_files import mendable
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _MOMENT_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_VERIFIER_KEY: Final = re.compile(r"([!-*,-~]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})")
+_ED25519, _COSIGNATURE = 0x01, 0x04  # signature types of C2SP signed-note and tlog-cosignature
 _ADDRESS: Final = re.compile(r"https?://[!$-;=@-Z_a-z~\[\]]{1,200}")
 
 
@@ -96,6 +100,20 @@ def _address(value: str) -> str:
     return value
 
 
+def _verifier_key(kind: int) -> Callable[[str], str]:
+    """A check of `name+hash+key`, the key of 32 bytes behind its type: the hash guards against a slip of the hand."""
+
+    def check(value: str) -> str:
+        match = _VERIFIER_KEY.fullmatch(value)
+        encoded = base64.b64decode(match[3]) if match else b""
+        digest = hashlib.sha256(match[1].encode() + b"\n" + encoded).hexdigest() if match else ""
+        if match is None or encoded[0] != kind or match[2] != digest[:8]:
+            raise mendable("is no verifier key", "copy name+hash+key again (C2SP signed-note), character by character")
+        return value
+
+    return check
+
+
 def _base64(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
 
@@ -110,3 +128,7 @@ Region = Annotated[str, Field(pattern=r"^[0-9]{2}([0-9]{2}([0-9]{2})?)?$")]
 """Prefix of a division code 行政区划代码 (GB/T 2260): 62 a province, 6204 a city, 620402 a county."""
 Address = Annotated[str, AfterValidator(_address)]
 """Base address: https, or http to this machine."""
+LogKeyText = Annotated[str, AfterValidator(_verifier_key(_ED25519))]
+"""Name and Ed25519 key of a transparency log, as text."""
+WitnessKeyText = Annotated[str, AfterValidator(_verifier_key(_COSIGNATURE))]
+"""Name and Ed25519 key of a witness, as text."""

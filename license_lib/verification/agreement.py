@@ -18,6 +18,7 @@ _CODE_LABELS = {
     "ZZYXQQSRQ": "有效期起始",
     "ZZYXQJZRQ": "有效期截止",
     "record": "证照数据",
+    "status": "状态名单位置",
     "public": "公开信息",
 }
 
@@ -30,6 +31,7 @@ def differences(document: License, kind: LicenseType | None, proof: QrProof) -> 
         "ZZYXQQSRQ": (document.valid_from, proof.valid_from),
         "ZZYXQJZRQ": (document.valid_until, proof.valid_until),
         "record": (record_digest(canonical_bytes(document)), proof.digest),
+        "status": (document.status.ref if document.status else None, proof.status),
     }
     if kind is not None:
         expected["public"] = (public_values(kind, document), dict(proof.public))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.licenses import Holder, Issuer, License, Photo, TemplateRef
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
+from license_lib.status import StatusRef
 
 LICENSE = License(
     identifier=LicenseIdentifier.build("11100000MB0143028R001", "11620400000000102W", "2026112200000001"),
@@ -42,6 +43,58 @@ def raw() -> dict[str, Any]:
 
 def test_a_record_reads_back_as_the_same_licence() -> None:
     assert parse_record(canonical_bytes(LICENSE)) == LICENSE
+
+
+def test_without_a_place_in_a_status_list_a_record_is_spelt_as_ever() -> None:
+    assert (
+        record_digest(canonical_bytes(LICENSE)).hex()
+        == "ee05b88957ca61970fb3d4f696afda65861aa60a600adfcddc640f339544bdae"
+    )
+    assert "status" not in raw()
+
+
+def test_a_place_in_a_status_list_is_the_status_claim_of_the_standard() -> None:
+    document = replace(LICENSE, status=StatusRef(1, 5).claim("https://license.example/"))
+    data = canonical_bytes(document)
+    assert json.loads(data)["status"] == {"status_list": {"idx": 5, "uri": "https://license.example/status/1"}}
+    assert parse_record(data) == document
+    assert document.status is not None
+    assert document.status.ref == StatusRef(1, 5)
+
+
+@pytest.mark.parametrize(
+    ("status", "path"),
+    [
+        (None, "status"),
+        ({}, "status.status_list"),
+        ({"status_list": []}, "status.status_list"),
+        ({"status_list": {"idx": 5}}, "status.status_list.uri"),
+        ({"status_list": {"uri": "https://license.example/status/1"}}, "status.status_list.idx"),
+        ({"status_list": {"idx": True, "uri": "https://license.example/status/1"}}, "status.status_list.idx"),
+        ({"status_list": {"idx": 5.5, "uri": "https://license.example/status/1"}}, "status.status_list.idx"),
+        ({"status_list": {"idx": "5", "uri": "https://license.example/status/1"}}, "status.status_list.idx"),
+        ({"status_list": {"idx": -1, "uri": "https://license.example/status/1"}}, "status.status_list"),
+        ({"status_list": {"idx": 2**20, "uri": "https://license.example/status/1"}}, "status.status_list"),
+        ({"status_list": {"idx": 5, "uri": "https://license.example/status/0"}}, "status.status_list"),
+        ({"status_list": {"idx": 5, "uri": "https://license.example/status/01"}}, "status.status_list"),
+        ({"status_list": {"idx": 5, "uri": "https://license.example//status/1"}}, "status.status_list"),
+        ({"status_list": {"idx": 5, "uri": "https://license.example/status/1?x"}}, "status.status_list"),
+        ({"status_list": {"idx": 5, "uri": "https://license.example/status/1\n"}}, "status.status_list"),
+        ({"status_list": {"idx": 5, "uri": "file:///status/1"}}, "status.status_list"),
+        ({"status_list": {"idx": 5, "uri": "https://license.example/status/1", "x": 1}}, "status.status_list.x"),
+        ({"status_list": {"idx": 5, "uri": "https://license.example/status/1"}, "x": 1}, "status.x"),
+    ],
+)
+def test_a_status_claim_of_another_form_is_refused(status: object, path: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        parse_record(rfc8785.dumps(raw() | {"status": status}))
+    assert caught.value.path == path
+
+
+def test_a_place_is_no_real_number() -> None:
+    data = canonical_bytes(replace(LICENSE, status=StatusRef(1, 5).claim("https://license.example")))
+    with pytest.raises(RecordError):
+        parse_record(data.replace(b'"idx":5', b'"idx":5.0'))
 
 
 def test_the_standards_codes_are_used() -> None:

@@ -1,6 +1,7 @@
 """The proof in the QR: one encoding, strict decoding, judged by an independent COSE library."""
 
 import base64
+import hashlib
 from datetime import date
 
 import cbor2
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from license_lib.errors import InputError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.qr import QrError, QrProof, decode, encode, is_proof
+from license_lib.status import LIST_SIZE, LONGEST, StatusRef
 
 KEY = ec.derive_private_key(0xC0FFEE, ec.SECP256R1())
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -79,6 +81,21 @@ def test_what_goes_in_comes_out() -> None:
 
 def test_a_licence_without_end_has_no_expiry_claim() -> None:
     assert decode(make(valid_until=None)).valid_until is None
+
+
+@pytest.mark.parametrize("place", [StatusRef(1, 0), StatusRef(7, 5), LONGEST])
+def test_a_place_in_a_status_list_comes_out_again(place: StatusRef) -> None:
+    assert decode(make(status=place)).status == place
+    assert len(make(status=place)) - len(make()) <= 18
+
+
+def test_without_a_place_the_proof_is_spelt_as_ever() -> None:
+    assert decode(make()).status is None
+    assert cbor2.loads(cbor2.loads(token_of(make())).value[2])[-65537][0] == 1
+    assert (
+        hashlib.sha256(make().encode()).hexdigest()
+        == "8e74a44d198eb8cfcb4154276b7448d8a58efce6bf5a9319f87631da6e8098aa"
+    )
 
 
 def test_the_text_is_a_url_of_qr_alphanumeric_characters_but_for_the_fragment_mark() -> None:
@@ -186,6 +203,15 @@ def test_lower_case_and_padding_are_refused() -> None:
         ("no list", {-65537: 7}),
         ("true for the version", {-65537: [True, DIGEST, {}]}),
         ("a real number for the version", {-65537: [1.0, DIGEST, {}]}),
+        ("a place, and the version that has none", {-65537: [1, DIGEST, {}, [1, 5]]}),
+        ("no place, and the version that has one", {-65537: [2, DIGEST, {}]}),
+        ("two places", {-65537: [2, DIGEST, {}, [1, 5], [1, 6]]}),
+        ("a place that is none", {-65537: [2, DIGEST, {}, None]}),
+        ("half a place", {-65537: [2, DIGEST, {}, [1]]}),
+        ("true for a list", {-65537: [2, DIGEST, {}, [True, 5]]}),
+        ("a real number for an index", {-65537: [2, DIGEST, {}, [1, 5.0]]}),
+        ("list 0", {-65537: [2, DIGEST, {}, [0, 5]]}),
+        ("an index behind the list", {-65537: [2, DIGEST, {}, [1, LIST_SIZE]]}),
     ],
 )
 def test_wrong_claims_are_refused_even_with_a_right_signature(name: str, change: dict[object, object]) -> None:
@@ -211,7 +237,7 @@ def test_a_duplicate_key_is_refused_even_with_a_right_signature() -> None:
 
 
 def test_a_newer_version_is_told_apart_from_a_broken_one() -> None:
-    payload = cbor2.dumps({**claims(), -65537: [2, {}, {}, {}]}, canonical=True)
+    payload = cbor2.dumps({**claims(), -65537: [3, {}, {}, {}]}, canonical=True)
     with pytest.raises(QrError) as caught:
         decode(resigned(payload))
     assert caught.value.code == "qr.version"

@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -12,27 +11,7 @@ from license_lib.repository import (
     Repository,
     Reservation,
     StoredLicense,
-    create_or_upgrade,
 )
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("repository") / "empty.db"
-    create_or_upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def database_path(tmp_path: Path, empty_database: Path) -> Path:
-    path = tmp_path / "licences.db"
-    shutil.copy(empty_database, path)
-    return path
-
-
-@pytest.fixture
-def database_url(database_path: Path) -> str:
-    return f"sqlite:///{database_path}"
 
 
 @pytest.fixture

@@ -2,15 +2,18 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 
+import psycopg
 import pytest
-from sqlalchemy import Connection, insert
+from databases import ONLY_SQLITE, execute
+from recorded import RECORDED_AT
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from license_lib.errors import MachineError
 from license_lib.repository.database import Database
 from license_lib.repository.faults import database_fault, os_fault
-from license_lib.repository.tables import CHAIN_HEAD
+from license_lib.repository.tables import CHAIN_HEAD, RESERVATION
 
 
 @pytest.fixture
@@ -21,7 +24,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def break_a_constraint(connection: Connection) -> None:
-    connection.execute(insert(CHAIN_HEAD).values(id=1, sequence=62040219800101001, digest=bytes(32)))
+    # PostgreSQL quotes the whole row when it refuses one.
+    row = {"identifier": "62040219800101001X", "request_key": "k", "request_digest": b"", "reserved_at": RECORDED_AT}
+    connection.execute(insert(RESERVATION).values(row))
 
 
 def test_work_is_done_once_more_after_a_race(database: Database) -> None:
@@ -45,13 +50,24 @@ def test_work_that_fails_twice_is_an_error_without_its_values(database: Database
     assert "62040219800101001" not in str(failed.value)
 
 
+@ONLY_SQLITE  # PostgreSQL's own texts quote them: no text of a database ever leaves `Database`
 def test_sqlalchemy_hides_the_values_from_its_own_texts(database: Database) -> None:
     def work(connection: Connection) -> str:
         with pytest.raises(IntegrityError) as error:
             break_a_constraint(connection)
         return str(error.value)
 
-    assert "62040219800101001" not in database.read(work)
+    assert "62040219800101001" not in database.write(work)
+
+
+def test_what_is_read_in_one_transaction_is_of_one_moment(database: Database, database_url: str) -> None:
+    def work(connection: Connection) -> tuple[int, int]:
+        first = connection.scalar(select(CHAIN_HEAD.c.sequence))
+        execute(database_url, "UPDATE chain_head SET sequence = 7")
+        return first, connection.scalar(select(CHAIN_HEAD.c.sequence))
+
+    assert database.read(work) == (0, 0)
+    assert database.read(lambda connection: connection.scalar(select(CHAIN_HEAD.c.sequence))) == 7
 
 
 class ServerError(Exception):
@@ -68,6 +84,11 @@ class ServerError(Exception):
         (OperationalError(None, None, ServerError("40P01")), "storage.locked"),
         (DBAPIError(None, None, ServerError("25006")), "storage.read-only"),
         (DBAPIError(None, None, ServerError("42501")), "storage.read-only"),
+        (OperationalError(None, None, ServerError("53300")), "storage.locked"),
+        (OperationalError(None, None, ServerError("57P01")), "storage.unreachable"),
+        (OperationalError(None, None, ServerError("57P03")), "storage.unreachable"),
+        (OperationalError(None, None, psycopg.OperationalError("no password for 6204")), "storage.unreachable"),
+        (DBAPIError(None, None, ServerError("XX001")), "storage.corrupt"),
         (DBAPIError(None, None, ServerError("23505")), "storage.failed"),
         (OperationalError(None, None, sqlite3.OperationalError("made by hand, without a code")), "storage.failed"),
         (PoolTimeoutError("QueuePool limit"), "storage.locked"),

@@ -1,8 +1,6 @@
 """The file that a licence rests in: as it was sealed, then with what followed its seal."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +8,9 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from databases import ONLY_SQLITE, execute
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from license_lib.errors import InputError, MachineError
 from license_lib.repository import (
@@ -104,25 +104,24 @@ def test_what_could_not_be_found_again_is_refused(at: datetime, digest: bytes, *
     assert refused.value.code == "repository.value"
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE archive SET until = '2099-01-01'",
-        "DELETE FROM archive",
-        "INSERT OR REPLACE INTO archive SELECT * FROM archive",
-    ],
-)
 def test_the_row_of_files_cannot_be_rewritten(
-    repository: Repository, issue: Issue, at: datetime, database_path: Path, statement: str
+    repository: Repository, issue: Issue, at: datetime, database_url: str
 ) -> None:
     issue("a")
     (current,) = repository.current_files()
     repository.archive(current, entry(repository, b"file a+", at, years=9))
-    with (
-        closing(sqlite3.connect(database_path)) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="append-only"),
-    ):
-        connection.execute(statement)
+    for statement in ("UPDATE archive SET until = '2099-01-01'", "DELETE FROM archive"):
+        with pytest.raises(IntegrityError, match="append-only"):
+            execute(database_url, statement)
+
+
+@ONLY_SQLITE
+def test_nor_replaced(repository: Repository, issue: Issue, at: datetime, database_url: str) -> None:
+    issue("a")
+    (current,) = repository.current_files()
+    repository.archive(current, entry(repository, b"file a+", at, years=9))
+    with pytest.raises(IntegrityError, match="append-only"):
+        execute(database_url, "INSERT OR REPLACE INTO archive SELECT * FROM archive")
 
 
 def migrate(url: str, revision: str) -> None:

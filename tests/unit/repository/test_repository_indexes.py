@@ -1,19 +1,18 @@
-"""No look-up reads a whole table, as SQLite's own query planner tells."""
+"""No look-up reads a whole table, as the query planner of each database tells."""
 
-import sqlite3
+import re
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from databases import by_hand
+from sqlalchemy import Connection, Engine, event, inspect
 
 from license_lib.repository import Repository, StoredLicense
 
 
 def test_every_look_up_goes_by_an_index(
-    repository: Repository, issue: Callable[..., StoredLicense], database_path: Path, at: datetime
+    repository: Repository, issue: Callable[..., StoredLicense], database_url: str, at: datetime
 ) -> None:
     for key in "abc":
         issue(key)
@@ -39,12 +38,26 @@ def test_every_look_up_goes_by_an_index(
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert len(statements) > 12
-    with closing(sqlite3.connect(database_path)) as connection:
+    with by_hand(database_url) as connection:
+        if connection.dialect.name == "postgresql":
+            pretend_to_be_a_large_city(connection)
         for statement, parameters in statements:
-            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-            whole = [
-                step
-                for step in plan
-                if step.startswith("SCAN") and step not in {"SCAN chain_head", "SCAN CONSTANT ROW"}
-            ]
-            assert whole == [], f"{statement}: {plan}"
+            assert read_whole(connection, statement, parameters) <= {"chain_head"}, statement
+
+
+def pretend_to_be_a_large_city(connection: Connection) -> None:
+    """Tell PostgreSQL's planner of ten million rows a table: a table as small as these it had better read whole."""
+    for table in inspect(connection).get_table_names():
+        connection.exec_driver_sql(
+            "SELECT pg_restore_relation_stats("
+            f"'schemaname', 'public', 'relname', '{table}', 'relpages', 1, 'reltuples', 1e7::real)"
+        )
+
+
+def read_whole(connection: Connection, statement: str, parameters: Any) -> set[str]:
+    """The tables that a query would read from end to end."""
+    if connection.dialect.name == "sqlite":
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return {step.split()[1] for (_, _, _, step) in plan if step.startswith("SCAN")} - {"CONSTANT"}
+    plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+    return {found[1] for (step,) in plan if (found := re.search(r"Seq Scan on (\w+)", step))}

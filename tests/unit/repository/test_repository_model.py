@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from postgres import PostgresServer
 from recorded import RECORDED_AT, recorded_license
 
 from license_lib.errors import InputError
@@ -30,13 +31,13 @@ NUMBERS = st.sampled_from(["N1", "N2"])
 class RepositoryMachine(RuleBasedStateMachine):
     """Few keys, identifiers and numbers, so that they collide often."""
 
-    template: Path  # an empty database
+    empty_database: Callable[[], str]
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(self.template, self.folder / "licences.db")
-        self.repository = Repository.open(f"sqlite:///{self.folder / 'licences.db'}", self.folder / "files")
+        self.url = type(self).empty_database()
+        self.repository = Repository.open(self.url, self.folder / "files")
         self.reserved: dict[str, tuple[str, bytes]] = {}  # key → identifier and digest
         self.numbers: dict[str, str] = {}  # issued identifier → number
         self.revoked: dict[str, datetime] = {}
@@ -115,7 +116,7 @@ class RepositoryMachine(RuleBasedStateMachine):
     @rule()
     def open_again(self) -> None:
         self.repository.close()
-        self.repository = Repository.open(f"sqlite:///{self.folder / 'licences.db'}", self.folder / "files")
+        self.repository = Repository.open(self.url, self.folder / "files")
 
     @rule()
     def everything_is_as_in_the_model(self) -> None:
@@ -144,10 +145,26 @@ class RepositoryMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(empty_database: Path) -> Iterator[type[RepositoryMachine]]:
-    RepositoryMachine.template = empty_database
+def machine(
+    backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[type[RepositoryMachine]]:
+    """The machine, and how each of its runs gets a database of its own."""
+    made: list[str] = []
+
+    def in_a_file() -> str:
+        template = request.getfixturevalue("sqlite_template")
+        return f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('model') / 'licences.db')}"
+
+    def on_the_server() -> str:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        made.append(server.create_database(template=request.getfixturevalue("postgres_template")))
+        return made[-1]
+
+    RepositoryMachine.empty_database = in_a_file if backend == "sqlite" else on_the_server
     yield RepositoryMachine
-    del RepositoryMachine.template
+    del RepositoryMachine.empty_database
+    for url in made:
+        request.getfixturevalue("postgres").drop_database(url)
 
 
 def test_the_repository_does_what_the_model_does(machine: type[RepositoryMachine]) -> None:

@@ -1,9 +1,7 @@
 import io
 import shutil
-import sqlite3
 import stat
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from databases import ONLY_POSTGRESQL, ONLY_SQLITE, by_hand, everything_in, execute, table_names
+from postgres import PostgresServer
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from license_lib.errors import MachineError
 from license_lib.repository import Repository, StoredLicense, create_or_upgrade
@@ -45,9 +46,16 @@ def remove_tables(database_url: str) -> None:
         database.close()
 
 
-def table_names(path: Path) -> set[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+@pytest.fixture
+def bare_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database without tables; on SQLite not even a file."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
 
 
 def test_a_missing_database_is_made_for_its_owner_only(tmp_path: Path) -> None:
@@ -60,9 +68,16 @@ def test_a_missing_database_is_made_for_its_owner_only(tmp_path: Path) -> None:
         assert repository.count() == 0
 
 
-def test_up_down_and_up_again(tmp_path: Path, database_url: str, database_path: Path) -> None:
+def test_tables_are_made_where_there_are_none(bare_url: str, tmp_path: Path) -> None:
+    assert create_or_upgrade(bare_url)
+    assert not create_or_upgrade(bare_url)
+    with Repository.open(bare_url, tmp_path / "files") as repository:
+        assert repository.count() == 0
+
+
+def test_up_down_and_up_again(tmp_path: Path, database_url: str) -> None:
     remove_tables(database_url)
-    assert table_names(database_path) == {"alembic_version"}
+    assert table_names(database_url) == {"alembic_version"}
     with pytest.raises(MachineError) as refused:
         Repository.open(database_url, tmp_path)
     assert refused.value.code == "repository.not-initialised"
@@ -70,11 +85,11 @@ def test_up_down_and_up_again(tmp_path: Path, database_url: str, database_path: 
     Repository.open(database_url, tmp_path).close()
 
 
-def test_going_down_works_on_data(repository: Repository, issue: Issue, database_url: str, database_path: Path) -> None:
+def test_going_down_works_on_data(repository: Repository, issue: Issue, database_url: str) -> None:
     issue("a")
     repository.close()
     remove_tables(database_url)
-    assert table_names(database_path) == {"alembic_version"}
+    assert table_names(database_url) == {"alembic_version"}
 
 
 def test_the_migrations_make_what_the_classes_say(database_url: str) -> None:
@@ -107,7 +122,7 @@ def test_the_migrations_speak_postgresql_too() -> None:
 
 
 def test_a_database_of_another_version_is_refused(
-    tmp_path: Path, database_url: str, database_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("license_lib.repository.schema.SCHEMA_REVISION", "0003")
@@ -116,15 +131,14 @@ def test_a_database_of_another_version_is_refused(
     assert refused.value.code == "repository.outdated"
     assert "license init" in refused.value.hint
 
-    with closing(sqlite3.connect(database_path)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
     for attempt in (lambda: Repository.open(database_url, tmp_path), lambda: create_or_upgrade(database_url)):
         with pytest.raises(MachineError) as refused:
             attempt()
         assert refused.value.code == "repository.newer"
 
 
-def test_a_failing_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_migration_changes_nothing(bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "migrations"
     shutil.copytree(resource_folder("migrations"), folder)
     (folder / "versions" / "0003_breaks.py").write_text(
@@ -132,11 +146,10 @@ def test_a_failing_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest
         "def upgrade():\n    op.execute('CREATE TABLE half (a INTEGER)')\n    op.execute('SELECT nonsense')\n"
     )
     monkeypatch.setattr("license_lib.repository.schema.resource_folder", lambda _: folder)
-    path = tmp_path / "licences.db"
     with pytest.raises(MachineError) as failed:
-        create_or_upgrade(f"sqlite:///{path}")
+        create_or_upgrade(bare_url)
     assert failed.value.code == "storage.failed"
-    assert table_names(path) == set()
+    assert table_names(bare_url) == set()
 
 
 @pytest.mark.parametrize(
@@ -175,38 +188,69 @@ def test_a_missing_or_foreign_file_is_no_database(tmp_path: Path) -> None:
     [
         "UPDATE event SET reason = 'better'",
         "DELETE FROM event",
-        "INSERT OR REPLACE INTO event SELECT * FROM event",
         "UPDATE license SET number = 'other'",
         "UPDATE license SET valid_until = '2099-12-31'",
         "DELETE FROM license",
-        "INSERT OR REPLACE INTO license SELECT * FROM license",
         "UPDATE holder SET name = 'other'",
         "DELETE FROM holder",
-        "INSERT OR REPLACE INTO holder SELECT position, ordinal, 'other', number, number_kind FROM holder",
         "UPDATE reservation SET request_key = 'other'",
         "DELETE FROM reservation",
+    ],
+)
+def test_history_cannot_be_rewritten_by_statement(issue: Issue, database_url: str, statement: str) -> None:
+    issue("a")
+    cannot_be_done(database_url, statement)
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT OR REPLACE INTO event SELECT * FROM event",
+        "INSERT OR REPLACE INTO license SELECT * FROM license",
+        "INSERT OR REPLACE INTO holder SELECT position, ordinal, 'other', number, number_kind FROM holder",
         "INSERT OR REPLACE INTO reservation SELECT * FROM reservation",
     ],
 )
-def test_history_cannot_be_rewritten_by_statement(issue: Issue, database_path: Path, statement: str) -> None:
+def test_nor_by_a_statement_of_sqlites_own(issue: Issue, database_url: str, statement: str) -> None:
     issue("a")
-    with closing(sqlite3.connect(database_path)) as connection:
-        before = list(connection.iterdump())
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute(statement)
-        connection.commit()
-        assert list(connection.iterdump()) == before
+    cannot_be_done(database_url, statement)
 
 
-def test_every_column_of_a_license_but_its_state_is_fixed(issue: Issue, database_path: Path) -> None:
+@ONLY_POSTGRESQL
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE event",
+        "TRUNCATE license CASCADE",
+        "TRUNCATE holder",
+        "TRUNCATE reservation CASCADE",
+        "INSERT INTO event SELECT * FROM event ON CONFLICT (sequence) DO UPDATE SET reason = 'better'",
+        "MERGE INTO holder USING license ON true WHEN MATCHED THEN UPDATE SET name = 'other'",
+    ],
+)
+def test_nor_by_a_statement_of_postgresqls_own(issue: Issue, database_url: str, statement: str) -> None:
     issue("a")
-    with closing(sqlite3.connect(database_path)) as connection:
+    cannot_be_done(database_url, statement)
+
+
+def cannot_be_done(database_url: str, statement: str) -> None:
+    before = everything_in(database_url)
+    with pytest.raises(IntegrityError, match="append-only"):
+        execute(database_url, statement)
+    assert everything_in(database_url) == before
+
+
+def test_every_column_of_a_license_but_its_state_is_fixed(issue: Issue, database_url: str) -> None:
+    issue("a")
+    with by_hand(database_url) as connection:
         for column in set(METADATA.tables["license"].columns.keys()) - {"state"}:
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                connection.execute(f"UPDATE license SET {column} = {column}")  # noqa: S608 — names of our own columns
-        connection.execute("UPDATE license SET state = state")
+            with pytest.raises(IntegrityError, match="append-only"):
+                connection.exec_driver_sql(f"UPDATE license SET {column} = {column}")  # noqa: S608 — names of our own columns
+        connection.exec_driver_sql("UPDATE license SET state = state")
 
 
+@ONLY_SQLITE
 def test_connections_are_durable_checked_and_in_wal_mode(database_url: str) -> None:
     database = Database.open(database_url, busy_seconds=1.5)
     try:
@@ -217,6 +261,19 @@ def test_connections_are_durable_checked_and_in_wal_mode(database_url: str) -> N
     finally:
         database.close()
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 1500}
+
+
+@ONLY_POSTGRESQL
+def test_a_server_may_not_acknowledge_what_it_has_not_stored(database_url: str) -> None:
+    name = database_url.partition("@/")[2].partition("?")[0]
+    asked = text("SELECT current_setting('synchronous_commit'), current_setting('lock_timeout')")
+    for set_by_the_administrator, in_force in (("off", "on"), ("remote_apply", "remote_apply")):
+        execute(database_url, f"ALTER DATABASE {name} SET synchronous_commit = {set_by_the_administrator}")
+        database = Database.open(database_url, busy_seconds=1.5)
+        try:
+            assert database.write(lambda connection: tuple(connection.execute(asked).one())) == (in_force, "1500ms")
+        finally:
+            database.close()
 
 
 def test_a_missing_resource_is_named() -> None:

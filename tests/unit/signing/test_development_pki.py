@@ -21,7 +21,7 @@ from signing.key_files import load_certificates
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "keys" / "development.toml"
 MINIMAL = DESCRIPTION.read_text("utf-8")
-OTHERS = ("root", "city CA", "time-stamps", "OCSP", "trust list")
+OTHERS = ("root", "city CA", "time-stamps", "OCSP", "trust list", "status lists")
 DEPARTMENTS = ("market", "transport", "police", "health", "land", "education", "housing", "social")
 
 
@@ -67,6 +67,15 @@ def test_the_trust_list_certificate_has_one_critical_purpose_and_cannot_seal(pki
     assert not certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
 
 
+def test_the_status_certificate_can_sign_and_cannot_seal(pki: Any) -> None:
+    extensions = pki.credential("status").certificate.extensions
+    usage = extensions.get_extension_for_class(x509.KeyUsage).value
+    assert usage.digital_signature
+    assert not usage.content_commitment
+    assert not usage.key_cert_sign
+    assert not extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+
+
 def test_every_department_has_a_seal_of_its_credit_code(pki: Any) -> None:
     departments = devkit.load_description(DESCRIPTION).departments
     assert {one.id for one in departments} == set(DEPARTMENTS)
@@ -81,7 +90,7 @@ def test_private_material_is_private_and_encrypted(pki: Any) -> None:
     private = pki.folder / "private"
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
     keys = list(private.iterdir())
-    assert len(keys) == len(DEPARTMENTS) + len(OTHERS)
+    assert len(keys) == len(DEPARTMENTS) + len(OTHERS) + 1, "the log has a key and no certificate"
     for path in keys:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
@@ -240,7 +249,10 @@ def test_strangers_cannot_be_revoked_here(own_pki: Any) -> None:
         ("root_years = 20", 'root_years = "20"', "root_years"),
         ("crl_days = 30", "crl_days = true", "crl_days"),
         ('base_url = ""', 'base_url = "ftp://x"', "base_url"),
+        ("baiyin.example/log", "baiyin.example+log", "log_origin"),
+        ("licenses.baiyin.example/log", "https://licenses.baiyin.example/log", "log_origin"),
         ('id = "police"', 'id = "root-ca"', "departments[2].id"),
+        ('id = "police"', 'id = "log"', "departments[2].id"),
         ('id = "police"', 'id = "../police"', "departments[2].id"),
         ('id = "police"', 'id = "market"', "departments"),
         ('code = "116204000000001043"', 'code = "11620400000000104"', "departments[2].code"),

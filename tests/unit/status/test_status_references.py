@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from license_lib.status import LIST_SIZE, StatusRef, scattered
+from license_lib.status import LIST_SIZE, LONGEST, StatusClaim, StatusRef, scattered
 from license_lib.status.scattering import permuted, round_value
 
 KEY = bytes(range(32))
@@ -69,3 +69,35 @@ def test_a_place_outside_every_list_is_refused(number: int, index: int) -> None:
 @pytest.mark.parametrize("base", ["https://license.example", "https://license.example/"])
 def test_the_address_of_a_list(base: str) -> None:
     assert StatusRef(7, LIST_SIZE - 1).uri(base) == "https://license.example/status/7"
+
+
+@pytest.mark.parametrize("place", [StatusRef(1, 0), StatusRef(10, 3), LONGEST])
+@pytest.mark.parametrize("base", ["https://license.example/", "http://127.0.0.1:8000", "https://license.example/a/b"])
+def test_a_claim_names_the_list_and_the_place(place: StatusRef, base: str) -> None:
+    assert place.claim(base).ref == place
+    assert place.claim(base).uri == place.uri(base)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        "/status/1",
+        "https:///status/1",
+        "https://license.example/status/",
+        "https://license.example/status/0",
+        "https://license.example/status/01",
+        "https://license.example/status/1000000",
+        "https://license.example/status/1/",
+        "https://license.example/status/1?x",
+        "https://license.example/status/1#x",
+        "https://license.example//status/1",
+        "https://license.example /status/1",
+        "https://license.example/status/１",
+        "HTTPS://license.example/status/1",
+        f"https://{'a' * 101}/status/1",
+    ],
+)
+def test_another_spelling_is_no_address_of_a_list(uri: str) -> None:
+    with pytest.raises(ValueError, match="status list"):
+        StatusClaim(uri, 1)

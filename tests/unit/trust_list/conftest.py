@@ -11,6 +11,7 @@ from support import NOON, PASSPHRASE
 
 from license_lib.trust_list import (
     ListedBody,
+    ListedLog,
     ListedSeal,
     Scope,
     SealState,
@@ -21,9 +22,11 @@ from license_lib.trust_list import (
 )
 from signing import devkit
 from signing.keys import SealCredential, load_credential
+from signing.log_keys import read_log_vkey
 from signing.trust import TrustStore
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "keys" / "development.toml"
+WITNESS = "witness.example/w1+7e136b5c+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 BUSINESS = "11100000MB0143028R001"
 
 
@@ -44,6 +47,7 @@ def make_desk(folder: Path) -> Desk:
         folder, devkit.load_description(DESCRIPTION), passphrase=PASSPHRASE, at=NOON - timedelta(days=1)
     )
     trust = TrustStore.load(folder)
+    status = load_credential(folder, "status", passphrase=PASSPHRASE, at=NOON)
     market = load_credential(folder, "market", passphrase=PASSPHRASE, at=NOON)
     body = ListedBody(
         name="白银市市场监督管理局（样例）",
@@ -66,6 +70,8 @@ def make_desk(folder: Path) -> Desk:
         next_update=NOON + timedelta(days=7),
         anchors=tuple(one.public_bytes(Encoding.DER) for one in trust.anchors),
         intermediates=tuple(one.public_bytes(Encoding.DER) for one in trust.intermediates),
+        status_signers=(status.certificate_der,),
+        log=ListedLog(vkey=read_log_vkey(folder), witnesses=(WITNESS,), quorum=1),
         bodies=(body,),
     )
     return Desk(folder, load_credential(folder, "trust-list", passphrase=PASSPHRASE, at=NOON), first)
