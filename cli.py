@@ -457,7 +457,7 @@ def show_license(
         for stored in found:
             state = stored.state.value
             events = [
-                {"kind": one.kind.value, "effective_at": one.effective_at.isoformat(), "reason": one.reason}
+                {"kind": one.kind.value, "effective_at": one.effective_at.isoformat(), "reason": one.cause.reason}
                 for one in authority.repository.events(stored.identifier)
             ]
             value = {"identifier": stored.identifier, "state": state, "record": json.loads(stored.record)}

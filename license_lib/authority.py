@@ -5,7 +5,7 @@ gives the judging half alone, with public material and a read-only repository: w
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -21,12 +21,14 @@ from license_lib.issuers import Issuers, IssuingBody
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
+from license_lib.lifecycle import DEFAULT_RULES, SUCCESSIONS, EventKind, LicenseState, TypeRules, state_words
 from license_lib.network import make_fetcher
 from license_lib.official_documents import SealPlace
-from license_lib.repository import Event, LicenseState, Repository, StoredLicense
+from license_lib.repository import Cause, Change, Event, Repository, StoredLicense
 from license_lib.repository_states import RepositoryStates
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import Settings
+from license_lib.succession import Succession
 from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
@@ -63,7 +65,8 @@ class Authority:
         self.settings = settings
         self.catalogue = load_catalogue(settings)
         self.issuers = load_issuers(settings)
-        self.repository = Repository.open(settings.database_url, settings.files)
+        self.repository = Repository.open(settings.database_url, settings.files, randomness=randomness)
+        self._rules: Mapping[str, TypeRules] = {}
         self._passphrase = passphrase
         self._clock = clock
         self._randomness = randomness
@@ -92,10 +95,10 @@ class Authority:
         """Close the repository."""
         self.repository.close()
 
-    def issue(self, request: LicenseRequest) -> "Issued":
+    def issue(self, request: LicenseRequest, cause: Cause | None = None) -> "Issued":
         """Issue a licence 新发; see `license_lib.issuing.Issuing.issue`."""
         with signing_errors():
-            return self._issuing.issue(request)
+            return self._issuing.issue(request, cause=cause)
 
     def issue_all(self, requests: Iterable[LicenseRequest | InputError]) -> "Iterator[Issued | LicenseError]":
         """Issue one after the other; a request that is wrong gives its error in its place, and the others go on.
@@ -137,30 +140,82 @@ class Authority:
         body = self.issuers.get(issuer)
         return seal_document(pdf, body, place, self._keys, self._sealer, across_pages=across_pages, reason=reason)
 
-    def revoke(self, identifier: str, *, reason: str, actor: str, legal_basis: str = "") -> Event:
-        """Revoke a licence 撤销, with effect from now.
+    def renew(self, identifier: str, request: LicenseRequest, cause: Cause) -> "Issued":
+        """Renew a licence 延续: issue a new version, which takes its place; see `license_lib.issuing`."""
+        return self._succeed(EventKind.RENEW, identifier, request, cause)
+
+    def amend(self, identifier: str, request: LicenseRequest, cause: Cause) -> "Issued":
+        """Amend a licence 变更, in the same way."""
+        return self._succeed(EventKind.AMEND, identifier, request, cause)
+
+    def replace(self, identifier: str, request: LicenseRequest, cause: Cause) -> "Issued":
+        """Replace a licence that was lost or damaged 补发、换发, in the same way."""
+        return self._succeed(EventKind.REPLACE, identifier, request, cause)
+
+    def record(
+        self,
+        identifier: str,
+        kind: EventKind,
+        cause: Cause,
+        *,
+        effective_at: datetime | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> Event:
+        """Put on record what happens to a licence: suspend 暂扣, revoke 撤销, cancel 注销 and all the others.
+
+        Args:
+            identifier: 证照标识.
+            kind: what happens; a new version is issued by `renew`, `amend` or `replace`.
+            cause: who, and why.
+            effective_at: from when it has effect; now if None.
+            details: what else belongs to it, see `license_lib.lifecycle.details`.
 
         Raises:
-            InputError: `license.unknown`, `license.already-revoked`, or no reason or actor is given.
+            InputError: `license.unknown`, and whatever the life cycle of its type refuses.
         """
+        stored = self.repository.by_identifier(identifier)
+        if stored is None:
+            raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
+        if kind in SUCCESSIONS or kind is EventKind.ISSUE:
+            raise InputError(
+                "event.needs-file", "a new version is issued, and recorded with it", hint="renew, amend or replace"
+            )
         moment = self._clock()
-        return self.repository.revoke(
-            identifier, at=moment, recorded_at=moment, reason=reason, actor=actor, legal_basis=legal_basis
+        change = Change(
+            kind=kind,
+            cause=cause,
+            effective_at=effective_at or moment,
+            recorded_at=moment,
+            details=details or {},
         )
+        return self.repository.record(identifier, change, rules=self.rules(stored.type_key))
+
+    def revoke(self, identifier: str, *, reason: str, actor: str, legal_basis: str = "") -> Event:
+        """Revoke a licence 撤销, with effect from now; see `record`."""
+        return self.record(identifier, EventKind.REVOKE, Cause(actor=actor, reason=reason, legal_basis=legal_basis))
+
+    def rules(self, type_key: str) -> TypeRules:
+        """The life-cycle rules of a type, by its key."""
+        return self._rules.get(type_key, DEFAULT_RULES)
+
+    def _succeed(self, kind: EventKind, identifier: str, request: LicenseRequest, cause: Cause) -> "Issued":
+        with signing_errors():
+            return self._issuing.issue(request, cause=cause, succession=Succession(kind, identifier))
 
     def print_copy(self, identifier: str) -> bytes:
         """The file for the printer of a licence that has not been revoked 打印件: paper is issued with the file.
 
         Raises:
-            InputError: `license.unknown`, or `license.revoked`.
+            InputError: `license.unknown`, or `license.ended`.
         """
         from license_lib.rendering import print_copy
 
         stored = self.repository.by_identifier(identifier)
         if stored is None:
             raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
-        if stored.state is LicenseState.REVOKED:
-            raise InputError("license.revoked", "the licence has been revoked: no paper is issued of it")
+        if stored.state is not LicenseState.ISSUED:
+            words = state_words(stored.state).en
+            raise InputError("license.ended", f"the licence is {words}: no paper is issued of it")
         return print_copy(self.repository.newest_file(stored))
 
     @cached_property
@@ -225,6 +280,7 @@ class Authority:
             credentials=keys,
             sealer=self._sealer,
             public_url=self.settings.public_url,
+            rules=self.rules,
             clock=self._clock,
             randomness=self._randomness,
         )

@@ -52,7 +52,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "request.missing": "缺少必要的项目",
         "request.date": "日期格式有误",
         "request.key-reused": "请求标识已用于另一申请",
-        "request.revoked": "此申请所颁发的证照已撤销",
+        "request.ended": "此申请所颁发的证照已终止",
         "type.unknown": "目录中没有此证照类型",
         "issuer.unknown": "没有配置此颁发机构",
         "issuer.out-of-scope": "该机构不得颁发此类证照",
@@ -104,8 +104,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "identifier.taken": "证照标识已被占用",
         # Looking up and revoking
         "license.unknown": "证照库中没有此证照",
-        "license.revoked": "证照已撤销，不再打印",
-        "license.already-revoked": "证照此前已撤销",
+        "license.ended": "证照已终止或暂扣，不再打印",
         "event.reason-missing": "缺少原因",
         "event.actor-missing": "缺少经办人",
         "event.before-issue": "生效时间早于颁发",

@@ -4,17 +4,13 @@ Design law 6: what has not been committed has not been issued. A crash at any po
 and a file that nothing points to; the same request, sent again, takes up the reservation.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-import rfc8785
-
 from license_lib.calendar import day_of
 from license_lib.catalogue import Catalogue, LicenseType
-from license_lib.catalogue.layout import Layout
 from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
@@ -23,24 +19,25 @@ from license_lib.license_code import license_code, stand_in_code
 from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
-from license_lib.licenses.rules import FieldValue
-from license_lib.rendering import Attachment, Fonts, SealSpace, check_fit, check_photo, render
-from license_lib.rendering.face import edges_of, seal_field
+from license_lib.lifecycle import LicenseState, TypeRules, state_words
+from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
 from license_lib.rendering.qr_drawing import qr_matrix
-from license_lib.rendering.structure import Edges
 from license_lib.repository import (
     AlreadyIssued,
     ArchiveEntry,
+    Cause,
     HolderEntry,
     IssuedLicense,
-    LicenseState,
     Override,
     Repository,
     Reservation,
     StoredLicense,
 )
+from license_lib.request_digest import request_digest
+from license_lib.seal_room import check_room, seal_space
+from license_lib.succession import Succession, next_identifier
 from signing.keys import SealCredential, sha256
-from signing.sealing import FIELD_NAME, Mark, SealAppearance, Sealed, Sealer, Spot
+from signing.sealing import Mark, SealAppearance, Sealed, Sealer, Spot
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SERIAL_RANDOM = 8
@@ -81,6 +78,7 @@ class Issuing:
     """The issuing side of an authority: everything that needs a seal key.
 
     Args:
+        rules: life-cycle rules of a type, by its key.
         clock: the time, aware. randomness: n → n random bytes, for serials and salts.
     """
 
@@ -94,6 +92,7 @@ class Issuing:
         credentials: Credentials,
         sealer: Sealer,
         public_url: str,
+        rules: Callable[[str], TypeRules],
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes],
     ) -> None:
@@ -104,6 +103,7 @@ class Issuing:
         self._credentials = credentials
         self._sealer = sealer
         self._public_url = public_url
+        self._rules = rules
         self._clock = clock
         self._randomness = randomness
 
@@ -130,8 +130,15 @@ class Issuing:
             check_photo(request.photo)
         return checked, body
 
-    def issue(self, request: LicenseRequest) -> Issued:
+    def issue(
+        self, request: LicenseRequest, *, cause: Cause | None = None, succession: Succession | None = None
+    ) -> Issued:
         """Issue a licence, or return the one that the same request was given before.
+
+        Args:
+            request: what to issue.
+            cause: who issues it, and why; the body alone if None.
+            succession: what it is for the version before; None for a new licence.
 
         Raises:
             InputError: the request is wrong; nothing was written. Only if another process took the same number in the
@@ -140,30 +147,39 @@ class Issuing:
             signing.errors.SigningError: the seal key is missing, locked or expired; the same request can be sent again.
         """
         checked, body = self.check(request)
+        cause = cause or Cause(actor="", body=body.issuer.name)
         credential, visible = self._credentials.credential(body), self._credentials.seal(body)
-        _check_room(checked.license_type.layout_for(checked.fields), visible)
-        digest = request_digest(request)
+        check_room(checked.license_type.layout_for(checked.fields), visible)
+        digest = request_digest(request, succession)
         request_key = request.request_key or f"request:{digest.hex()}"
+        if succession is not None and self._repository.issued_for(request_key) is None:
+            self._check_succession(succession, checked, body, cause)
         self._repository.require_number_free(
             type_code=checked.license_type.code.value,
             issuer_code=body.issuer.code,
             number=checked.number,
             at=self._clock(),
             request_key=request_key,
+            previous=succession.previous if succession else "",
         )
-        reserved = self._reserve(checked, body, request_key, digest)
+        reserved = self._reserve(checked, body, request_key, digest, succession)
         if isinstance(reserved, AlreadyIssued):
             stored = reserved.license
-            if stored.state is LicenseState.REVOKED:
+            if stored.state is not LicenseState.ISSUED:
                 raise InputError(
-                    "request.revoked",
-                    "the licence that this request was given has been revoked",
+                    "request.ended",
+                    f"the licence that this request was given is {state_words(stored.state).en}",
                     hint="send a request_key of its own to have a new one issued",
                 )
             return self._on_record(stored)
-        document = checked.license(LicenseIdentifier.parse(reserved.identifier), self._randomness(SALT_BYTES))
+        document = checked.license(
+            LicenseIdentifier.parse(reserved.identifier),
+            self._randomness(SALT_BYTES),
+            reserved.status.claim(self._public_url) if reserved.status else None,
+        )
         sealed = self._sealed_face(document, checked, credential, visible)
-        committed = self._repository.commit(self._entry(document, sealed, credential, checked, request_key))
+        entry = self._entry(document, sealed, credential, checked, reserved, cause, succession)
+        committed = self._repository.commit(entry, rules=self._rules(checked.license_type.key))
         if committed.record_digest != record_digest(canonical_bytes(document)):  # somebody else's commit came first
             return self._on_record(committed)
         return Issued(document, sealed.pdf, already=False)
@@ -184,7 +200,7 @@ class Issuing:
             qr_text=code,
             fonts=self._fonts,
             photo=checked.photo,
-            seal=_space(visible),
+            seal=seal_space(visible),
             attachment=Attachment(record, RECORD_NAME),
             artwork=self._catalogue.artwork,
         )
@@ -196,11 +212,19 @@ class Issuing:
         return self._sealer.seal(face, credential=credential, appearance=appearance, reason=f"颁发{kind.name}")
 
     def _reserve(
-        self, checked: Draft, body: IssuingBody, request_key: str, digest: bytes
+        self,
+        checked: Draft,
+        body: IssuingBody,
+        request_key: str,
+        digest: bytes,
+        succession: Succession | None,
     ) -> Reservation | AlreadyIssued:
-        """Draw a serial and reserve it; drawn before by chance, it is drawn anew."""
-        for _ in range(_DRAWS):
-            identifier = self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)
+        """Reserve a drawn serial, or the next version of one; given away before, the next one is tried."""
+        for attempt in range(_DRAWS):
+            if succession is None:
+                identifier = self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)
+            else:  # a version that a request reserved and never issued is left out for ever
+                identifier = next_identifier(succession.previous, ahead=attempt + 1)
             try:
                 return self._repository.reserve(
                     str(identifier), request_key=request_key, request_digest=digest, at=self._clock()
@@ -208,11 +232,32 @@ class Issuing:
             except InputError as error:
                 if error.code != "identifier.taken":
                     raise
+        if succession is not None:
+            raise InputError(
+                "license.versions-taken",
+                "other requests have reserved the next versions of this licence",
+                hint="send one of those requests again, or issue a licence of its own",
+            )
         raise MachineError(
             "identifier.taken",
             f"{_DRAWS} serials in a row had been given away before",
             hint="the source of random numbers is broken: mend it before anything else is issued",
         )
+
+    def _check_succession(self, succession: Succession, checked: Draft, body: IssuingBody, cause: Cause) -> None:
+        """Refuse a new version of what is no version of the same licence, or may have none."""
+        before = self._repository.by_identifier(succession.previous)
+        if before is None:
+            raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
+        if (before.type_code, before.issuer_code) != (checked.license_type.code.value, body.issuer.code):
+            raise InputError(
+                "license.other-kind",
+                "the version before is of another type or issuing body",
+                hint="issue a licence of its own, and cancel the old one",
+            )
+        now = self._clock()
+        change = succession.change(str(next_identifier(before.identifier)), checked.valid_from, cause, now)
+        self._repository.require_recordable(before.identifier, change, rules=self._rules(before.type_key))
 
     def _check_code(self, kind: LicenseType, specimen: License) -> None:
         """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
@@ -233,7 +278,14 @@ class Issuing:
         return LicenseIdentifier.build(type_code, issuer_code, f"{day:%Y%m%d}{''.join(characters)}")
 
     def _entry(
-        self, document: License, sealed: Sealed, credential: SealCredential, checked: Draft, request_key: str
+        self,
+        document: License,
+        sealed: Sealed,
+        credential: SealCredential,
+        checked: Draft,
+        reserved: Reservation,
+        cause: Cause,
+        succession: Succession | None,
     ) -> IssuedLicense:
         record, archived, now = canonical_bytes(document), sealed.archived, self._clock()
         stored_as = self._repository.files.put(sealed.pdf)
@@ -254,70 +306,14 @@ class Issuing:
             record_digest=record_digest(record),
             file_digest=sha256(sealed.revision),
             key_id=credential.key_id,
-            request_key=request_key,
+            request_key=reserved.request_key,
             at=now,
+            status=reserved.status,
+            cause=cause,
+            previous=succession.previous if succession else "",
+            replaces=succession.kind if succession else None,
             archive=ArchiveEntry(stored_as, archived.until, now) if archived else None,
             overrides=tuple(
                 Override("credit-code.check", override.reason, override.approved_by) for override in checked.overrides
             ),
         )
-
-
-def _check_room(layout: Layout, seal: VisibleSeal) -> None:
-    """Refuse a seal that the face has no room for, while nothing has been written yet."""
-    code, field = edges_of(layout.page, layout.qr), seal_field(layout, _space(seal)).edges
-    if _meet(field, code):
-        raise InputError("seal.room", "the seal would lie over the QR code", hint="use a smaller seal")
-    room, (wide, high) = layout.signatory, seal.signatory_mm
-    if room is None or seal.signatory is None:
-        return
-    if wide > room.w or high > room.h:
-        raise InputError(
-            "seal.room",
-            f"the name seal of who issues measures {wide:g} × {high:g} mm, its room {room.w:g} × {room.h:g}",
-            hint="use a smaller one, or a template with room for it",
-        )
-    if _meet(edges_of(layout.page, room), code):
-        raise InputError("seal.room", "the name seal would lie over the QR code", hint="mend the template's layout")
-
-
-def _meet(one: Edges, other: Edges) -> bool:
-    beside = one.right <= other.left or other.right <= one.left
-    return not (beside or one.top <= other.bottom or other.top <= one.bottom)
-
-
-def _space(seal: VisibleSeal) -> SealSpace:
-    """What a face has to know of its seal."""
-    return SealSpace(FIELD_NAME, seal.name, seal.width_mm, seal.height_mm)
-
-
-def request_digest(request: LicenseRequest) -> bytes:
-    """SHA-256 over everything a request asks for, as it was given; the idempotency key itself is left out."""
-    asked = {
-        "type": request.license_type,
-        "issuer": request.issuer,
-        "number": request.number,
-        "holders": [
-            [
-                one.name,
-                one.number,
-                one.number_kind,
-                [one.override.reason, one.override.approved_by] if one.override else None,
-            ]
-            for one in request.holders
-        ],
-        "fields": {name: _plain(value) for name, value in request.fields.items()},
-        "issued_on": _iso(request.issued_on),
-        "valid_from": _iso(request.valid_from),
-        "valid_until": _iso(request.valid_until),
-        "photo": hashlib.sha256(request.photo).hexdigest() if request.photo is not None else None,
-    }
-    return hashlib.sha256(rfc8785.dumps(asked)).digest()
-
-
-def _plain(value: FieldValue) -> str | list[dict[str, str]]:
-    return value if isinstance(value, str) else [dict(row) for row in value]
-
-
-def _iso(value: date | str | None) -> str | None:
-    return value.isoformat() if isinstance(value, date) else value

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from license_lib.repository import EventKind, Repository
+from license_lib.lifecycle import LicenseState, standing_at
+from license_lib.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,6 @@ class RepositoryStates:
         if found is None:
             return None
         stored, events = found
-        revoked = [
-            event.effective_at for event in events if event.kind is EventKind.REVOKE and event.effective_at <= at
-        ]
-        return KnownState(stored.record, stored.file_digest, min(revoked, default=None))
+        standing = standing_at(events, at)
+        ended = standing.since if standing and standing.state is not LicenseState.ISSUED else None
+        return KnownState(stored.record, stored.file_digest, ended)

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from license_lib.repository import HolderEntry, IssuedLicense
+from license_lib.lifecycle import EventKind
+from license_lib.log.merkle import Frontier, leaf_hash
+from license_lib.repository import Cause, Change, HolderEntry, IssuedLicense, Repository
 
 RECORDED_AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -34,6 +36,27 @@ def recorded_license(key: str, **changes: Any) -> IssuedLicense:
         key_id=b"key-id",
         request_key=key,
         at=RECORDED_AT,
-        actor="窗口一号",
+        cause=Cause(actor="窗口一号", body="白银市行政审批局"),
     )
     return replace(example, **changes)
+
+
+def change(kind: EventKind, effective_at: datetime, **changes: Any) -> Change:
+    """Something that happens to a licence, recorded when the licences here are."""
+    cause = Cause(actor="科长", reason="错发")
+    example = Change(kind=kind, cause=cause, effective_at=effective_at, recorded_at=RECORDED_AT)
+    return replace(example, **changes)
+
+
+def revocation(effective_at: datetime, **changes: Any) -> Change:
+    """A revocation, as `change`."""
+    return change(EventKind.REVOKE, effective_at, **changes)
+
+
+def log_is_whole(repository: Repository) -> bool:
+    """Whether the leaves come to the head of the log, and the hashes beside them are theirs."""
+    grown, head = Frontier.empty(), repository.log.head()
+    leaves = repository.log.leaves(0, head.size)
+    for leaf in leaves:
+        grown, _ = grown.append(leaf_hash(leaf))
+    return grown == head and list(map(leaf_hash, leaves)) == list(repository.log.hashes(0, 0, head.size))

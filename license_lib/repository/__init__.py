@@ -1,5 +1,15 @@
 """Where issued licences 电子证照 rest: a database for what is looked up, a folder for the sealed files."""
 
+from license_lib.repository.entries import (
+    Cause,
+    Change,
+    Correction,
+    Event,
+    HolderNumber,
+    Usage,
+    UsageKind,
+    Use,
+)
 from license_lib.repository.files import FileStore
 from license_lib.repository.repository import Repository
 from license_lib.repository.schema import create_or_upgrade
@@ -7,11 +17,8 @@ from license_lib.repository.values import (
     AlreadyIssued,
     ArchiveEntry,
     CurrentFile,
-    Event,
-    EventKind,
     HolderEntry,
     IssuedLicense,
-    LicenseState,
     Override,
     Reservation,
     StoredLicense,
@@ -20,16 +27,21 @@ from license_lib.repository.values import (
 __all__ = [
     "AlreadyIssued",
     "ArchiveEntry",
+    "Cause",
+    "Change",
+    "Correction",
     "CurrentFile",
     "Event",
-    "EventKind",
     "FileStore",
     "HolderEntry",
+    "HolderNumber",
     "IssuedLicense",
-    "LicenseState",
     "Override",
     "Repository",
     "Reservation",
     "StoredLicense",
+    "Usage",
+    "UsageKind",
+    "Use",
     "create_or_upgrade",
 ]

@@ -1,58 +1,78 @@
 """Reading and appending the event record, inside a transaction that the caller holds."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select
 
-from license_lib.repository.chain import canonical, event_digest
-from license_lib.repository.tables import CHAIN_HEAD, EVENT
-from license_lib.repository.values import STATE_AFTER, Event, EventKind, LicenseState
-
-
-def next_sequence(connection: Connection) -> int:
-    """The place that the next appended event will have; nobody else can take it before this transaction ends."""
-    sequence: int = connection.execute(select(CHAIN_HEAD.c.sequence).with_for_update()).scalar_one()
-    return sequence + 1
+from license_lib.lifecycle import EventKind
+from license_lib.repository.commitments import canonical, event_digest
+from license_lib.repository.entries import Cause, Change, Event
+from license_lib.repository.leaves import leaf_of_event
+from license_lib.repository.log import LogWriter
+from license_lib.repository.tables import EVENT
+from license_lib.status import StatusRef
 
 
 def append_event(
     connection: Connection,
-    *,
+    log: LogWriter,
     identifier: str,
-    kind: EventKind,
-    effective_at: datetime,
-    recorded_at: datetime,
-    actor: str,
-    reason: str,
-    details: Mapping[str, object],
+    change: Change,
+    *,
+    salt: bytes,
+    record_digest: bytes,
+    file_digest: bytes | None = None,
+    status: StatusRef | None = None,
+    corrected: Event | None = None,
 ) -> Event:
-    """Put an event at the end of the record.
+    """Put an event on record and into the log.
+
+    Args:
+        record_digest: commitment of the licence, by which the log names it.
+        file_digest: of the sealed file. status: its place in a status list. Both for the issue only.
+        corrected: for a correction, the event that it is about.
 
     Raises:
         InputError: `repository.text` for text that cannot be stored.
     """
-    head = connection.execute(select(CHAIN_HEAD).with_for_update()).one()
-    details_text = canonical(details)
+    details_text = canonical(change.details)
     event = Event(
-        sequence=head.sequence + 1,
+        sequence=log.next_sequence,
         identifier=identifier,
-        kind=kind,
-        effective_at=effective_at.astimezone(UTC),
-        recorded_at=recorded_at.astimezone(UTC),
-        actor=actor,
-        reason=reason,
+        kind=change.kind,
+        effective_at=change.effective_at.astimezone(UTC),
+        recorded_at=change.recorded_at.astimezone(UTC),
+        cause=change.cause,
         details=_frozen(details_text),
-        previous=head.digest,
+        salt=salt,
         digest=b"",
     )
     event = replace(event, digest=event_digest(event))
-    columns = {column.name: getattr(event, column.name) for column in EVENT.columns}
-    connection.execute(insert(EVENT), columns | {"kind": str(kind), "details": details_text})
-    connection.execute(update(CHAIN_HEAD).values(sequence=event.sequence, digest=event.digest))
+    log.append(
+        leaf_of_event(event, record_digest=record_digest, file_digest=file_digest, status=status, corrected=corrected)
+    )
+    connection.execute(
+        insert(EVENT),
+        {
+            "sequence": event.sequence,
+            "identifier": identifier,
+            "kind": str(event.kind),
+            "effective_at": event.effective_at,
+            "recorded_at": event.recorded_at,
+            "actor": event.cause.actor,
+            "body": event.cause.body,
+            "reason": event.cause.reason,
+            "legal_basis": event.cause.legal_basis,
+            "paper": event.cause.paper,
+            "details": details_text,
+            "salt": salt,
+            "digest": event.digest,
+        },
+    )
     return event
 
 
@@ -66,24 +86,22 @@ def events_after(connection: Connection, sequence: int, limit: int) -> tuple[Eve
     return _events(connection, select(EVENT).where(EVENT.c.sequence > sequence).order_by(EVENT.c.sequence).limit(limit))
 
 
-def state_at(events: Iterable[Event], at: datetime) -> LicenseState | None:
-    """The state that the events taking effect by `at` lead to; None before the first of them.
-
-    Of events that take effect at the same moment the one recorded later prevails.
-    """
-    in_effect = [event for event in events if event.effective_at <= at]
-    if not in_effect:
-        return None
-    return STATE_AFTER[max(in_effect, key=lambda event: (event.effective_at, event.sequence)).kind]
-
-
 def _events(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[Event, ...]:
     return tuple(_event(row) for row in connection.execute(query))
 
 
 def _event(row: Row[tuple[object, ...]]) -> Event:
-    values = dict(row._mapping)  # noqa: SLF001 — SQLAlchemy's documented way to a row's names
-    return Event(**values | {"kind": EventKind(row.kind), "details": _frozen(row.details)})
+    return Event(
+        sequence=row.sequence,
+        identifier=row.identifier,
+        kind=EventKind(row.kind),
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        cause=Cause(actor=row.actor, body=row.body, reason=row.reason, legal_basis=row.legal_basis, paper=row.paper),
+        details=_frozen(row.details),
+        salt=row.salt,
+        digest=row.digest,
+    )
 
 
 def _frozen(details_text: str) -> Mapping[str, object]:

@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 from license_lib.errors import MachineError
+from license_lib.repository.entries import require_digest
 from license_lib.repository.faults import os_fault
-from license_lib.repository.values import require_digest
 
 
 class FileStore:

@@ -1,56 +1,71 @@
-"""The repository: reserve, commit, revoke, look up."""
+"""The repository: reserve, commit, record what happens, look up."""
 
-from collections.abc import Collection, Iterator
+import os
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from license_lib.errors import InputError, MachineError
-from license_lib.identifiers import ORGANISATION_KINDS
-from license_lib.repository import archives, issuing, revoking
-from license_lib.repository import events as event_record
-from license_lib.repository.chain import first_break
+from license_lib.errors import MachineError
+from license_lib.lifecycle import DEFAULT_RULES, LicenseState, TypeRules, state_at
+from license_lib.repository import archives, issuing, recording
+from license_lib.repository.commitments import SALT_BYTES
 from license_lib.repository.database import BUSY_SECONDS, Database
+from license_lib.repository.entries import Change, Event, require_digest, require_zone
+from license_lib.repository.events import events_of
 from license_lib.repository.files import FileStore
-from license_lib.repository.rows import license_by_identifier, licenses_where
+from license_lib.repository.log import LogRecords, LogWriter
+from license_lib.repository.lookups import Lookups
+from license_lib.repository.rows import license_by_identifier
 from license_lib.repository.schema import require_current
 from license_lib.repository.soundness import require_sound
-from license_lib.repository.tables import HOLDER, LICENSE
+from license_lib.repository.statuses import StatusRecords
+from license_lib.repository.subjects import Subjects
+from license_lib.repository.usage import UsageTrail
 from license_lib.repository.values import (
     AlreadyIssued,
     ArchiveEntry,
     CurrentFile,
-    Event,
     IssuedLicense,
-    LicenseState,
     Reservation,
     StoredLicense,
-    require_digest,
-    require_zone,
 )
 
-_PAGE_LIMIT = 10_000
-_LARGEST_POSITION = 2**31 - 1
 
-
-class Repository:
+class Repository(Lookups):
     """Licences 电子证照, their events and their sealed files.
 
     Every method is a transaction of its own; one instance serves many threads, and any number of processes may work on
     the same database. Methods raise MachineError `storage.…` if the machine refuses, and InputError `repository.text`
     for text that cannot be stored.
+
+    Attributes:
+        files: the sealed files. log: what stands in the log. statuses: what status lists say.
+        subjects: holders, whatever their numbers. usage: who used what.
     """
 
-    def __init__(self, database: Database, files: FileStore) -> None:
-        self._database = database
+    def __init__(self, database: Database, files: FileStore, randomness: Callable[[int], bytes]) -> None:
+        super().__init__(database)
+        self._randomness = randomness
         self.files = files
+        self.log = LogRecords(database)
+        self.statuses = StatusRecords(database)
+        self.subjects = Subjects(database, randomness)
+        self.usage = UsageTrail(database, randomness)
 
     @classmethod
-    def open(cls, url: str, files: Path, *, read_only: bool = False, busy_seconds: float = BUSY_SECONDS) -> Self:
+    def open(
+        cls,
+        url: str,
+        files: Path,
+        *,
+        read_only: bool = False,
+        busy_seconds: float = BUSY_SECONDS,
+        randomness: Callable[[int], bytes] = os.urandom,
+    ) -> Self:
         """Open a repository whose tables are up to date.
 
         Args:
@@ -59,6 +74,7 @@ class Repository:
             read_only: refuse every write, in the database too. On SQLite the folder must still let us make the
                 `-shm` file beside the database, or another process must have it open.
             busy_seconds: how long to wait for another writer.
+            randomness: n → n random bytes, for salts and the keys of status lists.
 
         Raises:
             MachineError: `repository.not-initialised`, `repository.outdated`, `repository.newer`, `repository.url`,
@@ -70,7 +86,7 @@ class Repository:
         except BaseException:
             database.close()
             raise
-        return cls(database, FileStore(files, read_only=read_only))
+        return cls(database, FileStore(files, read_only=read_only), randomness)
 
     def close(self) -> None:
         """Close all connections."""
@@ -107,12 +123,28 @@ class Repository:
         require_zone(at, "at")
         return self._database.write(
             lambda connection: issuing.reserve(
-                connection, identifier, request_key=request_key, request_digest=request_digest, at=at
+                connection,
+                identifier,
+                request_key=request_key,
+                request_digest=request_digest,
+                at=at,
+                randomness=self._randomness,
             )
         )
 
+    def issued_for(self, request_key: str) -> StoredLicense | None:
+        """The licence that a request was given; None if it was not fulfilled."""
+        return self._database.read(lambda connection: issuing.issued_for(connection, request_key))
+
     def require_number_free(
-        self, *, type_code: str, issuer_code: str, number: str, at: datetime, request_key: str = ""
+        self,
+        *,
+        type_code: str,
+        issuer_code: str,
+        number: str,
+        at: datetime,
+        request_key: str = "",
+        previous: str = "",
     ) -> None:
         """Ask before reserving what `commit` will ask again.
 
@@ -122,6 +154,7 @@ class Repository:
             number: 证照编号.
             at: now.
             request_key: the licence that this request was given before does not count.
+            previous: neither does this licence: the version before.
 
         Raises:
             InputError: `license.number-taken`.
@@ -129,67 +162,65 @@ class Repository:
         require_zone(at, "at")
         self._database.read(
             lambda connection: issuing.require_number_free(
-                connection, type_code=type_code, issuer_code=issuer_code, number=number, request_key=request_key, at=at
+                connection,
+                type_code=type_code,
+                issuer_code=issuer_code,
+                number=number,
+                request_key=request_key,
+                at=at,
+                previous=previous,
             )
         )
 
-    def commit(self, issued: IssuedLicense) -> StoredLicense:
-        """Put a sealed licence on record: licence, holders and `issue` event at once. Only now may it be handed out.
+    def commit(self, issued: IssuedLicense, *, rules: TypeRules = DEFAULT_RULES) -> StoredLicense:
+        """Put a sealed licence on record: licence, holders, event and leaf at once. Only now may it be handed out.
 
-        Put its file into `files` before. The issue takes effect with the start of its date (China time).
+        Put its file into `files` before. The issue takes effect with the start of its date (China time). A new version
+        ends the one before as soon as it is valid itself.
+
+        Args:
+            issued: the licence.
+            rules: of its type, which the end of the version before has to follow.
 
         Returns:
             The licence on record. If another process was faster with the same request, that is *its* licence: hand out
             `newest_file` of this value, never your own.
 
         Raises:
-            InputError: `license.number-taken`, `reservation.unknown`.
+            InputError: `license.number-taken`, `reservation.unknown`, `reservation.status`; of the version before,
+                `license.unknown` and whatever `license_lib.lifecycle.check` refuses.
             MachineError: `storage.file-missing` if the file was not put before.
         """
         self._require_file(issued.archive.digest if issued.archive else issued.file_digest)
-        return self._database.write(lambda connection: issuing.commit(connection, issued))
+        return self._database.write(
+            lambda connection: issuing.commit(connection, issued, rules=rules, randomness=self._randomness)
+        )
 
-    def revoke(
-        self,
-        identifier: str,
-        *,
-        at: datetime,
-        recorded_at: datetime,
-        reason: str,
-        actor: str,
-        legal_basis: str = "",
-    ) -> Event:
-        """Revoke 撤销 a licence.
+    def record(self, identifier: str, change: Change, *, rules: TypeRules = DEFAULT_RULES) -> Event:
+        """Put on record what happens to a licence. Nothing of it is ever changed: a slip is corrected by another event.
 
         Args:
             identifier: 证照标识.
-            at: from when the revocation has effect; the past and the future are allowed.
-            recorded_at: now.
-            reason: why; must not be empty.
-            actor: who; must not be empty.
-            legal_basis: the legal provision.
+            change: what, who, why and when. The past and the future are allowed; the whole life of the licence must
+                stay what the rules allow.
+            rules: of its type.
 
         Raises:
-            InputError: `license.unknown`, `license.already-revoked`, `event.reason-missing`, `event.actor-missing`,
-                `event.before-issue`.
+            InputError: `license.unknown`, `event.actor-missing`, `event.reason-missing`; whatever
+                `license_lib.lifecycle.check` refuses.
         """
-        require_zone(at, "at")
-        require_zone(recorded_at, "recorded_at")
-        for name, value in (("reason", reason), ("actor", actor)):
-            if not value.strip():
-                raise InputError(f"event.{name}-missing", f"The revocation has no {name}", hint=f"say the {name}")
-
+        change.cause.require()
+        salt = self._randomness(SALT_BYTES)
         return self._database.write(
-            lambda connection: revoking.revoke(
-                connection,
-                identifier,
-                at=at,
-                recorded_at=recorded_at,
-                reason=reason,
-                actor=actor,
-                legal_basis=legal_basis,
+            lambda connection: recording.record(
+                connection, LogWriter.lock(connection), identifier, change, rules=rules, salt=salt
             )
         )
+
+    def require_recordable(self, identifier: str, change: Change, *, rules: TypeRules = DEFAULT_RULES) -> None:
+        """Ask before the work begins what `record` will ask again; arguments and errors as there."""
+        change.cause.require()
+        self._database.read(lambda connection: recording.require_recordable(connection, identifier, change, rules))
 
     def newest_file(self, stored: StoredLicense) -> bytes:
         """The file to hand out: as it was sealed, or with the evidence and archive time-stamps that followed.
@@ -239,66 +270,9 @@ class Repository:
         if not self.files.contains(digest):
             raise MachineError("storage.file-missing", "The sealed file is not in the file store", hint="put it first")
 
-    def by_identifier(self, identifier: str) -> StoredLicense | None:
-        """The licence of that identifier 证照标识, whatever its state; None if it was not issued here."""
-        return self._database.read(lambda connection: license_by_identifier(connection, identifier))
-
-    def by_number(self, number: str, type_code: str | None = None) -> tuple[StoredLicense, ...]:
-        """All licences of that number 证照编号, of all types or one, in the order of issue."""
-        condition = LICENSE.c.number == number
-        if type_code is not None:
-            condition &= LICENSE.c.type_code == type_code
-        return self._database.read(lambda connection: licenses_where(connection, condition))
-
-    def by_holder_number(self, number: str, *, kinds: Collection[str] = ()) -> tuple[StoredLicense, ...]:
-        """All licences of which one holder has that number 持证主体代码, in the order of issue.
-
-        Args:
-            number: the number in its canonical form.
-            kinds: only holder code types of these; all if empty.
-        """
-        theirs = HOLDER.c.number == number
-        if kinds:
-            theirs &= HOLDER.c.number_kind.in_(kinds)
-        condition = LICENSE.c.position.in_(select(HOLDER.c.position).where(theirs))
-        return self._database.read(lambda connection: licenses_where(connection, condition))
-
-    def by_credit_code(self, code: str) -> tuple[StoredLicense, ...]:
-        """All licences of which one holder is the organisation with that credit code 统一社会信用代码."""
-        return self.by_holder_number(code, kinds=ORGANISATION_KINDS)
-
-    def page(self, limit: int, after: int = 0) -> tuple[StoredLicense, ...]:
-        """Licences in the order of issue.
-
-        Args:
-            limit: at most this many, 1 to 10,000.
-            after: `position` of the last one seen; 0 to begin.
-
-        Raises:
-            InputError: `repository.page` if these are out of bounds.
-        """
-        if not (1 <= limit <= _PAGE_LIMIT and 0 <= after <= _LARGEST_POSITION):
-            raise InputError("repository.page", "Page out of bounds", hint=f"limit 1 to {_PAGE_LIMIT}, after from 0")
-        return self._database.read(
-            lambda connection: licenses_where(connection, LICENSE.c.position > after, limit=limit)
-        )
-
-    def iterate(self, *, step: int = 500) -> Iterator[StoredLicense]:
-        """All licences in the order of issue, fetched `step` at a time; no transaction stays open in between."""
-        after = 0
-        while found := self.page(step, after):
-            yield from found
-            after = found[-1].position
-
-    def count(self) -> int:
-        """How many licences were ever issued."""
-        return self._database.read(
-            lambda connection: connection.execute(select(func.count()).select_from(LICENSE)).scalar_one()
-        )
-
     def events(self, identifier: str) -> tuple[Event, ...]:
         """All events of a licence, in the order in which they were recorded; none if it is unknown."""
-        return self._database.read(lambda connection: event_record.events_of(connection, identifier))
+        return self._database.read(lambda connection: events_of(connection, identifier))
 
     def history(self, identifier: str) -> tuple[StoredLicense, tuple[Event, ...]] | None:
         """A licence and all its events, seen at one moment and found to agree; None if it was not issued here.
@@ -308,7 +282,7 @@ class Repository:
         """
 
         def work(connection: Connection) -> tuple[StoredLicense | None, tuple[Event, ...]]:
-            return license_by_identifier(connection, identifier), event_record.events_of(connection, identifier)
+            return license_by_identifier(connection, identifier), events_of(connection, identifier)
 
         stored, events = self._database.read(work)
         if stored is None:
@@ -316,8 +290,13 @@ class Repository:
         require_sound(stored, events)
         return stored, events
 
-    def state_at(self, identifier: str, at: datetime) -> LicenseState | None:
-        """The legal state at a moment, as we know it today.
+    def state_at(self, identifier: str, at: datetime, *, known_at: datetime | None = None) -> LicenseState | None:
+        """The legal state at a moment.
+
+        Args:
+            identifier: 证照标识.
+            at: the moment that the question is about.
+            known_at: as we knew it then; today if None.
 
         Returns:
             The state; None before the issue took effect.
@@ -328,20 +307,5 @@ class Repository:
         require_zone(at, "at")
         found = self.events(identifier)
         if not found:
-            raise revoking.unknown()
-        return event_record.state_at(found, at)
-
-    def first_broken_event(self, *, step: int = 1000) -> int | None:
-        """Check the whole event record.
-
-        Returns:
-            Sequence number of the first entry that was changed, or of the first that is missing; None if all is sound.
-        """
-
-        def whole() -> Iterator[Event]:
-            after = 0
-            while found := self._database.read(partial(event_record.events_after, sequence=after, limit=step)):
-                yield from found
-                after = found[-1].sequence
-
-        return first_break(whole())
+            raise recording.unknown()
+        return state_at(found, at, known_at=known_at)

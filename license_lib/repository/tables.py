@@ -7,6 +7,7 @@ query.
 from datetime import UTC, date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     DateTime,
     Dialect,
@@ -20,7 +21,10 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from license_lib.repository.values import LicenseState
+IN_USE = "state IN ('issued', 'suspended')"
+"""Licences that keep their number to themselves; all other states are ends."""
+CHANGED = "state <> 'issued'"
+"""Licences that a status list has to name."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -58,17 +62,22 @@ class ReservationRow(Table, table=True):
     """An identifier and the request that it is kept for; never deleted, so neither can be used again."""
 
     __tablename__ = "reservation"
-    __table_args__ = (CheckConstraint("length(request_digest) = 32", name="request_digest"),)
+    __table_args__ = (
+        Index("uq_reservation_status", "status_list", "status_index", unique=True),
+        CheckConstraint("length(request_digest) = 32", name="request_digest"),
+    )
 
     identifier: str = Field(primary_key=True, sa_type=Text)
     request_key: str = Field(unique=True, sa_type=Text)
     request_digest: bytes = Field(sa_type=LargeBinary)
+    status_list: int | None = None
+    status_index: int | None = None
     reserved_at: datetime = Field(sa_type=UtcDateTime)
     committed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class LicenseRow(Table, table=True):
-    """An issued licence. Only `state` ever changes; it mirrors the events, for the index on numbers in use."""
+    """An issued licence. Only `state` and `settled_at` ever change; both mirror the events."""
 
     __tablename__ = "license"
     __table_args__ = (
@@ -79,9 +88,12 @@ class LicenseRow(Table, table=True):
             "issuer_code",
             "number",
             unique=True,
-            sqlite_where=text(f"state <> '{LicenseState.REVOKED}'"),
-            postgresql_where=text(f"state <> '{LicenseState.REVOKED}'"),
+            sqlite_where=text(IN_USE),
+            postgresql_where=text(IN_USE),
         ),
+        Index("ix_license_changed", "status_list", sqlite_where=text(CHANGED), postgresql_where=text(CHANGED)),
+        Index("ix_license_settled_at", "settled_at"),
+        Index("ix_license_previous", "previous"),
         CheckConstraint("length(record_digest) = 32", name="record_digest"),
         CheckConstraint("length(file_digest) = 32", name="file_digest"),
     )
@@ -104,19 +116,57 @@ class LicenseRow(Table, table=True):
     key_id: bytes = Field(sa_type=LargeBinary)
     state: str = Field(sa_type=Text)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
+    status_list: int | None = None
+    status_index: int | None = None
+    previous: str | None = Field(default=None, sa_type=Text)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class HolderRow(Table, table=True):
-    """A holder of a licence, in the order of the face."""
+    """A holder of a licence, in the order of the face; `subject` is who that is, whatever the number."""
 
     __tablename__ = "holder"
-    __table_args__ = (Index("ix_holder_number", "number", "number_kind"),)
 
     position: int = Field(primary_key=True, foreign_key="license.position", sa_column_kwargs={"autoincrement": False})
     ordinal: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     name: str = Field(sa_type=Text)
     number: str = Field(sa_type=Text)
     number_kind: str = Field(sa_type=Text)
+    subject: int = Field(index=True, sa_type=BigInteger)
+
+
+class SubjectNumberRow(Table, table=True):
+    """A number that a subject has or had; of several subjects where two people were given one number."""
+
+    __tablename__ = "subject_number"
+    __table_args__ = (Index("ix_subject_number_subject", "subject"),)
+
+    number: str = Field(primary_key=True, sa_type=Text)
+    number_kind: str = Field(primary_key=True, sa_type=Text)
+    subject: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+
+
+class CorrectionRow(Table, table=True):
+    """A holder's number was corrected, append-only; `sequence` is its place in the log."""
+
+    __tablename__ = "correction"
+    __table_args__ = (CheckConstraint("length(digest) = 32", name="digest"),)
+
+    sequence: int = Field(primary_key=True, foreign_key="leaf.sequence", sa_column_kwargs={"autoincrement": False})
+    subject: int = Field(sa_type=BigInteger)
+    old_number: str = Field(sa_type=Text)
+    old_kind: str = Field(sa_type=Text)
+    new_number: str = Field(sa_type=Text)
+    new_kind: str = Field(sa_type=Text)
+    withdraws: int | None = None
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    legal_basis: str = Field(sa_type=Text)
+    paper: str = Field(sa_type=Text)
+    salt: bytes = Field(sa_type=LargeBinary)
+    digest: bytes = Field(sa_type=LargeBinary)
 
 
 class ArchiveRow(Table, table=True):
@@ -132,33 +182,91 @@ class ArchiveRow(Table, table=True):
     archived_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class LeafRow(Table, table=True):
+    """A leaf of the log, append-only: what it says and its hash (RFC 6962). Leaf number 0 has the sequence 1."""
+
+    __tablename__ = "leaf"
+    __table_args__ = (CheckConstraint("length(hash) = 32", name="hash"),)
+
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    data: bytes = Field(sa_type=LargeBinary)
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class TileHashRow(Table, table=True):
+    """The root of a complete subtree of 256 to the power of `level` leaves: what a proof needs besides leaves."""
+
+    __tablename__ = "tile_hash"
+    __table_args__ = (CheckConstraint("length(hash) = 32", name="hash"),)
+
+    level: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class LogHeadRow(Table, table=True):
+    """The one row that says where the log ends; locking it puts writers in a line."""
+
+    __tablename__ = "log_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    size: int
+    frontier: bytes = Field(sa_type=LargeBinary)
+
+
 class EventRow(Table, table=True):
-    """What happened, append-only (triggers refuse changes), each entry holding the digest of the one before."""
+    """What happened, append-only (triggers refuse changes); `sequence` is its place in the log."""
 
     __tablename__ = "event"
     __table_args__ = (CheckConstraint("length(digest) = 32", name="digest"),)
 
-    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sequence: int = Field(primary_key=True, foreign_key="leaf.sequence", sa_column_kwargs={"autoincrement": False})
     identifier: str = Field(index=True, sa_type=Text, sa_column_args=[ForeignKey("license.identifier")])
     kind: str = Field(sa_type=Text)
     effective_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     actor: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
+    legal_basis: str = Field(sa_type=Text)
+    paper: str = Field(sa_type=Text)
     details: str = Field(sa_type=Text)
-    previous: bytes = Field(sa_type=LargeBinary)
+    salt: bytes = Field(sa_type=LargeBinary)
     digest: bytes = Field(sa_type=LargeBinary)
 
 
-class ChainHeadRow(Table, table=True):
-    """The one row that says where the event record ends; locking it puts writers in a line."""
+class UsageRow(Table, table=True):
+    """Who looked at, took out or judged which licence, append-only; `sequence` is its place in the log."""
 
-    __tablename__ = "chain_head"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    __tablename__ = "usage"
+    __table_args__ = (CheckConstraint("length(digest) = 32", name="digest"),)
 
-    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    sequence: int
+    sequence: int = Field(primary_key=True, foreign_key="leaf.sequence", sa_column_kwargs={"autoincrement": False})
+    identifier: str | None = Field(
+        index=True, sa_type=Text, nullable=True, sa_column_args=[ForeignKey("license.identifier")]
+    )
+    kind: str = Field(sa_type=Text)
+    outcome: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    item: str = Field(sa_type=Text)
+    case_number: str = Field(sa_type=Text)
+    place: str = Field(sa_type=Text)
+    salt: bytes = Field(sa_type=LargeBinary)
     digest: bytes = Field(sa_type=LargeBinary)
+
+
+class StatusListRow(Table, table=True):
+    """A status list: how many of its indices were given away, and the key that scatters them."""
+
+    __tablename__ = "status_list"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    used: int
+    key: bytes = Field(sa_type=LargeBinary)
 
 
 METADATA = Table.metadata
@@ -166,5 +274,11 @@ RESERVATION = METADATA.tables["reservation"]
 LICENSE = METADATA.tables["license"]
 ARCHIVE = METADATA.tables["archive"]
 HOLDER = METADATA.tables["holder"]
+SUBJECT_NUMBER = METADATA.tables["subject_number"]
+CORRECTION = METADATA.tables["correction"]
+LEAF = METADATA.tables["leaf"]
+TILE_HASH = METADATA.tables["tile_hash"]
+LOG_HEAD = METADATA.tables["log_head"]
 EVENT = METADATA.tables["event"]
-CHAIN_HEAD = METADATA.tables["chain_head"]
+USAGE = METADATA.tables["usage"]
+STATUS_LIST = METADATA.tables["status_list"]

@@ -1,35 +1,12 @@
-"""What goes into the repository and comes out of it: frozen, plain values."""
+"""Licences on their way into the repository and out of it: frozen, plain values."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 from license_lib.errors import InputError
-
-DIGEST_BYTES = 32
-"""Length of every digest kept here (SHA-256)."""
-
-
-class EventKind(StrEnum):
-    """What happened to a licence. The life cycle (GB/T 36901) has more; each gets its name here when it is built."""
-
-    ISSUE = "issue"  # 新发
-    REVOKE = "revoke"  # 撤销
-
-
-class LicenseState(StrEnum):
-    """Legal state of a licence. Expiry is no state: it follows from the validity and the date."""
-
-    ISSUED = "issued"
-    REVOKED = "revoked"
-
-
-STATE_AFTER: Mapping[EventKind, LicenseState] = {
-    EventKind.ISSUE: LicenseState.ISSUED,
-    EventKind.REVOKE: LicenseState.REVOKED,
-}
-"""The state that each event leads to."""
+from license_lib.lifecycle import EventKind, LicenseState
+from license_lib.repository.entries import Cause, require_digest, require_zone
+from license_lib.status import StatusRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +93,8 @@ class LicenseEntry:
         file_digest: SHA-256 of the PDF as it was sealed, 32 bytes: the file's identity, whatever evidence follows. Its
             name in the file store until it is archived; see `Repository.newest_file`.
         key_id: identifies the seal certificate.
+        status: where a status list tells its state; None for one that was issued before there were lists.
+        previous: the version before 原证照标识; empty if there is none.
     """
 
     identifier: str
@@ -134,6 +113,8 @@ class LicenseEntry:
     record_digest: bytes
     file_digest: bytes
     key_id: bytes
+    status: StatusRef | None = None
+    previous: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what could not be found again."""
@@ -150,14 +131,16 @@ class IssuedLicense(LicenseEntry):
     Args:
         request_key: idempotency key under which the identifier was reserved.
         at: when this is recorded, with its time zone.
-        actor: the person or system that issues.
+        cause: who issues it, and why.
+        replaces: what the issue is for the version before: `renew`, `amend` or `replace`; None if there is none.
         overrides: rules that were set aside.
         archive: the file to keep, if it was archived at once; None to keep the sealed one.
     """
 
     request_key: str
     at: datetime
-    actor: str = ""
+    cause: Cause
+    replaces: EventKind | None = None
     overrides: tuple[Override, ...] = ()
     archive: ArchiveEntry | None = None
 
@@ -166,6 +149,8 @@ class IssuedLicense(LicenseEntry):
         # No zero-argument super(): slots make a new class and break it.
         LicenseEntry.__post_init__(self)
         require_zone(self.at, "at")
+        if bool(self.previous) != (self.replaces is not None):
+            raise InputError("repository.value", "A new version names the one before and what it is for it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,13 +158,15 @@ class StoredLicense(LicenseEntry):
     """A licence as the repository holds it.
 
     Args:
-        position: place of its issue in the sequence of all events, counted from 1; the cursor of `page`.
+        position: place of its issue in the log, counted from 1; the cursor of `page`.
         state: legal state after all recorded events, also after those that take effect later; see `state_at`.
+        settled_at: from when on `state` holds; None if nothing followed the issue.
         recorded_at: when the issue was recorded, in UTC.
     """
 
     position: int
     state: LicenseState
+    settled_at: datetime | None
     recorded_at: datetime
 
 
@@ -191,11 +178,13 @@ class Reservation:
         identifier: the identifier to issue under; not the proposed one if the request already had one.
         request_key: idempotency key of the request.
         resumed: True if an earlier attempt (crashed, or still running elsewhere) made the reservation.
+        status: the place in a status list that is kept with it; None for one that was made before there were lists.
     """
 
     identifier: str
     request_key: str
     resumed: bool
+    status: StatusRef | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,50 +192,3 @@ class AlreadyIssued:
     """The request was fulfilled before; this is the licence that came of it."""
 
     license: StoredLicense
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """An entry of the append-only event record.
-
-    Args:
-        sequence: place in the record, from 1, without gaps.
-        identifier: the licence concerned.
-        kind: what happened.
-        effective_at: from when it has effect, UTC. recorded_at: when we learnt of it, UTC.
-        actor: who did it. reason: why.
-        details: what else belongs to it, JSON values (digests in hex); no ID number.
-        previous: digest of the event before it (32 zero bytes before the first).
-        digest: SHA-256 over all of the above, see `chain.event_digest`.
-    """
-
-    sequence: int
-    identifier: str
-    kind: EventKind
-    effective_at: datetime
-    recorded_at: datetime
-    actor: str
-    reason: str
-    details: Mapping[str, object]
-    previous: bytes
-    digest: bytes
-
-
-def require_digest(value: bytes, what: str) -> None:
-    """Refuse a digest of another length.
-
-    Raises:
-        InputError: `repository.value`.
-    """
-    if len(value) != DIGEST_BYTES:
-        raise InputError("repository.value", f"{what} has {len(value)} bytes", hint=f"give {DIGEST_BYTES} bytes")
-
-
-def require_zone(value: datetime, what: str) -> None:
-    """Refuse a time that does not say which time zone it is in.
-
-    Raises:
-        InputError: `repository.value`.
-    """
-    if value.utcoffset() is None:
-        raise InputError("repository.value", f"{what} has no time zone", hint="give a date-time with its time zone")

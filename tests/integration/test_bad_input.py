@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded import log_is_whole
 from support import ISSUERS, PASSPHRASE, Done, license_command, release_template
 
 from license_lib.repository import Repository
@@ -346,7 +347,7 @@ def require_whole(home: Path, rows: int) -> dict[str, str]:
     settings = Settings.load(home)
     with Repository.open(settings.database_url, settings.files, read_only=True) as repository:
         licenses = repository.page(1000)
-        assert repository.first_broken_event() is None
+        assert log_is_whole(repository)
         assert all(repository.newest_file(one).startswith(b"%PDF-") for one in licenses)
     found = {one.number: one.identifier for one in licenses}
     state = on_disk(home)

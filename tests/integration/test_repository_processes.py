@@ -16,9 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from recorded import RECORDED_AT, recorded_license
+from recorded import RECORDED_AT, log_is_whole, recorded_license
 
-from license_lib.repository import AlreadyIssued, IssuedLicense, Repository, Reservation, create_or_upgrade
+from license_lib.repository import (
+    AlreadyIssued,
+    IssuedLicense,
+    Repository,
+    Reservation,
+    StoredLicense,
+    create_or_upgrade,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,11 +47,9 @@ class Clerk:
 
     def commit(self, key: str) -> str:
         answer = self.open.pop(key)
-        if isinstance(answer, Reservation):
-            stored = self.repository.commit(self.issued(key, answer.identifier))
-        else:
-            stored = answer.license
-        return f"{key} {stored.identifier} {stored.file_digest.hex()}"
+        if isinstance(answer, AlreadyIssued):
+            return told(key, answer.license)
+        return told(key, self.repository.commit(self.issued(key, answer)))
 
     def issue(self, key: str) -> str:
         self.reserve(key)
@@ -53,13 +58,23 @@ class Clerk:
     def seal(self, key: str) -> bytes:
         return f"{key} sealed by {self.name}".encode()
 
-    def issued(self, key: str, identifier: str) -> IssuedLicense:
+    def issued(self, key: str, reserved: Reservation) -> IssuedLicense:
         sealed = self.seal(key)
         digest = hashlib.sha256(sealed).digest()
         number = f"number {key}"
         return recorded_license(
-            key, identifier=identifier, number=number, record=sealed, record_digest=digest, file_digest=digest
+            key,
+            identifier=reserved.identifier,
+            status=reserved.status,
+            number=number,
+            record=sealed,
+            record_digest=digest,
+            file_digest=digest,
         )
+
+
+def told(key: str, stored: StoredLicense) -> str:
+    return f"{key} {stored.identifier} {stored.file_digest.hex()}"
 
 
 class Process:
@@ -144,7 +159,7 @@ def check_against(repository: Repository, acknowledged: dict[str, tuple[str, str
         assert repository.files.get(stored.file_digest) == stored.record, "file and record are of the same clerk"
         (event,) = repository.events(stored.identifier)
         assert event.details["file_digest"] == stored.file_digest.hex()
-    assert repository.first_broken_event() is None
+    assert log_is_whole(repository)
 
 
 def test_two_processes_with_the_same_batch_issue_every_license_once(folder: Path, repository: Repository) -> None:

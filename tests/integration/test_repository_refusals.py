@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded import RECORDED_AT, recorded_license
+from recorded import RECORDED_AT, log_is_whole, recorded_license, revocation
 from sqlalchemy import Engine, event, text
 
 from license_lib.errors import MachineError
-from license_lib.repository import FileStore, HolderEntry, IssuedLicense, Repository, create_or_upgrade
+from license_lib.repository import FileStore, HolderEntry, IssuedLicense, Repository, Reservation, create_or_upgrade
 from license_lib.repository.database import Database
 
 NOBODY = 65534
@@ -27,7 +27,7 @@ import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute(f"PRAGMA locking_mode={sys.argv[2]}")
 connection.execute("BEGIN EXCLUSIVE")
-connection.execute("UPDATE chain_head SET sequence = sequence")
+connection.execute("UPDATE log_head SET size = size")
 print("locked", flush=True)
 sys.stdin.read()
 """
@@ -48,9 +48,11 @@ def repository(url: str, tmp_path: Path) -> Iterator[Repository]:
 
 def prepare(repository: Repository, key: str, *, size: int = 10) -> IssuedLicense:
     """Everything but the commit; `size` is how much room the record takes."""
-    repository.reserve(f"id-{key}", request_key=key, request_digest=bytes(32), at=RECORDED_AT)
+    reserved = repository.reserve(f"id-{key}", request_key=key, request_digest=bytes(32), at=RECORDED_AT)
+    assert isinstance(reserved, Reservation)
     return recorded_license(
         key,
+        status=reserved.status,
         number=f"62040219800101001X {key}",
         holders=(HolderEntry("某人", "62040219800101001X", "111"),),
         record=b"x" * size,
@@ -72,7 +74,7 @@ def nothing_of(repository: Repository, issued: IssuedLicense) -> bool:
         and repository.by_number(issued.number) == ()
         and issued.identifier not in {one.identifier for one in repository.by_holder_number("62040219800101001X")}
         and repository.events(issued.identifier) == ()
-        and repository.first_broken_event() is None
+        and log_is_whole(repository)
     )
 
 
@@ -93,9 +95,7 @@ def test_a_database_locked_by_a_writer_can_be_read_but_not_written(repository: R
     with locked(tmp_path / "licences.db", "NORMAL"):
         assert refusal(lambda: repository.commit(waiting)).code == "storage.locked"
         assert refusal(lambda: prepare(repository, "c")).code == "storage.locked"
-        locked_out = refusal(
-            lambda: repository.revoke("id-a", at=RECORDED_AT, recorded_at=RECORDED_AT, reason="错发", actor="科长")
-        )
+        locked_out = refusal(lambda: repository.record("id-a", revocation(RECORDED_AT)))
         assert (locked_out.code, locked_out.hint) == ("storage.locked", "try again")
         assert nothing_of(repository, waiting)
         assert repository.by_identifier("id-a") == first
@@ -175,7 +175,7 @@ def test_no_room_for_a_file(tmp_path: Path) -> None:
 def test_a_database_opened_read_only_refuses_in_the_database_too(url: str) -> None:
     database = Database.open(url, read_only=True)
     try:
-        refused = refusal(lambda: database.read(lambda connection: connection.execute(text("DELETE FROM chain_head"))))
+        refused = refusal(lambda: database.read(lambda connection: connection.execute(text("DELETE FROM log_head"))))
     finally:
         database.close()
     assert refused.code == "storage.read-only"

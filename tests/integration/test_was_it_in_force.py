@@ -14,13 +14,16 @@ from support import ISSUERS, NOON, PASSPHRASE, StillClock, example_request, lice
 from license_lib.authority import Authority
 from license_lib.calendar import CHINA, start_of
 from license_lib.issuing import Issued
+from license_lib.lifecycle import EventKind
 from license_lib.qr import scan_file
+from license_lib.repository import Cause
 from license_lib.resources import resource_folder
 from license_lib.verification import Outcome, Verdict
 from signing.devkit import publish_crls
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 FIRST, LAST = date(2026, 3, 2), date(2031, 3, 1)
+CAUSE = Cause(actor="样例·经办人", reason="骗取")
 YES, NO, UNKNOWN = Outcome.IN_FORCE, Outcome.NOT_IN_FORCE, Outcome.UNDETERMINED
 
 
@@ -97,9 +100,7 @@ def test_a_revocation_counts_from_when_it_takes_effect_not_from_when_it_was_reco
     """Revoked on the tenth day, with effect from the second: nobody could rely on it from the second on."""
     effective = NOON + 2 * DAY
     clock.advance(days=10)
-    authority.repository.revoke(
-        permit.identifier, at=effective, recorded_at=clock(), reason="骗取", actor="样例·经办人", legal_basis=""
-    )
+    authority.record(permit.identifier, EventKind.REVOKE, CAUSE, effective_at=effective)
     verdict = authority.verify(permit.pdf, at=effective + asked)
     assert (verdict.outcome, decisive(verdict)) == (outcome, codes)
 
@@ -108,9 +109,7 @@ def test_a_revocation_that_is_to_come_is_known_for_the_days_after_it(
     authority: Authority, permit: Issued, clock: StillClock
 ) -> None:
     effective = clock() + 10 * DAY
-    authority.repository.revoke(
-        permit.identifier, at=effective, recorded_at=clock(), reason="注销", actor="样例·经办人", legal_basis=""
-    )
+    authority.record(permit.identifier, EventKind.REVOKE, CAUSE, effective_at=effective)
     assert authority.verify(permit.pdf).outcome is YES
     before = authority.verify(permit.pdf, at=effective - SECOND)
     assert (before.outcome, decisive(before)) == (UNKNOWN, ["status.future"])

@@ -32,9 +32,10 @@ def prepare(repository: Repository) -> Callable[..., IssuedLicense]:
     def make(key: str, **changes: object) -> IssuedLicense:
         issued = recorded_license(key)
         reserved = repository.reserve(issued.identifier, request_key=key, request_digest=bytes(32), at=RECORDED_AT)
-        assert reserved == Reservation(issued.identifier, key, resumed=False)
+        assert isinstance(reserved, Reservation)
+        assert (reserved.identifier, reserved.resumed) == (issued.identifier, False)
         assert repository.files.put(f"file {key}".encode()) == issued.file_digest
-        return replace(issued, **changes)  # type: ignore[arg-type]  # a test names the fields that it changes
+        return replace(issued, status=reserved.status, **changes)  # type: ignore[arg-type]  # a test names the fields that it changes
 
     return make
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from license_lib.errors import MachineError
 from license_lib.repository.database import Database
 from license_lib.repository.faults import database_fault, os_fault
-from license_lib.repository.tables import CHAIN_HEAD, RESERVATION
+from license_lib.repository.tables import LOG_HEAD, RESERVATION
 
 
 @pytest.fixture
@@ -61,13 +61,13 @@ def test_sqlalchemy_hides_the_values_from_its_own_texts(database: Database) -> N
 
 
 def test_what_is_read_in_one_transaction_is_of_one_moment(database: Database, database_url: str) -> None:
-    def work(connection: Connection) -> tuple[int, int]:
-        first = connection.scalar(select(CHAIN_HEAD.c.sequence))
-        execute(database_url, "UPDATE chain_head SET sequence = 7")
-        return first, connection.scalar(select(CHAIN_HEAD.c.sequence))
+    def work(connection: Connection) -> tuple[int | None, int | None]:
+        first = connection.scalar(select(LOG_HEAD.c.size))
+        execute(database_url, "UPDATE log_head SET size = 7")
+        return first, connection.scalar(select(LOG_HEAD.c.size))
 
     assert database.read(work) == (0, 0)
-    assert database.read(lambda connection: connection.scalar(select(CHAIN_HEAD.c.sequence))) == 7
+    assert database.read(lambda connection: connection.scalar(select(LOG_HEAD.c.size))) == 7
 
 
 class ServerError(Exception):

@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from databases import ONLY_SQLITE, execute
-from sqlalchemy import Connection
+from older import make_older, migrate
 from sqlalchemy.exc import IntegrityError
 
 from license_lib.errors import InputError, MachineError
@@ -21,8 +19,6 @@ from license_lib.repository import (
     StoredLicense,
     create_or_upgrade,
 )
-from license_lib.repository.database import Database
-from license_lib.resources import resource_folder
 
 Prepare = Callable[..., IssuedLicense]
 Issue = Callable[..., StoredLicense]
@@ -124,48 +120,25 @@ def test_nor_replaced(repository: Repository, issue: Issue, at: datetime, databa
         execute(database_url, "INSERT OR REPLACE INTO archive SELECT * FROM archive")
 
 
-def migrate(url: str, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(resource_folder("migrations")))
-    config.set_main_option("path_separator", "os")
-    database = Database.open(url)
-
-    def work(connection: Connection) -> None:
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
-
-    try:
-        database.write(work)
-    finally:
-        database.close()
-
-
-def test_a_repository_of_before_archives_is_brought_up_to_date_with_its_licences(
-    repository: Repository, issue: Issue, at: datetime, database_url: str, tmp_path: Path
-) -> None:
-    stored = issue("a")
-    repository.close()
-    migrate(database_url, "0001")
-    with pytest.raises(MachineError) as outdated:
-        Repository.open(database_url, tmp_path / "files")
-    assert outdated.value.code == "repository.outdated"
+def test_a_repository_of_before_archives_takes_them(database_url: str, tmp_path: Path, at: datetime) -> None:
+    make_older(database_url, "0001")
     assert create_or_upgrade(database_url)
     with Repository.open(database_url, tmp_path / "files") as again:
-        assert again.by_identifier("id-a") == stored
-        assert again.newest_file(stored) == b"file a"
-        (current,) = again.current_files()
+        again.files.put(b"file a")
+        (current,) = again.current_files(identifier="id-a")
         assert again.archive(current, entry(again, b"file a+", at, years=9))
-        assert again.first_broken_event() is None
+        stored = again.by_identifier("id-a")
+        assert stored is not None
+        assert again.newest_file(stored) == b"file a+"
 
 
-def test_what_is_archived_keeps_older_software_out(
-    repository: Repository, issue: Issue, at: datetime, database_url: str, tmp_path: Path
-) -> None:
-    stored = issue("a")
-    (current,) = repository.current_files()
-    repository.archive(current, entry(repository, b"file a+", at, years=9))
-    repository.close()
+def test_what_is_archived_keeps_older_software_out(database_url: str, tmp_path: Path, at: datetime) -> None:
+    make_older(database_url, "0002")
+    create_or_upgrade(database_url)
+    with Repository.open(database_url, tmp_path / "files") as repository:
+        (current,) = repository.current_files(identifier="id-a")
+        repository.archive(current, entry(repository, b"file a+", at, years=9))
     with pytest.raises(RuntimeError, match="1 licences are archived"):
         migrate(database_url, "0001")
     with Repository.open(database_url, tmp_path / "files") as again:
-        assert again.newest_file(stored) == b"file a+"
+        assert again.files.get(again.current_files(identifier="id-a")[0].digest) == b"file a+"

@@ -11,16 +11,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from postgres import PostgresServer
-from recorded import RECORDED_AT, recorded_license
+from recorded import RECORDED_AT, log_is_whole, recorded_license, revocation
 
 from license_lib.errors import InputError
+from license_lib.lifecycle import LicenseState
 from license_lib.repository import (
     AlreadyIssued,
     HolderEntry,
-    LicenseState,
     Repository,
     Reservation,
 )
+from license_lib.status import StatusRef
 
 DAY = timedelta(days=1)
 REQUESTS = st.sampled_from("abcd")
@@ -39,6 +40,7 @@ class RepositoryMachine(RuleBasedStateMachine):
         self.url = type(self).empty_database()
         self.repository = Repository.open(self.url, self.folder / "files")
         self.reserved: dict[str, tuple[str, bytes]] = {}  # key → identifier and digest
+        self.places: dict[str, StatusRef | None] = {}
         self.numbers: dict[str, str] = {}  # issued identifier → number
         self.revoked: dict[str, datetime] = {}
 
@@ -63,11 +65,16 @@ class RepositoryMachine(RuleBasedStateMachine):
                 assert isinstance(answer, AlreadyIssued)
                 assert answer.license.identifier == mine
             else:
-                assert attempt() == Reservation(mine, key, resumed=True)
+                answer = attempt()
+                assert isinstance(answer, Reservation)
+                assert (answer.identifier, answer.resumed) == (mine, True)
         elif identifier in {taken for taken, _ in self.reserved.values()}:
             self.refused("identifier.taken", attempt)
         else:
-            assert attempt() == Reservation(identifier, key, resumed=False)
+            answer = attempt()
+            assert isinstance(answer, Reservation)
+            assert (answer.identifier, answer.resumed) == (identifier, False)
+            self.places[identifier] = answer.status
             self.reserved[key] = (identifier, digest)
 
     @rule(key=REQUESTS, number=NUMBERS, days=st.integers(0, 3))
@@ -79,6 +86,7 @@ class RepositoryMachine(RuleBasedStateMachine):
         issued = recorded_license(
             "",
             identifier=identifier,
+            status=self.places[identifier],
             number=number,
             holders=(HolderEntry("某人", number, "001"),),
             record=number.encode(),
@@ -103,12 +111,12 @@ class RepositoryMachine(RuleBasedStateMachine):
         at = RECORDED_AT + days * DAY
 
         def attempt() -> object:
-            return self.repository.revoke(identifier, at=at, recorded_at=RECORDED_AT, reason="错发", actor="科长")
+            return self.repository.record(identifier, revocation(at, recorded_at=RECORDED_AT + 4 * DAY))
 
         if identifier not in self.numbers:
             self.refused("license.unknown", attempt)
         elif identifier in self.revoked:
-            self.refused("license.already-revoked", attempt)
+            self.refused("event.not-allowed", attempt)
         else:
             attempt()
             self.revoked[identifier] = at
@@ -134,8 +142,9 @@ class RepositoryMachine(RuleBasedStateMachine):
         for number in ("N1", "N2"):
             found = {entry.identifier for entry in self.repository.by_number(number)}
             assert found == {identifier for identifier, other in self.numbers.items() if other == number}
-            assert found == {entry.identifier for entry in self.repository.by_credit_code(number)}
-        assert self.repository.first_broken_event() is None
+            assert found == {entry.identifier for entry in self.repository.by_holder_number(number)}
+        assert log_is_whole(self.repository)
+        assert len(set(self.places.values())) == len(self.places)
 
     def refused(self, code: str, attempt: object) -> None:
         assert callable(attempt)

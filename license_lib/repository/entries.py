@@ -1,0 +1,193 @@
+"""Entries of the log as values: events of licences, uses of records, corrected numbers, and who is behind each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from license_lib.errors import InputError
+from license_lib.lifecycle import EventKind
+
+DIGEST_BYTES = 32
+"""Length of every digest kept here (SHA-256)."""
+
+
+class UsageKind(StrEnum):
+    """What somebody did with a record."""
+
+    LOOK = "look"
+    """Looked it up."""
+    EXPORT = "export"
+    """Took its file out."""
+    PRINT = "print"
+    """Printed it."""
+    VERIFY = "verify"
+    """Had a file, a code or an identifier of it judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Who did something to a record, and why.
+
+    Args:
+        actor: the person 经办人. body: the body that acts through them 办理机构.
+        reason: why 事由. legal_basis: the legal provision 法律依据.
+        paper: the paper that it stands on 文号, such as a decision's number.
+    """
+
+    actor: str
+    body: str = ""
+    reason: str = ""
+    legal_basis: str = ""
+    paper: str = ""
+
+    def require(self) -> None:
+        """Refuse a cause that answers for nothing.
+
+        Raises:
+            InputError: `event.actor-missing`, `event.reason-missing`.
+        """
+        for name, value in (("actor", self.actor), ("reason", self.reason)):
+            if not value.strip():
+                raise InputError(f"event.{name}-missing", f"The event has no {name}", hint=f"say the {name}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Who uses a record, and what for 用证.
+
+    Args:
+        actor: the person. body: their department.
+        purpose: 用途. item: the service item's code 事项编码. case_number: 案卷号.
+        place: from where, such as a counter or an address.
+    """
+
+    actor: str
+    body: str = ""
+    purpose: str = ""
+    item: str = ""
+    case_number: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to happen to a licence.
+
+    Args:
+        kind: what. cause: who and why.
+        effective_at: from when it has effect; the past and the future are allowed.
+        recorded_at: now.
+        details: what else belongs to it, JSON values; see `license_lib.lifecycle`. No ID number.
+    """
+
+    kind: EventKind
+    cause: Cause
+    effective_at: datetime
+    recorded_at: datetime
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse times without a zone."""
+        require_zone(self.effective_at, "effective_at")
+        require_zone(self.recorded_at, "recorded_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An entry of the append-only event record.
+
+    Args:
+        sequence: its place in the log, from 1.
+        identifier: the licence concerned.
+        kind: what happened.
+        effective_at: from when it has effect, UTC. recorded_at: when we learnt of it, UTC.
+        cause: who did it, and why.
+        details: what else belongs to it, JSON values (digests in hex); no ID number.
+        salt: random bytes that keep the digest from being guessed.
+        digest: SHA-256 over all of the above, see `commitments.event_digest`; it stands in the log.
+    """
+
+    sequence: int
+    identifier: str
+    kind: EventKind
+    effective_at: datetime
+    recorded_at: datetime
+    cause: Cause
+    details: Mapping[str, object]
+    salt: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """An entry of the append-only usage trail 用证留痕.
+
+    Args:
+        sequence: its place in the log, from 1.
+        identifier: the licence that was used; None where nothing was found.
+        kind: what was done. outcome: what came of it, such as the outcome of a verification.
+        recorded_at: when, UTC. use: who, and what for.
+        salt, digest: as of an event.
+    """
+
+    sequence: int
+    identifier: str | None
+    kind: UsageKind
+    outcome: str
+    recorded_at: datetime
+    use: Use
+    salt: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HolderNumber:
+    """A number 持证主体代码 in its canonical form, and its type 持证主体代码类型 (GB/T 36903 annex A)."""
+
+    number: str = field(repr=False)
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A holder's number that was corrected 持证主体代码更正: both numbers find all of the holder's licences.
+
+    Args:
+        sequence: its place in the log, from 1.
+        subject: who that is, whatever the number.
+        old: the number as it was. new: as it is now.
+        withdraws: the earlier correction that this one takes back; None if it takes none back.
+        recorded_at: when, UTC. cause: who, and why.
+        salt, digest: as of an event.
+    """
+
+    sequence: int
+    subject: int
+    old: HolderNumber
+    new: HolderNumber
+    withdraws: int | None
+    recorded_at: datetime
+    cause: Cause
+    salt: bytes
+    digest: bytes
+
+
+def require_digest(value: bytes, what: str) -> None:
+    """Refuse a digest of another length.
+
+    Raises:
+        InputError: `repository.value`.
+    """
+    if len(value) != DIGEST_BYTES:
+        raise InputError("repository.value", f"{what} has {len(value)} bytes", hint=f"give {DIGEST_BYTES} bytes")
+
+
+def require_zone(value: datetime, what: str) -> None:
+    """Refuse a time that does not say which time zone it is in.
+
+    Raises:
+        InputError: `repository.value`.
+    """
+    if value.utcoffset() is None:
+        raise InputError("repository.value", f"{what} has no time zone", hint="give a date-time with its time zone")

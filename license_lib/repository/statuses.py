@@ -1,0 +1,77 @@
+"""Places in status lists: given away with identifiers, inside transactions that the caller holds; and what they say.
+
+A place is kept for a request for ever, like its identifier. The order in which places are given away tells nobody which
+licences were issued together: each list scatters them by a key of its own (`license_lib.status.scattered`).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, text, update
+
+from license_lib.lifecycle import LicenseState, state_at
+from license_lib.repository.database import Database
+from license_lib.repository.events import events_of
+from license_lib.repository.tables import CHANGED, EVENT, LICENSE, STATUS_LIST
+from license_lib.status import LIST_SIZE, Status, StatusRef, scattered
+
+KEY_BYTES = 32
+_STATUS = {LicenseState.ISSUED: Status.VALID, LicenseState.SUSPENDED: Status.SUSPENDED}
+"""All other states are ends: what they are is between the licence and its issuing body."""
+
+
+def allocate(connection: Connection, randomness: Callable[[int], bytes]) -> StatusRef:
+    """The next free place; a new list is begun where the last one is full."""
+    newest = connection.execute(
+        select(STATUS_LIST).order_by(STATUS_LIST.c.number.desc()).limit(1).with_for_update()
+    ).one_or_none()
+    if newest is None or newest.used >= LIST_SIZE:
+        number, key = (newest.number + 1 if newest else 1), randomness(KEY_BYTES)
+        connection.execute(insert(STATUS_LIST), {"number": number, "used": 1, "key": key})
+        return StatusRef(number, scattered(0, key))
+    given = update(STATUS_LIST).where(STATUS_LIST.c.number == newest.number).values(used=newest.used + 1)
+    connection.execute(given)
+    return StatusRef(newest.number, scattered(newest.used, newest.key))
+
+
+class StatusRecords:
+    """What the status lists of a repository have to say."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def lists(self) -> tuple[int, ...]:
+        """The numbers of all lists."""
+        query = select(STATUS_LIST.c.number).order_by(STATUS_LIST.c.number)
+        return tuple(self._database.read(lambda connection: connection.execute(query).scalars().all()))
+
+    def at(self, number: int, moment: datetime) -> Mapping[int, Status]:
+        """What is not valid at a moment, by its index in a list."""
+
+        def work(connection: Connection) -> dict[int, Status]:
+            mine = LICENSE.c.status_list == number
+            unsettled = connection.execute(
+                select(LICENSE.c.identifier, LICENSE.c.status_index).where(mine, LICENSE.c.settled_at > moment)
+            ).all()
+            settled = connection.execute(
+                select(LICENSE.c.status_index, LICENSE.c.state).where(
+                    mine, text(CHANGED), func.coalesce(LICENSE.c.settled_at, moment) <= moment
+                )
+            ).all()
+            told = {index: _STATUS.get(LicenseState(state), Status.INVALID) for index, state in settled}
+            for identifier, index in unsettled:
+                state = state_at(events_of(connection, identifier), moment)
+                told[index] = _STATUS.get(state, Status.INVALID) if state else Status.VALID
+            return {index: status for index, status in told.items() if status is not Status.VALID}
+
+        return self._database.read(work)
+
+    def next_change(self, after: datetime) -> datetime | None:
+        """When the next event takes effect that is on record already; None if none is to come."""
+        query = (
+            select(func.min(EVENT.c.effective_at))
+            .join(LICENSE, LICENSE.c.identifier == EVENT.c.identifier)
+            .where(LICENSE.c.settled_at > after, EVENT.c.effective_at > after)
+        )
+        moment: datetime | None = self._database.read(lambda connection: connection.execute(query).scalar_one())
+        return moment

@@ -1,0 +1,142 @@
+"""The usage trail 用证留痕: who looked at, took out or judged which licence, and what for."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select
+
+from license_lib.errors import InputError
+from license_lib.log.leaves import EntryLeaf, EntryType
+from license_lib.repository.commitments import SALT_BYTES, usage_digest
+from license_lib.repository.database import Database
+from license_lib.repository.entries import Usage, UsageKind, Use, require_zone
+from license_lib.repository.log import LogWriter
+from license_lib.repository.subjects import subjects_with
+from license_lib.repository.tables import HOLDER, LICENSE, USAGE
+
+
+class UsageTrail:
+    """The usage trail of a repository: entries are added, never changed, each with its leaf in the log."""
+
+    def __init__(self, database: Database, randomness: Callable[[int], bytes]) -> None:
+        self._database = database
+        self._randomness = randomness
+
+    def record(
+        self, kind: UsageKind, identifiers: Iterable[str], use: Use, *, at: datetime, outcome: str = ""
+    ) -> tuple[Usage, ...]:
+        """Put a use on record: an entry for each licence, or one without where nothing was found.
+
+        Args:
+            identifiers: the licences that were used; all of them were issued here.
+            at: now.
+            outcome: what came of it, such as the outcome of a verification.
+
+        Raises:
+            InputError: `usage.actor-missing`.
+        """
+        require_zone(at, "at")
+        if not use.actor.strip():
+            raise InputError("usage.actor-missing", "The use has no person", hint="say who uses the record")
+        used = tuple(identifiers) or (None,)
+
+        def work(connection: Connection) -> tuple[Usage, ...]:
+            log = LogWriter.lock(connection)
+            return tuple(
+                _append(
+                    connection,
+                    log,
+                    Usage(
+                        sequence=log.next_sequence,
+                        identifier=identifier,
+                        kind=kind,
+                        outcome=outcome,
+                        recorded_at=at.astimezone(UTC),
+                        use=use,
+                        salt=self._randomness(SALT_BYTES),
+                        digest=b"",
+                    ),
+                )
+                for identifier in used
+            )
+
+        return self._database.write(work)
+
+    def of_license(self, identifier: str) -> tuple[Usage, ...]:
+        """Who used a licence, in the order of record."""
+        return self._where(lambda _: USAGE.c.identifier == identifier)
+
+    def of_holder(self, number: str) -> tuple[Usage, ...]:
+        """Who used a holder's licences, in the order of record 谁用过我的证照.
+
+        Args:
+            number: any number that the holder has or had, in its canonical form.
+        """
+
+        def theirs(connection: Connection) -> ColumnElement[bool]:
+            positions = select(HOLDER.c.position).where(HOLDER.c.subject.in_(subjects_with(connection, number)))
+            return USAGE.c.identifier.in_(select(LICENSE.c.identifier).where(LICENSE.c.position.in_(positions)))
+
+        return self._where(theirs)
+
+    def after(self, sequence: int, limit: int) -> tuple[Usage, ...]:
+        """A page of the whole trail."""
+
+        def work(connection: Connection) -> tuple[Usage, ...]:
+            query = select(USAGE).where(USAGE.c.sequence > sequence).order_by(USAGE.c.sequence).limit(limit)
+            return tuple(_usage(row) for row in connection.execute(query))
+
+        return self._database.read(work)
+
+    def _where(self, condition: Callable[[Connection], ColumnElement[bool]]) -> tuple[Usage, ...]:
+        def work(connection: Connection) -> tuple[Usage, ...]:
+            query = select(USAGE).where(condition(connection)).order_by(USAGE.c.sequence)
+            return tuple(_usage(row) for row in connection.execute(query))
+
+        return self._database.read(work)
+
+
+def _append(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
+    usage = replace(usage, digest=usage_digest(usage))
+    log.append(EntryLeaf(EntryType.USAGE, usage.digest, usage.recorded_at).encoded())
+    connection.execute(
+        insert(USAGE),
+        {
+            "sequence": usage.sequence,
+            "identifier": usage.identifier,
+            "kind": str(usage.kind),
+            "outcome": usage.outcome,
+            "recorded_at": usage.recorded_at,
+            "actor": usage.use.actor,
+            "body": usage.use.body,
+            "purpose": usage.use.purpose,
+            "item": usage.use.item,
+            "case_number": usage.use.case_number,
+            "place": usage.use.place,
+            "salt": usage.salt,
+            "digest": usage.digest,
+        },
+    )
+    return usage
+
+
+def _usage(row: Row[tuple[object, ...]]) -> Usage:
+    use = Use(
+        actor=row.actor,
+        body=row.body,
+        purpose=row.purpose,
+        item=row.item,
+        case_number=row.case_number,
+        place=row.place,
+    )
+    return Usage(
+        sequence=row.sequence,
+        identifier=row.identifier,
+        kind=UsageKind(row.kind),
+        outcome=row.outcome,
+        recorded_at=row.recorded_at,
+        use=use,
+        salt=row.salt,
+        digest=row.digest,
+    )
