@@ -196,4 +196,4 @@ def _moment(value: datetime) -> str:
 
 
 def _malformed(problem: str) -> LogError:
-    return LogError("log.malformed", what="entry", problem=problem)
+    return LogError("log.malformed", what="entries", problem=problem)
