@@ -3,8 +3,8 @@
     <folder>/entries       all entries that were read, each after its length of two bytes
     <folder>/checkpoint    the last head that was believed
 
-Entries are written before the head that stands for them. After a crash there may be more of them than the head says;
-an entry that was cut off is read again.
+Entries are written before the head that stands for them. What a crash left behind them is not believed, and read again:
+a disk may leave anything there.
 """
 
 import os
@@ -59,9 +59,7 @@ class AuditFolder:
         """
         with alone(self._folder, "audit"):
             ledger, earlier, length = self._read()
-            own = self._last(ledger)
             with _EntryFile(self._folder / _ENTRIES, length) as entries:
-                known = [*filter(None, [own]), *known]
                 result = audit(fetch, self._policy, ledger=ledger, known=known, taken=entries.append)
                 entries.sync()
             if result.complete and result.signed is not None:
@@ -69,30 +67,23 @@ class AuditFolder:
         return Audited(replace(result, findings=(*earlier, *result.findings)), ledger)
 
     def _read(self) -> tuple[Ledger, list[LogFinding], int]:
-        """The ledger of all entries that are whole, what is wrong with them, and how many bytes they take."""
+        """The ledger of the last head that was believed, what is wrong with it, and the bytes that its entries take."""
         ledger, findings, at = Ledger(), list[LogFinding](), 0
+        head = kept(self._folder / _CHECKPOINT)
+        if head is None:
+            return ledger, findings, at
         data = kept(self._folder / _ENTRIES) or b""
-        while at + _LENGTH_BYTES <= len(data):
-            end = at + _LENGTH_BYTES + int.from_bytes(data[at : at + _LENGTH_BYTES], "big")
-            if end > len(data):
-                break
-            findings.extend(ledger.take(data[at + _LENGTH_BYTES : end]))
-            at = end
-        return ledger, findings, at
-
-    def _last(self, ledger: Ledger) -> bytes | None:
-        """The last head that was believed, if any. The entries must be those that it stands for."""
-        data = kept(self._folder / _CHECKPOINT)
-        if data is None:
-            return None
         try:
-            head = open_checkpoint(data, LogPolicy(self._policy.origin, self._policy.key)).checkpoint
+            last = open_checkpoint(head, LogPolicy(self._policy.origin, self._policy.key)).checkpoint
         except LogError:
             raise unusable("holds a checkpoint that the log did not sign") from None
-        frontier = ledger.frontier
-        if frontier.size < head.size or (frontier.size == head.size and frontier.root() != head.root):
+        while ledger.frontier.size < last.size and at < len(data):
+            end = at + _LENGTH_BYTES + int.from_bytes(data[at : at + _LENGTH_BYTES], "big")
+            findings.extend(ledger.take(data[at + _LENGTH_BYTES : end]))
+            at = end
+        if (ledger.frontier.size, ledger.frontier.root()) != (last.size, last.root):
             raise unusable("does not hold the entries that its checkpoint stands for")
-        return data
+        return ledger, findings, at
 
 
 class _EntryFile:

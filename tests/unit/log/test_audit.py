@@ -14,7 +14,7 @@ from license_lib.log.audit_folder import AuditFolder
 from license_lib.log.checkpoints import LogPolicy
 from license_lib.log.leaves import EntryLeaf, EntryType
 from license_lib.log.ledger import Ledger
-from license_lib.log.tiles import Fetch
+from license_lib.log.tiles import Fetch, bundled
 from signing.notes import SignatureKind
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -168,22 +168,30 @@ def test_a_folder_goes_on_where_the_last_audit_ended(tmp_path: Path) -> None:
     assert (tmp_path / "audit" / "checkpoint").read_bytes() == log.files["checkpoint"]
 
 
-@pytest.mark.parametrize("torn", [1, 100, 5000])
-def test_what_a_crash_left_is_taken_up(tmp_path: Path, torn: int) -> None:
-    """Entries are on the disk before the head: after a crash there are more than it stands for, or half of one."""
+@pytest.mark.parametrize("left", [b"", b"\x00\x05rubbi", b"\x00" * 5000, b"\xff" * 70_000])
+def test_what_a_crash_left_is_not_believed(tmp_path: Path, left: bytes) -> None:
+    """Entries are on the disk before the head: after a crash anything may stand behind those that it stands for."""
     log = log_of(300)
     folder = AuditFolder(tmp_path, log.policy)
     folder.run(log.files.get)
-    kept = (tmp_path / "checkpoint").read_bytes()
-    log.append(*uses(300, 600))
+    with (tmp_path / "entries").open("ab") as entries:
+        entries.write(left)
+    log.append(*uses(300, 302))
     log.publish()
-    folder.run(log.files.get)
-    entries = (tmp_path / "entries").read_bytes()
-    (tmp_path / "entries").write_bytes(entries[:-torn])
-    (tmp_path / "checkpoint").write_bytes(kept)
-    again = folder.run(log.files.get)
-    assert (again.result.findings, again.ledger.frontier) == ((), log.frontier)
-    assert (tmp_path / "entries").read_bytes() == entries
+    for _ in range(2):
+        again = folder.run(log.files.get)
+        assert (again.result.findings, again.ledger.frontier) == ((), log.frontier)
+    assert (tmp_path / "entries").read_bytes() == bundled(log.entries)
+
+
+def test_a_first_audit_that_did_not_end_starts_anew(tmp_path: Path) -> None:
+    log = log_of(600)
+    folder = AuditFolder(tmp_path, log.policy)
+    halfway = {path: data for path, data in log.files.items() if path != "tile/entries/001"}
+    broken = folder.run(halfway.get)
+    assert (codes(broken.result), broken.result.complete) == (["log.missing"], False)
+    assert folder.run(log.files.get).result.complete
+    assert (tmp_path / "entries").read_bytes() == bundled(log.entries)
 
 
 def test_a_folder_that_was_changed_is_not_believed(tmp_path: Path) -> None:
