@@ -39,6 +39,8 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "log.unlogged-event": "日志中没有此办理记录",
         "log.changed-event": "办理记录与日志不一致",
         "log.repeated": "日志内容重复",
+        "log.impossible": "日志中的记录前后不合",
+        "log.folder": "见证或审计的工作目录不可用",
         "log.status-differs": "状态名单与日志不符",
         "note.format": "签名文本格式有误",
         "note.key": "日志或见证方的公钥格式有误",

@@ -2,12 +2,15 @@
 
 import copy
 from collections.abc import Sequence
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from license_lib.log.checkpoints import Checkpoint, LogPolicy, sign_checkpoint
+from license_lib.log.findings import LogError
 from license_lib.log.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash
 from license_lib.log.tiles import new_files
+from license_lib.log.witness import Witness
 from signing.notes import Note, NoteSigner
 
 
@@ -122,3 +125,15 @@ def note_signer(name: str, seed: int) -> NoteSigner:
 
 def numbered(start: int, end: int) -> list[bytes]:
     return [f"entry {number}".encode() for number in range(start, end)]
+
+
+def cosigned_root(folder: str, seed: int) -> bytes | None:
+    """One witness process among others: the root that it signed; None if it refused."""
+    log = SmallLog().append(*numbered(0, 300)).append(bytes([seed]) * 5)
+    log.publish()
+    witness = Witness(Path(folder), note_signer("witness.example/w1", 11), origin=log.signer.name, key=log.signer.key())
+    try:
+        witness.cosign(log.files["checkpoint"], fetch=log.files.get, time=1)
+    except LogError:
+        return None
+    return log.frontier.root()

@@ -86,6 +86,17 @@ class LogPolicy:
         if not 0 <= self.quorum <= len(self.witnesses):
             raise ValueError("more witnesses are wanted than there are")
 
+    @staticmethod
+    def of(key: str, witnesses: Iterable[str] = (), quorum: int = 0) -> "LogPolicy":
+        """The policy of verifier keys as they are written in a trust list; the log's key bears its origin.
+
+        Raises:
+            NoteError: `note.key`.
+            ValueError: as the constructor.
+        """
+        log = NoteKey.parse(key)
+        return LogPolicy(log.name, log, tuple(map(NoteKey.parse, witnesses)), quorum)
+
 
 @dataclass(frozen=True, slots=True)
 class SignedCheckpoint:

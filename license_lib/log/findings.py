@@ -66,8 +66,8 @@ _ASK = ("保留该文件，请颁发机构说明", "Keep the file, and have the 
 LOG_CODES: Mapping[str, LogText] = MappingProxyType(
     {
         "log.malformed": LogText(
-            "{what}格式有误：{problem}",
-            "{what} is malformed: {problem}",
+            "日志的{what}格式有误",
+            "{what} of the log is malformed: {problem}",
             *_AGAIN,
         ),
         "log.missing": LogText(
@@ -76,7 +76,7 @@ LOG_CODES: Mapping[str, LogText] = MappingProxyType(
             *_AGAIN,
         ),
         "log.signature": LogText(
-            "检查点不是由所信任的日志签名（{problem}）",
+            "检查点不是由所信任的日志签名",
             "The checkpoint is not signed by the trusted log ({problem})",
             "核对日志公钥；不要采信该检查点",
             "Check the log's public key; do not rely on the checkpoint",
@@ -129,8 +129,13 @@ LOG_CODES: Mapping[str, LogText] = MappingProxyType(
             *_ASK,
         ),
         "log.repeated": LogText(
-            "日志第{index}条重复：{what}",
-            "Entry {index} of the log repeats another: {what}",
+            "日志第{index}条与先前的一条重复（{what}）",
+            "Entry {index} of the log repeats an earlier one ({what})",
+            *_ASK,
+        ),
+        "log.impossible": LogText(
+            "日志第{index}条及其后的记录与该证照先前的记录不合",
+            "What the log says of a licence from entry {index} on cannot have happened",
             *_ASK,
         ),
         "log.status-differs": LogText(

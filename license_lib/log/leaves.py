@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-import rfc8785
-
 from license_lib.log.findings import LogError
 from license_lib.status.references import StatusRef
 
@@ -94,7 +92,7 @@ class EventLeaf:
             "corrects": self.corrects.hex() if self.corrects else None,
             "moved_to": _moment(self.moved_to) if self.moved_to else None,
         }
-        return rfc8785.dumps({name: value for name, value in values.items() if value is not None})
+        return _canonical({name: value for name, value in values.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class EntryLeaf:
     def encoded(self) -> bytes:
         """The entry."""
         values = {"type": str(self.type), "entry": self.entry.hex(), "recorded": _moment(self.recorded)}
-        return rfc8785.dumps(values)
+        return _canonical(values)
 
 
 Leaf = EventLeaf | EntryLeaf
@@ -139,6 +137,11 @@ def parse_leaf(data: bytes) -> Leaf:
     if leaf.encoded() != data:
         raise _malformed("not in its canonical form")
     return leaf
+
+
+def _canonical(values: dict[str, Any]) -> bytes:
+    """RFC 8785. Of ASCII and small integers the plain encoder makes it, and faster: audits read millions."""
+    return json.dumps(values, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
 def _event(values: dict[str, Any]) -> EventLeaf:
@@ -196,4 +199,4 @@ def _moment(value: datetime) -> str:
 
 
 def _malformed(problem: str) -> LogError:
-    return LogError("log.malformed", what="entry", problem=problem)
+    return LogError("log.malformed", what="entries", problem=problem)

@@ -123,4 +123,4 @@ def _extra(text: str) -> bytes:
 
 
 def _malformed(problem: str) -> LogError:
-    return LogError("log.malformed", what="proof", problem=problem)
+    return LogError("log.malformed", what=SUFFIX, problem=problem)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def test_an_issue_is_written_so() -> None:
 def test_what_is_written_is_read(leaf: Leaf) -> None:
     data = leaf.encoded()
     assert parse_leaf(data) == leaf
+    assert data == rfc8785.dumps(json.loads(data))
     assert len(data) < 700
     with pytest.raises(LogError):
         parse_leaf(b" " + data)
