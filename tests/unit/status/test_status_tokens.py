@@ -307,6 +307,8 @@ def cwt_spellings(forge: Forge) -> Iterator[tuple[str, bytes]]:
     yield "a claim twice", forge.cwt(bytes([payload[0] + 1]) + payload[1:] + cbor2.dumps(2) + cbor2.dumps(URI))
     yield "claims that are a list", forge.cwt([1])
     yield "a real number for a claim", forge.cwt({float(name): value for name, value in claims.items()})
+    yield "another claim", forge.cwt(claims | {1: "https://license.example"})
+    yield "a real number for the algorithm", forge.cwt(claims, {1: -7.0, 16: kind, 33: certificate})
     yield "other algorithm", forge.cwt(claims, {1: -35, 16: kind, 33: certificate})
     yield "MAC", forge.cwt(claims, {1: 5, 16: kind, 33: certificate})
     yield "no algorithm", forge.cwt(claims, {16: kind, 33: certificate})
@@ -319,7 +321,6 @@ def cwt_spellings(forge: Forge) -> Iterator[tuple[str, bytes]]:
     yield "critical", forge.cwt(claims, {1: -7, 16: kind, 33: certificate, 2: [4]})
     yield "deep nesting", b"\xd2" + b"\x81" * 5000
     yield "a huge array", b"\xd2\x9b\x00\x00\x00\x00\x40\x00\x00\x00"
-    yield "large", b"\xd2" + bytes(MAX_TOKEN_BYTES)
 
 
 def jwt_spellings(forge: Forge) -> Iterator[tuple[str, bytes]]:
@@ -339,7 +340,16 @@ def jwt_spellings(forge: Forge) -> Iterator[tuple[str, bytes]]:
     yield "deep nesting", forge.jwt(b"[" * 100_000)
     yield "no number", forge.jwt(payload.replace(b'"ttl":3600', b'"ttl":NaN'))
     yield "half a surrogate pair", forge.jwt(payload.replace(b"https", b"\\ud800"))
-    for other in (lst + "=", lst[:-1] + " ", lst[:8] + "+" + lst[9:], lst + "A", lst + "é"):
+    for other in (
+        lst + "=",
+        lst[:-1] + " ",
+        lst[:8] + "+" + lst[9:],
+        lst + "A",
+        lst + "AA",
+        lst + "AAA",
+        lst + "é",
+        "",
+    ):
         yield f"list {other[-3:]}", forge.jwt({**claims, "status_list": {"bits": 2, "lst": other}})
     yield "bytes of another list", forge.jwt({**claims, "status_list": {"bits": 2, "lst": b64(b"nonsense")}})
     yield "other algorithm", forge.jwt(claims, {"alg": "HS256", "typ": "statuslist+jwt", "x5c": chain})
@@ -349,7 +359,6 @@ def jwt_spellings(forge: Forge) -> Iterator[tuple[str, bytes]]:
     yield "no certificate", forge.jwt(claims, {"alg": "ES256", "typ": "statuslist+jwt", "kid": "12"})
     yield "empty", b""
     yield "a licence list", forge.jwt(claims, {"alg": "ES256", "typ": "license-trust-list+jws", "x5c": chain})
-    yield "large", b"e" * (MAX_TOKEN_BYTES + 1)
 
 
 @pytest.mark.parametrize("spellings", [cwt_spellings, jwt_spellings])
@@ -358,6 +367,33 @@ def test_another_spelling_is_refused(
 ) -> None:
     for name, data in spellings(forge):
         assert refusal(data, signer) == "status.list-malformed", name
+
+
+def test_the_last_character_of_base64_has_one_spelling(forge: Forge, signer: SealCredential) -> None:
+    """Bits that no byte holds may be anything to a lenient reader."""
+    listed = next(one for one in (StatusBits.of({index: 1}) for index in range(99)) if len(one.compressed()) % 3 == 1)
+    claims = as_jwt(claims_of() | {"status_list": {"bits": 2, "lst": listed.compressed()}})
+    lst = claims["status_list"]["lst"]
+    assert opened(forge.jwt(claims), signer).bits == listed
+    assert lst[-1] in "AQgw"
+    respelt = lst[:-1] + chr(ord(lst[-1]) + 1)
+    assert base64.urlsafe_b64decode(respelt + "==") == listed.compressed()
+    claims["status_list"]["lst"] = respelt
+    assert refusal(forge.jwt(claims), signer) == "status.list-malformed"
+
+
+@pytest.mark.parametrize("first", [b"\xd2", b"e"])
+def test_what_is_larger_than_any_list_is_not_looked_at(first: bytes, signer: SealCredential) -> None:
+    with pytest.raises(StatusListError, match="larger than 2 MiB"):
+        opened(first + bytes(MAX_TOKEN_BYTES), signer)
+
+
+def test_the_largest_list_fits(forge: Forge, signer: SealCredential) -> None:
+    chance = random.Random(1)  # noqa: S311 -- entries that nothing compresses, the same each time
+    full = StatusBits(chance.randbytes(LIST_SIZE), bits=8)
+    claims = claims_of() | {"status_list": {"bits": 8, "lst": full.compressed()}}
+    for data in (forge.cwt(as_cwt(claims)), forge.jwt(as_jwt(claims))):
+        assert opened(data, signer).bits == full
 
 
 @pytest.mark.parametrize("sign", [sign_cwt, sign_jwt])
