@@ -30,13 +30,12 @@ class RulesError(InputError):
     """A `lifecycle.toml` that says something wrong; every fault is a line of the message, in English and in Chinese."""
 
     def __init__(self, file: str, faults: Iterable[TomlFault]) -> None:
-        found = tuple(faults)
-        places = [f"{file}: {fault.path + ': ' if fault.path else ''}" for fault in found]
-        lines = [f"{place}{fault.problem} → {fault.mend}" for place, fault in zip(places, found, strict=True)]
-        super().__init__("lifecycle.invalid", "\n".join(lines))
-        self.message_zh = "\n".join(
-            f"{place}{fault.problem_zh} → {fault.mend_zh}" for place, fault in zip(places, found, strict=True)
-        )
+        self.file = file
+        self.faults = tuple(faults)
+        places = [f"{file}: {fault.path + ': ' if fault.path else ''}" for fault in self.faults]
+        told = tuple(zip(places, self.faults, strict=True))
+        super().__init__("lifecycle.invalid", "\n".join(f"{place}{one.problem} → {one.mend}" for place, one in told))
+        self.message_zh = "\n".join(f"{place}{one.problem_zh} → {one.mend_zh}" for place, one in told)
 
 
 class _Frozen(BaseModel):
