@@ -23,7 +23,7 @@ FILE_NAME: Final = "lifecycle.toml"
 _KEY = ".[key]"  # how pydantic says that a name itself is wrong
 _Kind = Annotated[EventKind, Field(strict=False)]
 _Why = Annotated[str, Field(min_length=2, max_length=200)]
-_Code = Annotated[str, Field(min_length=1, max_length=32)]
+_CodeText = Annotated[str, Field(min_length=1, max_length=32)]
 
 
 class RulesError(InputError):
@@ -42,7 +42,9 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class _Never(_Frozen):
+class NeverHere(_Frozen):
+    """Kinds that make no sense for the type, and why not."""
+
     kinds: Annotated[tuple[_Kind, ...], Field(min_length=1, strict=False)]
     zh: _Why
     en: _Why
@@ -57,9 +59,11 @@ class _Never(_Frozen):
         return value
 
 
-class _Codes(_Frozen):
-    send: Annotated[Mapping[Annotated[Condition, Field(strict=False)], _Code], Field(strict=False)]
-    receive: Annotated[Mapping[_Code, Annotated[Condition, Field(strict=False)]], Field(strict=False)]
+class SectorCodes(_Frozen):
+    """The codes of a sector, out and in."""
+
+    send: Annotated[Mapping[Annotated[Condition, Field(strict=False)], _CodeText], Field(strict=False)]
+    receive: Annotated[Mapping[_CodeText, Annotated[Condition, Field(strict=False)]], Field(strict=False)]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -83,12 +87,14 @@ class _Codes(_Frozen):
         return self
 
 
-class _Document(_Frozen):
+class LifecycleFile(_Frozen):
+    """The whole file; all of it has defaults."""
+
     inspection_months: Annotated[int, Field(ge=1, le=120)] | None = None
     overdue: Annotated[Overdue, Field(strict=False)] = Overdue.NOTED
     late: Annotated[tuple[_Kind, ...], Field(strict=False)] = ()
-    never: Annotated[tuple[_Never, ...], Field(strict=False)] = ()
-    codes: _Codes | None = None
+    never: Annotated[tuple[NeverHere, ...], Field(strict=False)] = ()
+    codes: SectorCodes | None = None
 
     @field_validator("late")
     @classmethod
@@ -114,20 +120,20 @@ def load_rules(folder: Path) -> TypeRules:
                           "链接到模板文件夹之外", "把文件放在这里")  # fmt: skip
         raise RulesError(shown, [fault])
     try:
-        document = _Document.model_validate(read_toml(path))
+        document = LifecycleFile.model_validate(read_toml(path))
     except FileNotFoundError:
         return DEFAULT_RULES
     except TomlError as error:
         raise RulesError(shown, [error.fault]) from None
     except ValidationError as error:
-        faults = (replace(fault, path=fault.path.removesuffix(_KEY)) for _, fault in located(error, _Document))
+        faults = (replace(fault, path=fault.path.removesuffix(_KEY)) for _, fault in located(error, LifecycleFile))
         raise RulesError(shown, faults) from None
     if found := tuple(_contradictions(document)):
         raise RulesError(shown, found)
     return _rules(document)
 
 
-def _contradictions(document: _Document) -> Iterator[TomlFault]:
+def _contradictions(document: LifecycleFile) -> Iterator[TomlFault]:
     seen: set[EventKind] = set()
     for place, never in enumerate(document.never):
         for which, kind in enumerate(never.kinds):
@@ -144,7 +150,7 @@ def _contradictions(document: _Document) -> Iterator[TomlFault]:
                             "此类证照不办理此事", "从此处或 never 中删去")  # fmt: skip
 
 
-def _rules(document: _Document) -> TypeRules:
+def _rules(document: LifecycleFile) -> TypeRules:
     never = {kind: Words(one.zh, one.en) for one in document.never for kind in one.kinds}
     codes = document.codes
     return TypeRules(
