@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from license_lib.catalogue.faults import said
-from license_lib.catalogue.links import leads_outside
+from license_lib.links import leads_outside
 from license_lib.toml_files import TomlFault, bounded_bytes, reasons
 
 MAX_BYTES = 512 * 1024

@@ -16,10 +16,10 @@ from license_lib.catalogue.checks import contradictions, dangling
 from license_lib.catalogue.faults import Fault, Steps, nearest, said
 from license_lib.catalogue.layout import ARTWORK_NAME
 from license_lib.catalogue.layout_checks import layout_contradictions
-from license_lib.catalogue.links import leads_outside
 from license_lib.catalogue.merging import PARTS_FOLDER, Merged, read_layout
 from license_lib.catalogue.model import LAYOUT_NAME, LicenseType
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
+from license_lib.links import leads_outside
 from license_lib.toml_files import TomlError, TomlFault, located, path_of, read_toml
 
 TYPE_FILE, LAYOUT_FILE = "type.toml", "layout.toml"

@@ -14,8 +14,8 @@ from typing import Any
 
 from license_lib.catalogue.faults import Steps, listed, nearest, said
 from license_lib.catalogue.layout import LISTS
-from license_lib.catalogue.links import leads_outside
 from license_lib.catalogue.problems import TemplateProblem
+from license_lib.links import leads_outside
 from license_lib.toml_files import TomlError, path_of, read_toml
 
 PARTS_FOLDER = "_parts"

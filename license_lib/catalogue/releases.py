@@ -16,11 +16,11 @@ from pydantic import ValidationError
 from license_lib.catalogue.artwork import ArtworkError, artwork_digest, read_artwork
 from license_lib.catalogue.checks import dangling
 from license_lib.catalogue.faults import said
-from license_lib.catalogue.links import leads_outside
 from license_lib.catalogue.loading import LoadedType
 from license_lib.catalogue.model import LicenseType, template_digest
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 from license_lib.errors import MachineError
+from license_lib.links import leads_outside
 from license_lib.toml_files import bounded_bytes, located, path_of, reasons
 
 FORMAT = "license-template/1"

@@ -30,7 +30,7 @@ FOREIGN_SERIAL_MAX = 64
 
 _PARTS = 5
 _FIXED = TYPE_LENGTH + CREDIT_LENGTH + 3 + 1
-_LAST_VERSION = 999
+LAST_VERSION = 999
 _UPPER_ONLY = "digits and upper-case letters only"
 
 
@@ -109,7 +109,7 @@ class LicenseIdentifier:
         kind = str(LicenseTypeCode.parse(str(type_code)))
         body = CreditCode.parse(str(issuer)).number
         _require_serial(serial, SERIAL_MAX)
-        if not 1 <= version <= _LAST_VERSION:
+        if not 1 <= version <= LAST_VERSION:
             raise NumberError("number.version", "a version is 1 to 999", "版本号应为001至999")
         return cls(kind, body, serial, version, mod_37_36.calc_check_digit(f"{kind}{body}{serial}{version:03d}"))
 

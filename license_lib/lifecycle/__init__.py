@@ -4,9 +4,12 @@ from license_lib.lifecycle.checking import Subject, check
 from license_lib.lifecycle.codes import INFORMATION, RETURN_CODES, CodeMap, Condition, condition_of
 from license_lib.lifecycle.faults import EventError
 from license_lib.lifecycle.kinds import SUCCESSIONS, EventKind, Happened, LicenseState, Proposed
+from license_lib.lifecycle.planning import Candidate, Planned, plan
+from license_lib.lifecycle.rule_files import RulesError, load_rules
 from license_lib.lifecycle.rules import DEFAULT_RULES, Overdue, TypeRules
 from license_lib.lifecycle.standing import Standing, standing_at
 from license_lib.lifecycle.timeline import last_state, state_at
+from license_lib.lifecycle.versions import next_identifier
 from license_lib.lifecycle.words import KIND_WORDS, STATE_WORDS, Words, state_words
 
 __all__ = [
@@ -16,6 +19,7 @@ __all__ = [
     "RETURN_CODES",
     "STATE_WORDS",
     "SUCCESSIONS",
+    "Candidate",
     "CodeMap",
     "Condition",
     "EventError",
@@ -23,7 +27,9 @@ __all__ = [
     "Happened",
     "LicenseState",
     "Overdue",
+    "Planned",
     "Proposed",
+    "RulesError",
     "Standing",
     "Subject",
     "TypeRules",
@@ -31,6 +37,9 @@ __all__ = [
     "check",
     "condition_of",
     "last_state",
+    "load_rules",
+    "next_identifier",
+    "plan",
     "standing_at",
     "state_at",
     "state_words",

@@ -101,7 +101,8 @@ def _require_longer(new: Happened, done: Sequence[Step], subject: Subject | None
     """Every extension gives a later day than what there was before it."""
     if new.kind not in {EventKind.EXTEND, EventKind.CORRECT}:
         return
-    ends = subject.valid_until if subject else date.min
+    # A correction is about what is on record: the face was looked at when that was recorded.
+    ends = subject.valid_until if subject and new.kind is EventKind.EXTEND else date.min
     for step in done:
         event = step.placed.event
         if event.kind is not EventKind.EXTEND or step.overtaken:
@@ -124,7 +125,7 @@ def _require_longer(new: Happened, done: Sequence[Step], subject: Subject | None
 
 def _require_in_time(new: Happened, done: Sequence[Step], rules: TypeRules, subject: Subject | None) -> None:
     """What has expired is not renewed, amended or replaced: a new application is due (行政许可法 arts. 50 and 70)."""
-    if subject is None or subject.valid_until is None or (rules.late_renewal and new.kind is EventKind.RENEW):
+    if subject is None or subject.valid_until is None or new.kind in rules.late:
         return
     earlier = done[: next(place for place, step in enumerate(done) if step.placed.event is new)]
     extensions = [valid_until_of(step.placed.event) for step in earlier if step.placed.event.kind is EventKind.EXTEND]

@@ -76,8 +76,8 @@ class CodeMap:
             raise EventError(
                 "event.code-unknown",
                 "The state code is not in the list of this type",
-                "状态代码不在此类证照的代码表内：请核对来源，或在 lifecycle.toml 的 [codes.in] 中补上",
-                hint="check the source, or add it under [codes.in] in lifecycle.toml",
+                "状态代码不在此类证照的代码表内：请核对来源，或在 lifecycle.toml 的 [codes.receive] 中补上",
+                hint="check the source, or add it under [codes.receive] in lifecycle.toml",
             ) from None
 
 

@@ -145,4 +145,9 @@ def _there(value: _T | None, name: str) -> _T:
 
 
 def _wrong(name: str, problem: str, problem_zh: str) -> EventError:
-    return EventError("event.details", f"details.{name} {problem}", f"details.{name} {problem_zh}")
+    return EventError(
+        "event.details",
+        f"details.{name} {problem}",
+        f"details.{name} {problem_zh}",
+        hint="mend it; docs/lifecycle.md lists what each kind says",
+    )

@@ -31,19 +31,15 @@ class TypeRules:
         never: kinds that make no sense for the type, and why not.
         inspection_months: from one inspection 年检 to the next; None if the type has none, or no fixed period.
         overdue: what it means that one is overdue.
-        late_renewal: whether a licence may be renewed 延续 after its last day (行政许可法 art. 50 says before).
+        late: kinds of new versions that may be made after the last day (行政许可法 art. 50 says before).
         codes: state codes of the sector, out and in.
     """
 
     never: Mapping[EventKind, Words] = field(default_factory=lambda: MappingProxyType({}))
     inspection_months: int | None = None
     overdue: Overdue = Overdue.NOTED
-    late_renewal: bool = False
+    late: frozenset[EventKind] = frozenset()
     codes: CodeMap = INFORMATION
-
-    def allows(self, kind: EventKind) -> bool:
-        """Whether the type knows this kind of event."""
-        return kind not in self.never
 
 
 DEFAULT_RULES: Final = TypeRules()

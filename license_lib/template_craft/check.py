@@ -7,6 +7,7 @@ from pathlib import Path
 
 from license_lib.catalogue import Catalogue, LicenseType, LoadedType, TemplateError, load_type
 from license_lib.catalogue.problems import TemplateProblem
+from license_lib.lifecycle import RulesError, load_rules
 from license_lib.rendering import Fonts
 from license_lib.template_craft.built_in import built_in_types
 from license_lib.template_craft.lint_places import place_lints
@@ -56,7 +57,7 @@ def check_templates(folder: Path, key: str = "", *, fonts: Fonts, day: date) -> 
         others = [kind for kind in known if kind.key != one]
         loaded = load_type(folder / one)
         released = [kind.version for kind in catalogue.versions(one).released]
-        found = _findings(folder / one, loaded, released, others, fonts, day)
+        found = [*_lifecycle(folder / one), *_findings(folder / one, loaded, released, others, fonts, day)]
         findings += sorted(found, key=lambda finding: finding.severity)
     return Report(tuple(keys), tuple(findings))
 
@@ -78,6 +79,15 @@ def _findings(
     ]
     for one in lints:
         yield Finding(one.code, LINT[one.code].severity, _placed(one, loaded))
+
+
+def _lifecycle(folder: Path) -> Iterator[Finding]:
+    """Faults of `lifecycle.toml`, which is no part of the type and keeps nothing from loading."""
+    try:
+        load_rules(folder)
+    except RulesError as error:
+        for fault in error.faults:
+            yield Finding(error.code, "error", TemplateProblem.of(error.file, fault))
 
 
 def lost_releases(released: Sequence[int]) -> Iterator[Lint]:

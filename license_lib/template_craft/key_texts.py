@@ -82,4 +82,15 @@ KEY_TEXTS: Mapping[str, str] = MappingProxyType({
     "orientation": "portrait 纵向、landscape 横向。Orientation.",
     "border": "边框：double 回纹、ornate 缠枝、single 单线。Border.",
     "seed": "底纹的种子，空则为类型的 key。What the background is generated from.",
+    # lifecycle.toml
+    "inspection_months": "每隔多少个月年检；不写则没有固定周期。Months from one inspection to the next.",
+    "overdue": "逾期未年检：noted 只作提示，not-in-force 视为不在有效期内。What an overdue inspection means.",
+    "late": "有效期届满后仍可办理的：renew、amend、replace。New versions that may be made after the last day.",
+    "never": "此类证照不办理的事。What never happens to licences of this type.",
+    "kinds": "不办理的事，如 renew 延续。The kinds of event.",
+    "zh": "中文理由，给经办人看。Why not, in Chinese.",
+    "en": "英文理由。Why not, in English.",
+    "codes": "本行业的证照状态代码。The state codes of the sector.",
+    "send": "每种状态发出的代码。The code that is sent for each state.",
+    "receive": "收到的代码表示的状态。The state that a received code means.",
 })  # fmt: skip

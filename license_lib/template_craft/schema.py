@@ -1,4 +1,4 @@
-"""JSON Schema (draft 2020-12) of `type.toml` and `layout.toml`, for editors that complete and check while one types.
+"""JSON Schema (draft 2020-12) of a type's TOML files, for editors that complete and check while one types.
 
 It is made from the models that load the files, so it never says another thing; what several values break together is
 for `license template check`. Each TOML file names its schema in its first line: `#:schema ../schema/type.schema.json`.
@@ -13,6 +13,7 @@ from license_lib.catalogue import Layout, LicenseType
 from license_lib.catalogue.collection import SCHEMA_FOLDER
 from license_lib.catalogue.layout import LISTS
 from license_lib.errors import MachineError
+from license_lib.lifecycle.rule_files import LifecycleFile
 from license_lib.template_craft.key_texts import KEY_TEXTS
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -47,9 +48,18 @@ def layout_schema() -> dict[str, Any]:
     return _finished(schema, "版面 Layout (layout.toml)")
 
 
+def lifecycle_schema() -> dict[str, Any]:
+    """What `lifecycle.toml` may say."""
+    return _finished(LifecycleFile.model_json_schema(), "生命周期 Life cycle (lifecycle.toml)")
+
+
 def schemas() -> Mapping[str, str]:
     """The files of the schema folder by name."""
-    made = {"type.schema.json": type_schema(), "layout.schema.json": layout_schema()}
+    made = {
+        "type.schema.json": type_schema(),
+        "layout.schema.json": layout_schema(),
+        "lifecycle.schema.json": lifecycle_schema(),
+    }
     return {name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in made.items()}
 
 

@@ -114,7 +114,7 @@ def test_schemas_are_written_where_they_are_wanted(tmp_path: Path) -> None:
     done = license_command("template", "schema", tmp_path / "templates", "--json")
     assert done.value == {"folder": str(tmp_path / "templates" / "schema")}
     names = {path.name for path in (tmp_path / "templates" / "schema").iterdir()}
-    assert names == {"type.schema.json", "layout.schema.json"}
+    assert names == {"type.schema.json", "layout.schema.json", "lifecycle.schema.json"}
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,11 @@ def test_a_file_that_is_no_request_is_a_finding(department: Department) -> None:
     assert list(department.found()) == [("example.refused", "example-second.toml", "")]
 
 
+def test_a_life_cycle_that_is_wrong_is_a_finding(department: Department) -> None:
+    department.add("lifecycle.toml", "inspection_months = 0")
+    assert list(department.found()) == [("lifecycle.invalid", "lifecycle.toml", "inspection_months")]
+
+
 @pytest.mark.parametrize("code", LINT)
 def test_a_row_says_the_same_in_both_languages(code: str) -> None:
     row = LINT[code]

@@ -14,13 +14,17 @@ from license_lib.catalogue import Catalogue, TemplateError
 from license_lib.errors import MachineError
 from license_lib.resources import resource_folder
 from license_lib.template_craft.key_texts import KEY_TEXTS
-from license_lib.template_craft.schema import layout_schema, schemas, type_schema, write_schemas
+from license_lib.template_craft.schema import layout_schema, lifecycle_schema, schemas, type_schema, write_schemas
 
 TEMPLATES = resource_folder("templates")
 FILES = [
     path
     for path in sorted(
-        [*TEMPLATES.glob("*/type.toml"), *TEMPLATES.glob("*/layout*.toml"), *TEMPLATES.glob("_*/*.toml")]
+        {
+            path
+            for name in ("*/type.toml", "*/layout*.toml", "*/lifecycle.toml", "_*/*.toml")
+            for path in TEMPLATES.glob(name)
+        }
     )
     if not path.name.startswith("example")
 ]
@@ -36,7 +40,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 
 
 def schema_of(path: Path) -> dict[str, Any]:
-    return type_schema() if path.name == "type.toml" else layout_schema()
+    return {"type.toml": type_schema, "lifecycle.toml": lifecycle_schema}.get(path.name, layout_schema)()
 
 
 def faults(schema: dict[str, Any], value: Any, part: dict[str, Any], path: str = "") -> list[str]:
@@ -51,6 +55,7 @@ def faults(schema: dict[str, Any], value: Any, part: dict[str, Any], path: str =
         found += faults(schema, one, part.get("items", {}), f"{path}[{index}]")
     known, others = part.get("properties", {}), part.get("additionalProperties", {})
     for name, one in (value if isinstance(value, dict) else {}).items():
+        found += faults(schema, name, part.get("propertyNames", {}), f"{path}.{name}")
         if name in known or others:
             found += faults(schema, one, known.get(name, others), f"{path}.{name}")
         elif others is False:
@@ -87,7 +92,8 @@ def test_the_committed_files_are_what_the_models_say() -> None:
 def test_what_loads_is_valid_and_names_its_schema(path: Path) -> None:
     text = path.read_text("utf-8")
     schema = schema_of(path)
-    assert text.startswith(f"#:schema ../schema/{'type' if path.name == 'type.toml' else 'layout'}.schema.json\n")
+    name = path.stem if path.name in {"type.toml", "lifecycle.toml"} else "layout"
+    assert text.startswith(f"#:schema ../schema/{name}.schema.json\n")
     if path.parent.name != "_new":  # whose values are filled in when it is used
         assert faults(schema, tomllib.loads(text), schema) == []
 
@@ -119,6 +125,20 @@ def test_what_does_not_load_is_not_valid(department: Department, file: str, old:
         Catalogue.load(department.folder)
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("inspection_months = 0", ".inspection_months: is none of the forms"),
+        ('late = ["never"]', ".late[0]: is none of the choices"),
+        ('[[never]]\nkinds = []\nzh = "没有"\nen = "none"', ".never[0].kinds: is too short"),
+        ("inspection_month = 1", ".inspection_month: is not known"),
+    ],
+)
+def test_a_life_cycle_that_is_wrong_is_not_valid(text: str, fault: str) -> None:
+    schema = lifecycle_schema()
+    assert faults(schema, tomllib.loads(text), schema) == [fault]
+
+
 def test_every_key_is_explained_and_no_other() -> None:
     def keys(part: object) -> set[str]:
         if isinstance(part, list):
@@ -128,7 +148,7 @@ def test_every_key_is_explained_and_no_other() -> None:
         own = set(part["properties"]) if isinstance(part.get("properties"), dict) else set[str]()
         return own.union(*(keys(one) for one in part.values()))
 
-    assert keys([type_schema(), layout_schema()]) == set(KEY_TEXTS)
+    assert keys([type_schema(), layout_schema(), lifecycle_schema()]) == set(KEY_TEXTS)
     assert all(re.search("[\u4e00-\u9fff]", text) and re.search("[A-Za-z]{3}", text) for text in KEY_TEXTS.values())
 
 

@@ -1,4 +1,4 @@
-"""Where a template's files lead: a template says nothing but what stands in its own folder."""
+"""Where the files of a folder that others write lead: a template says nothing but what stands in its own folder."""
 
 from pathlib import Path
 
