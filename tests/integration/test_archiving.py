@@ -20,6 +20,7 @@ from license_lib.authority import Authority
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.official_documents import SealPlace
+from license_lib.repository.files import file_name
 from license_lib.resources import resource_folder
 from license_lib.setting_up import publish_development_crls
 from license_lib.settings import SealingSettings, Settings
@@ -174,7 +175,7 @@ def test_one_damaged_file_does_not_keep_the_others_from_their_renewal(home: Path
     with open_authority(home) as authority:
         other = authority.issue(example_request("residence-permit"))
         (damaged, _) = authority.repository.current_files()
-        path = authority.repository.files.path(damaged.digest)
+        path = home / "data" / "files" / file_name(damaged.digest)
         path.chmod(0o600)
         path.write_bytes(path.read_bytes()[:-1])
     with years_later(home) as authority:
