@@ -38,7 +38,7 @@ class StorageSettings(_Frozen):
     @classmethod
     def _without_password(cls, value: str) -> str:
         if re.match(r"[^/]*://[^/]*:[^/]*@", value):
-            raise mendable("there is a password in it", "leave it out, and put it into the file that PGPASSFILE names")
+            raise mendable("it holds a secret", "leave it out, and put it into the file that PGPASSFILE names")
         return value
 
     @field_validator("files")
