@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import ONLY_SQLITE, by_hand, execute
+from databases import ONLY_SQLITE, by_hand, execute, locked
 from postgres import PostgresServer
 from recorded import RECORDED_AT, recorded_license
 from sqlalchemy import Engine, event, text
@@ -28,7 +28,7 @@ NOBODY = 65534
 LOCK = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute(f"PRAGMA locking_mode={sys.argv[2]}")
+connection.execute("PRAGMA locking_mode=EXCLUSIVE")
 connection.execute("BEGIN EXCLUSIVE")
 connection.execute("UPDATE chain_head SET sequence = sequence")
 print("locked", flush=True)
@@ -72,28 +72,6 @@ def nothing_of(repository: Repository, issued: IssuedLicense) -> bool:
     )
 
 
-@contextmanager
-def locked(url: str, mode: str = "NORMAL") -> Iterator[None]:
-    """Another process holds the database, so that nobody else can write; on SQLite, `EXCLUSIVE`, nor read."""
-    if not url.startswith("sqlite"):
-        with by_hand(url) as other:
-            other.exec_driver_sql("BEGIN")
-            other.exec_driver_sql("LOCK TABLE reservation, license, chain_head IN EXCLUSIVE MODE")
-            yield
-            other.exec_driver_sql("ROLLBACK")
-        return
-    with subprocess.Popen(
-        [sys.executable, "-c", LOCK, url.removeprefix("sqlite:///"), mode],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "locked\n"
-        yield
-        process.kill()
-
-
 def test_a_database_locked_by_a_writer_can_be_read_but_not_written(repository: Repository, database_url: str) -> None:
     first = repository.commit(prepare(repository, "a"))
     waiting = prepare(repository, "b")
@@ -109,9 +87,21 @@ def test_a_database_locked_by_a_writer_can_be_read_but_not_written(repository: R
     assert repository.commit(waiting).position == 2
 
 
+@contextmanager
+def locked_altogether(path: str) -> Iterator[None]:
+    """Another process holds a SQLite file so that nobody else can even read."""
+    with subprocess.Popen(
+        [sys.executable, "-c", LOCK, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "locked\n"
+        yield
+        process.kill()
+
+
 @ONLY_SQLITE
 def test_a_database_locked_altogether_cannot_be_opened(database_url: str, tmp_path: Path) -> None:
-    with locked(database_url, "EXCLUSIVE"):
+    with locked_altogether(database_url.removeprefix("sqlite:///")):
         assert refusal(lambda: Repository.open(database_url, tmp_path, busy_seconds=0.1)).code == "storage.locked"
         assert refusal(lambda: create_or_upgrade(database_url, busy_seconds=0.1)).code == "storage.locked"
     Repository.open(database_url, tmp_path).close()
