@@ -236,6 +236,8 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "storage.corrupt": "存储的数据已损坏",
         "storage.failed": "存储失败",
         "storage.unreachable": "无法连接存储服务",
+        "storage.no-bucket": "没有这个存储桶",
+        "storage.url": "文件存储地址无法识别",
         "storage.file-missing": "证照文件缺失",
         "verification.worker": "无法启动核验进程",
         "verification.fault": "核验程序出错，此文件未核验",

@@ -23,7 +23,8 @@ def initialise(home: Path) -> Settings:
         if not path.exists():
             path.write_text(_default_settings(), encoding="utf-8")
         settings = Settings.load(home)
-        settings.files.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(settings.files, Path):
+            settings.files.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MachineError("storage.read-only", f"{home}: {error.strerror}", hint="choose another --home") from None
     create_or_upgrade(settings.database_url)

@@ -25,10 +25,28 @@ class _Frozen(BaseModel):
 
 
 class StorageSettings(_Frozen):
-    """Where licences are kept. Relative paths are relative to the file's folder."""
+    """Where licences are kept. Relative paths are relative to the file's folder; `files` may be in a bucket, too.
+
+    Secrets come from the environment: a database's password as libpq reads it (`PGPASSFILE`, `PGPASSWORD`), address and
+    credentials of an object store as obstore does (`AWS_…`).
+    """
 
     database: str = "sqlite:///data/license.db"
-    files: Path = Path("data/files")
+    files: str = "data/files"
+
+    @field_validator("database")
+    @classmethod
+    def _without_password(cls, value: str) -> str:
+        if re.match(r"[^/]*://[^/]*:[^/]*@", value):
+            raise mendable("it holds a secret", "leave it out, and put it into the file that PGPASSFILE names")
+        return value
+
+    @field_validator("files")
+    @classmethod
+    def _folder_or_bucket(cls, value: str) -> str:
+        if "://" in value and not re.fullmatch(r"s3://[^/@?#]+(/[^@?#]*)?", value):
+            raise mendable("this is no place for files", "give a folder or s3://BUCKET/PREFIX")
+        return value
 
 
 class TimestampSettings(_Frozen):
@@ -112,9 +130,9 @@ class Settings(_Frozen):
         return f"sqlite:///{(self.home / match[1]).resolve()}" if match else self.storage.database
 
     @property
-    def files(self) -> Path:
-        """Folder of sealed files."""
-        return self.home / self.storage.files
+    def files(self) -> Path | str:
+        """Folder of sealed files, or `s3://BUCKET/PREFIX`."""
+        return self.storage.files if "://" in self.storage.files else self.home / self.storage.files
 
     @property
     def added_fonts(self) -> tuple[Path, ...]:

@@ -70,6 +70,18 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
     server.drop_database(url)
 
 
+@pytest.fixture
+def bare_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database without tables; on SQLite not even a file."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
 @pytest.fixture(scope="session")
 def place_home(request: pytest.FixtureRequest) -> PlaceHome:
     """Copies a prepared home, whose database holds nothing yet, to where it is used; with `--database`, on a server."""

@@ -19,6 +19,34 @@ def by_hand(url: str) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def unguarded(url: str) -> Iterator[Connection]:
+    """The same for somebody who may put the guards of history out of action."""
+    with by_hand(url) as connection:
+        if connection.dialect.name == "sqlite":
+            triggers = (
+                connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+            )
+            for trigger in triggers:
+                connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        yield connection
+
+
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Somebody else is writing, and does not come to an end."""
+    with by_hand(url) as other:
+        if other.dialect.name == "sqlite":
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            other.exec_driver_sql("BEGIN")
+            other.exec_driver_sql("LOCK TABLE reservation, license, log_head IN EXCLUSIVE MODE")
+        yield
+        other.exec_driver_sql("ROLLBACK")
+
+
 def execute(url: str, *statements: str) -> None:
     """Do something to a database by hand."""
     with by_hand(url) as connection:

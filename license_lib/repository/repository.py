@@ -60,7 +60,7 @@ class Repository(Lookups):
     def open(
         cls,
         url: str,
-        files: Path,
+        files: Path | str,
         *,
         read_only: bool = False,
         busy_seconds: float = BUSY_SECONDS,
@@ -70,7 +70,7 @@ class Repository(Lookups):
 
         Args:
             url: `sqlite:///PATH` or `postgresql://…`.
-            files: folder of the sealed files.
+            files: folder of the sealed files, or `s3://BUCKET/PREFIX`.
             read_only: refuse every write, in the database too. On SQLite the folder must still let us make the
                 `-shm` file beside the database, or another process must have it open.
             busy_seconds: how long to wait for another writer.
@@ -80,13 +80,14 @@ class Repository(Lookups):
             MachineError: `repository.not-initialised`, `repository.outdated`, `repository.newer`, `repository.url`,
                 `repository.driver`, `storage.…`.
         """
+        store = FileStore(files, read_only=read_only)
         database = Database.open(url, read_only=read_only, busy_seconds=busy_seconds)
         try:
             database.read(require_current)
         except BaseException:
             database.close()
             raise
-        return cls(database, FileStore(files, read_only=read_only), randomness)
+        return cls(database, store, randomness)
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,15 +1,14 @@
 """Licences sealed for the long term, and their archive time-stamps renewed before they age."""
 
 import hashlib
-import sqlite3
 import subprocess
-from contextlib import closing
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
 import pytest
+from databases import execute
 from long_term_judge import judge_long_term
 from pyhanko.sign.ades.report import AdESPassed
 from support import NOON, PASSPHRASE, StillClock, counted_randomness, example_request, license_command, sealed_revision
@@ -20,6 +19,7 @@ from license_lib.authority import Authority
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.official_documents import SealPlace
+from license_lib.repository.files import file_name
 from license_lib.resources import resource_folder
 from license_lib.setting_up import publish_development_crls
 from license_lib.settings import SealingSettings, Settings
@@ -154,14 +154,12 @@ def test_a_crash_between_the_steps_loses_nothing(home: Path, issued: Issued) -> 
         archived = authority.archiving.archive_file(issued.pdf)
         authority.repository.files.put(archived.pdf)
         assert authority.repository.newest_file(stored) == issued.pdf, "stored, not committed"
-        with closing(sqlite3.connect(authority.settings.database_url.removeprefix("sqlite:///"))) as database:
-            refuse = "BEGIN SELECT RAISE(ABORT, 'out of order'); END"
-            database.execute(f"CREATE TRIGGER broken BEFORE INSERT ON archive {refuse}")
-            with pytest.raises(MachineError) as failed:
-                list(authority.archiving.renew([due]))
-            assert failed.value.code == "storage.failed"
-            assert authority.repository.newest_file(stored) == issued.pdf
-            database.execute("DROP TRIGGER broken")
+        execute(authority.settings.database_url, "ALTER TABLE archive RENAME COLUMN until TO broken")
+        with pytest.raises(MachineError) as failed:
+            list(authority.archiving.renew([due]))
+        assert failed.value.code == "storage.failed"
+        execute(authority.settings.database_url, "ALTER TABLE archive RENAME COLUMN broken TO until")
+        assert authority.repository.newest_file(stored) == issued.pdf
         (renewal,) = authority.archiving.renew([due])
         assert renewal.error is None
         assert authority.repository.newest_file(stored).startswith(issued.pdf)
@@ -174,7 +172,7 @@ def test_one_damaged_file_does_not_keep_the_others_from_their_renewal(home: Path
     with open_authority(home) as authority:
         other = authority.issue(example_request("residence-permit"))
         (damaged, _) = authority.repository.current_files()
-        path = authority.repository.files.path(damaged.digest)
+        path = home / "data" / "files" / file_name(damaged.digest)
         path.chmod(0o600)
         path.write_bytes(path.read_bytes()[:-1])
     with years_later(home) as authority:

@@ -8,17 +8,16 @@ import os
 import resource
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import everything_in, locked
 from recorded import log_is_whole
 from support import ISSUERS, PASSPHRASE, Done, license_command, release_template
 
@@ -46,11 +45,8 @@ EMPTY = OnDisk(0, 0, 0, frozenset())
 
 
 def on_disk(home: Path) -> OnDisk:
-    with closing(sqlite3.connect(home / "data" / "license.db")) as database:
-        licenses, reservations, events = (
-            database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 -- a fixed name
-            for table in ("license", "reservation", "event")
-        )
+    rows = everything_in(Settings.load(home).database_url)
+    licenses, reservations, events = (len(rows[table]) for table in ("license", "reservation", "event"))
     files = (path for path in (home / "data" / "files").rglob("*") if path.is_file())
     return OnDisk(licenses, reservations, events, frozenset(path.name for path in files))
 
@@ -313,11 +309,9 @@ def test_a_full_disk(city: Path, room: int, reserved: int) -> None:
 
 
 def test_a_locked_database(city: Path) -> None:
-    with closing(sqlite3.connect(city / "data" / "license.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with locked(Settings.load(city).database_url):
         batch = license_command("issue-batch", written_batch(city, 2), "--home", city, "--json")
         assert (batch.code, batch.error["code"], batch.value["summary"]["issued"]) == (3, "storage.locked", 0)
-        other.execute("ROLLBACK")
     assert on_disk(city) == EMPTY
     assert issue(city, request()).code == 0
 

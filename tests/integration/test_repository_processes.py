@@ -10,14 +10,18 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from postgres import PostgresServer
 from recorded import RECORDED_AT, log_is_whole, recorded_license
 
+from license_lib.errors import MachineError
 from license_lib.repository import (
     AlreadyIssued,
     IssuedLicense,
@@ -106,27 +110,33 @@ class Process:
         return self.rest()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    create_or_upgrade(f"sqlite:///{tmp_path / 'licences.db'}")
-    return tmp_path
+@dataclass(frozen=True)
+class Office:
+    """Where the clerks of one test work."""
+
+    url: str
+    files: str
+
+    def open(self) -> Repository:
+        # Patient: what is tested is that nobody is lost in the queue, not how fast the disk is.
+        return Repository.open(self.url, Path(self.files), busy_seconds=60)
 
 
 @pytest.fixture
-def repository(folder: Path) -> Iterator[Repository]:
-    with open_repository(folder) as opened:
+def office(database_url: str, tmp_path: Path) -> Office:
+    return Office(database_url, str(tmp_path / "files"))
+
+
+@pytest.fixture
+def repository(office: Office) -> Iterator[Repository]:
+    with office.open() as opened:
         yield opened
 
 
-def open_repository(folder: Path) -> Repository:
-    # Patient: what is tested is that nobody is lost in the queue, not how fast the disk is.
-    return Repository.open(f"sqlite:///{folder / 'licences.db'}", folder / "files", busy_seconds=60)
-
-
 @contextmanager
-def clerk_process(name: str, folder: Path) -> Iterator[Process]:
+def clerk_process(name: str, office: Office) -> Iterator[Process]:
     with subprocess.Popen(
-        [sys.executable, "-W", "error", __file__, name, str(folder)],
+        [sys.executable, "-W", "error", __file__, name, office.url, office.files],
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -162,9 +172,9 @@ def check_against(repository: Repository, acknowledged: dict[str, tuple[str, str
     assert log_is_whole(repository)
 
 
-def test_two_processes_with_the_same_batch_issue_every_license_once(folder: Path, repository: Repository) -> None:
+def test_two_processes_with_the_same_batch_issue_every_license_once(office: Office, repository: Repository) -> None:
     keys = [f"k{n}" for n in range(60)]
-    with clerk_process("first", folder) as first, clerk_process("second", folder) as second:
+    with clerk_process("first", office) as first, clerk_process("second", office) as second:
         for process in (first, second):
             process.tell(*(f"issue {key}" for key in keys))
         answers = [second.answer(), *first.rest(), *second.rest()]
@@ -175,9 +185,9 @@ def test_two_processes_with_the_same_batch_issue_every_license_once(folder: Path
     check_against(repository, acknowledged)
 
 
-def test_the_slower_of_two_gets_the_license_of_the_faster(folder: Path, repository: Repository) -> None:
+def test_the_slower_of_two_gets_the_license_of_the_faster(office: Office, repository: Repository) -> None:
     here = Clerk("here", repository)
-    with clerk_process("there", folder) as there:
+    with clerk_process("there", office) as there:
         there.tell("reserve k")
         assert there.answer() == "k there-k -"
         here.reserve("k")
@@ -188,8 +198,8 @@ def test_the_slower_of_two_gets_the_license_of_the_faster(folder: Path, reposito
     assert repository.count() == 1
 
 
-def test_a_process_killed_before_its_commit_blocks_nobody(folder: Path, repository: Repository) -> None:
-    with clerk_process("dead", folder) as dead:
+def test_a_process_killed_before_its_commit_blocks_nobody(office: Office, repository: Repository) -> None:
+    with clerk_process("dead", office) as dead:
         dead.tell("reserve k")
         assert dead.answer() == "k dead-k -"
         dead.kill()
@@ -202,10 +212,10 @@ def test_a_process_killed_before_its_commit_blocks_nobody(folder: Path, reposito
 
 @pytest.mark.parametrize("answers_before_the_kill", [1, 4, 9])
 def test_a_kill_loses_no_acknowledged_license(
-    folder: Path, repository: Repository, answers_before_the_kill: int
+    office: Office, repository: Repository, answers_before_the_kill: int
 ) -> None:
     keys = [f"k{n}" for n in range(30)]
-    with clerk_process("dead", folder) as dead, clerk_process("alive", folder) as alive:
+    with clerk_process("dead", office) as dead, clerk_process("alive", office) as alive:
         dead.tell(*(f"issue {key}" for key in keys))
         alive.tell(*(f"issue {key}" for key in reversed(keys)))
         answers = [dead.answer() for _ in range(answers_before_the_kill)]
@@ -234,12 +244,11 @@ def test_threads_share_one_repository(repository: Repository) -> None:
     check_against(repository, by_key(answers))
 
 
-def test_several_processes_may_set_the_database_up_at_once(tmp_path: Path) -> None:
+def test_several_processes_may_set_the_database_up_at_once(bare_url: str, tmp_path: Path) -> None:
     code = "import sys; from license_lib.repository import create_or_upgrade; print(create_or_upgrade(sys.argv[1]))"
-    url = f"sqlite:///{tmp_path / 'new' / 'licences.db'}"
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", code, url],
+            [sys.executable, "-c", code, bare_url],
             env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
             stdout=subprocess.PIPE,
             text=True,
@@ -248,12 +257,50 @@ def test_several_processes_may_set_the_database_up_at_once(tmp_path: Path) -> No
     ]
     answers = sorted(process.communicate()[0].strip() for process in processes)
     assert answers == ["False", "False", "True"]
-    Repository.open(url, tmp_path).close()
+    Repository.open(bare_url, tmp_path).close()
+
+
+def test_a_server_killed_under_its_clerks_loses_no_acknowledged_license(tmp_path: Path) -> None:
+    """The server dies and recovers twice while two clerks issue; they ask again for what was not acknowledged.
+
+    Its administrator let it acknowledge before it writes. We do not.
+    """
+    keys = [f"k{n}" for n in range(40)]
+    with PostgresServer(settings={"synchronous_commit": "off"}) as server:
+        office = Office(server.create_database(), str(tmp_path / "files"))
+        create_or_upgrade(office.url)
+        acknowledged: list[str] = []
+
+        def work(name: str) -> None:
+            with office.open() as repository:
+                clerk = Clerk(name, repository)
+                for key in keys:
+                    while True:
+                        try:
+                            acknowledged.append(clerk.issue(key))
+                            break
+                        except MachineError as refused:
+                            if refused.code != "storage.unreachable":
+                                raise
+
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            clerks = [pool.submit(work, name) for name in ("first", "second")]
+            for so_many in (len(keys) // 2, len(keys)):
+                while len(acknowledged) < so_many and not any(clerk.done() for clerk in clerks):
+                    time.sleep(0.01)
+                server.kill()
+                server.start()
+            for clerk in clerks:
+                clerk.result()
+        assert len(acknowledged) == 2 * len(keys)
+        with office.open() as repository:
+            assert repository.count() == len(keys)
+            check_against(repository, by_key(acknowledged))
 
 
 def main() -> None:
-    name, folder = sys.argv[1], Path(sys.argv[2])
-    with open_repository(folder) as repository:
+    name, *where = sys.argv[1:]
+    with Office(*where).open() as repository:
         clerk = Clerk(name, repository)
         orders = {"reserve": clerk.reserve, "commit": clerk.commit, "issue": clerk.issue}
         sys.stdout.write("ready\n")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import resource
 import sqlite3
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import ONLY_SQLITE, by_hand, execute, locked
+from postgres import PostgresServer
 from recorded import RECORDED_AT, log_is_whole, recorded_license, revocation
 from sqlalchemy import Engine, event, text
 
@@ -25,7 +28,7 @@ NOBODY = 65534
 LOCK = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute(f"PRAGMA locking_mode={sys.argv[2]}")
+connection.execute("PRAGMA locking_mode=EXCLUSIVE")
 connection.execute("BEGIN EXCLUSIVE")
 connection.execute("UPDATE log_head SET size = size")
 print("locked", flush=True)
@@ -34,15 +37,8 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    found = f"sqlite:///{tmp_path / 'licences.db'}"
-    create_or_upgrade(found)
-    return found
-
-
-@pytest.fixture
-def repository(url: str, tmp_path: Path) -> Iterator[Repository]:
-    with Repository.open(url, tmp_path / "files", busy_seconds=0.2) as opened:
+def repository(database_url: str, tmp_path: Path) -> Iterator[Repository]:
+    with Repository.open(database_url, tmp_path / "files", busy_seconds=0.2) as opened:
         yield opened
 
 
@@ -55,7 +51,7 @@ def prepare(repository: Repository, key: str, *, size: int = 10) -> IssuedLicens
         status=reserved.status,
         number=f"62040219800101001X {key}",
         holders=(HolderEntry("某人", "62040219800101001X", "111"),),
-        record=b"x" * size,
+        record=random.Random(key).randbytes(size),  # noqa: S311 — what a database cannot make smaller
         file_digest=repository.files.put(key.encode()),
     )
 
@@ -78,21 +74,10 @@ def nothing_of(repository: Repository, issued: IssuedLicense) -> bool:
     )
 
 
-@contextmanager
-def locked(path: Path, mode: str) -> Iterator[None]:
-    with subprocess.Popen(
-        [sys.executable, "-c", LOCK, str(path), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "locked\n"
-        yield
-        process.kill()
-
-
-def test_a_database_locked_by_a_writer_can_be_read_but_not_written(repository: Repository, tmp_path: Path) -> None:
+def test_a_database_locked_by_a_writer_can_be_read_but_not_written(repository: Repository, database_url: str) -> None:
     first = repository.commit(prepare(repository, "a"))
     waiting = prepare(repository, "b")
-    with locked(tmp_path / "licences.db", "NORMAL"):
+    with locked(database_url):
         assert refusal(lambda: repository.commit(waiting)).code == "storage.locked"
         assert refusal(lambda: prepare(repository, "c")).code == "storage.locked"
         locked_out = refusal(lambda: repository.record("id-a", revocation(RECORDED_AT)))
@@ -102,15 +87,28 @@ def test_a_database_locked_by_a_writer_can_be_read_but_not_written(repository: R
     assert repository.commit(waiting).position == 2
 
 
-def test_a_database_locked_altogether_cannot_be_opened(url: str, tmp_path: Path) -> None:
-    with locked(tmp_path / "licences.db", "EXCLUSIVE"):
-        assert refusal(lambda: Repository.open(url, tmp_path, busy_seconds=0.1)).code == "storage.locked"
-        assert refusal(lambda: create_or_upgrade(url, busy_seconds=0.1)).code == "storage.locked"
-    Repository.open(url, tmp_path).close()
+@contextmanager
+def locked_altogether(path: str) -> Iterator[None]:
+    """Another process holds a SQLite file so that nobody else can even read."""
+    with subprocess.Popen(
+        [sys.executable, "-c", LOCK, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "locked\n"
+        yield
+        process.kill()
+
+
+@ONLY_SQLITE
+def test_a_database_locked_altogether_cannot_be_opened(database_url: str, tmp_path: Path) -> None:
+    with locked_altogether(database_url.removeprefix("sqlite:///")):
+        assert refusal(lambda: Repository.open(database_url, tmp_path, busy_seconds=0.1)).code == "storage.locked"
+        assert refusal(lambda: create_or_upgrade(database_url, busy_seconds=0.1)).code == "storage.locked"
+    Repository.open(database_url, tmp_path).close()
 
 
 @contextmanager
-def database_limited_to(pages: int) -> Iterator[None]:
+def a_file_limited_to(pages: int) -> Iterator[None]:
     """SQLite's own limit: it answers as it does when the disk is full (SQLITE_FULL)."""
 
     def limit(connection: sqlite3.Connection, _: Any) -> None:
@@ -123,9 +121,40 @@ def database_limited_to(pages: int) -> Iterator[None]:
         event.remove(Engine, "connect", limit)
 
 
-def test_a_full_disk_leaves_nothing_of_the_license(repository: Repository, url: str, tmp_path: Path) -> None:
+@contextmanager
+def a_server_without_room_for_large_records(server: PostgresServer, url: str) -> Iterator[None]:
+    """Large records go to a file of their own; in its place stands a device that is always full (ENOSPC)."""
+    with by_hand(url) as connection:
+        path = connection.exec_driver_sql(
+            "SELECT pg_relation_filepath(reltoastrelid) FROM pg_class WHERE relname = 'license'"
+        ).scalar_one()
+        connection.exec_driver_sql("CHECKPOINT")
+    file = server.data / path
+    aside = file.with_suffix(".aside")
+    file.rename(aside)
+    file.symlink_to("/dev/full")
+    try:
+        yield
+    finally:
+        aside.rename(file)
+
+
+@contextmanager
+def no_room(url: str, request: pytest.FixtureRequest) -> Iterator[None]:
+    limited = (
+        a_file_limited_to(40)
+        if url.startswith("sqlite")
+        else a_server_without_room_for_large_records(request.getfixturevalue("postgres"), url)
+    )
+    with limited:
+        yield
+
+
+def test_a_full_disk_leaves_nothing_of_the_license(
+    repository: Repository, database_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     first = repository.commit(prepare(repository, "a"))
-    with database_limited_to(40), Repository.open(url, tmp_path / "files") as full:
+    with no_room(database_url, request), Repository.open(database_url, tmp_path / "files") as full:
         large = prepare(full, "b", size=1_000_000)
         assert refusal(lambda: full.commit(large)).code == "storage.full"
         assert nothing_of(full, large)
@@ -146,6 +175,7 @@ def files_limited_to(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@ONLY_SQLITE
 def test_no_room_for_the_database_file(repository: Repository) -> None:
     issued = prepare(repository, "a", size=3_000_000)
     with files_limited_to(1_000_000):
@@ -172,13 +202,41 @@ def test_no_room_for_a_file(tmp_path: Path) -> None:
     assert store.get(store.put(content)) == content
 
 
-def test_a_database_opened_read_only_refuses_in_the_database_too(url: str) -> None:
-    database = Database.open(url, read_only=True)
+def test_a_database_opened_read_only_refuses_in_the_database_too(database_url: str) -> None:
+    database = Database.open(database_url, read_only=True)
     try:
         refused = refusal(lambda: database.read(lambda connection: connection.execute(text("DELETE FROM log_head"))))
     finally:
         database.close()
     assert refused.code == "storage.read-only"
+
+
+def test_a_role_that_may_only_look_is_told_so(postgres: PostgresServer, postgres_template: str, tmp_path: Path) -> None:
+    url = postgres.create_database(template=postgres_template)
+    execute(url, "CREATE ROLE onlooker LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO onlooker")
+    name = url.partition("@/")[2].partition("?")[0]
+    with Repository.open(postgres.url(name, user="onlooker"), tmp_path / "files") as onlooker:
+        assert onlooker.count() == 0
+        assert refusal(lambda: prepare(onlooker, "a")).code == "storage.read-only"
+    execute(url, "REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM onlooker")
+    refused = refusal(lambda: Repository.open(postgres.url(name, user="onlooker"), tmp_path / "files"))
+    assert refused.code == "storage.read-only"
+    execute(url, "DROP ROLE onlooker")
+    postgres.drop_database(url)
+
+
+def test_a_server_that_is_gone_or_turns_us_away_is_a_broken_machine(
+    postgres: PostgresServer, postgres_template: str, tmp_path: Path
+) -> None:
+    url = postgres.create_database(template=postgres_template)
+    with Repository.open(url, tmp_path / "files") as repository:
+        prepare(repository, "a")
+        execute(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        assert repository.count() == 0, "a connection that was cut while nobody used it is made anew"
+        postgres.drop_database(url)
+        assert refusal(repository.count).code == "storage.unreachable"
+    for elsewhere in (url, postgres.url("postgres", user="nobody-of-that-name"), "postgresql://a:b@127.0.0.1:1/c"):
+        assert refusal(lambda: Repository.open(elsewhere, tmp_path)).code == "storage.unreachable"  # noqa: B023 — called at once
 
 
 AS_NOBODY = """

@@ -3,10 +3,8 @@
 import hashlib
 import io
 import shutil
-import sqlite3
 import tracemalloc
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from databases import unguarded
 from forgeries import append_bytes, change_byte, paint_over, paste_code, resave
 from PIL import Image
 from report_judge import check_report
@@ -318,7 +317,7 @@ def test_a_code_that_says_otherwise_than_the_record_is_caught_on_paper_too(
         "UPDATE event SET effective_at = '2099-01-01 00:00:00.000000' WHERE kind = 'revoke'",
         "UPDATE event SET reason = 'another' WHERE kind = 'revoke'",
         "UPDATE license SET state = 'issued'",
-        "UPDATE license SET record = x'7b7d'",
+        "UPDATE license SET record = record_digest",
         "UPDATE license SET record = 'text'",
         "UPDATE license SET valid_until = 'garbage'",
         "UPDATE license SET file_digest = record_digest",
@@ -331,11 +330,10 @@ def test_a_row_that_was_written_by_hand_is_a_broken_machine(
     clock.advance(hours=1)
     authority.revoke(issued.identifier, reason="骗取", actor="样例·经办人")
     clock.advance(hours=1)
-    with closing(sqlite3.connect(authority.settings.database_url.removeprefix("sqlite:///"))) as database:
-        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            database.execute(f"DROP TRIGGER {trigger}")
-        database.execute(damage)
-        database.commit()
+    with unguarded(authority.settings.database_url) as database:
+        if "garbage" in damage and database.dialect.name != "sqlite":
+            pytest.skip("a server refuses to write that, by whatever hand")
+        database.exec_driver_sql(damage)
     with pytest.raises(MachineError) as caught:
         authority.verify(issued.pdf)
     assert caught.value.code == "storage.corrupt"

@@ -50,6 +50,8 @@ def test_absolute_paths_and_other_databases_stay_as_they_are(tmp_path: Path) -> 
     assert loaded(tmp_path, text).files == there / "files"
     text = f'{GOOD}\n[storage]\ndatabase = "postgresql://me@host/db"\n'
     assert loaded(tmp_path, text).database_url == "postgresql://me@host/db"
+    text = f'{GOOD}\n[storage]\nfiles = "s3://licences/city"\n'
+    assert loaded(tmp_path, text).files == "s3://licences/city"
 
 
 def test_the_level_of_seals_is_one_of_two(tmp_path: Path) -> None:
@@ -88,11 +90,14 @@ def test_time_stamp_authorities_and_the_network(tmp_path: Path) -> None:
         '[network]\nproxy = "socks5://a"',
         '[network]\nproxy = "http://user:password@a"',
         "[network]\ntimeout_seconds = 0",
+        '[storage]\ndatabase = "postgresql://me:password@host/db"',
+        '[storage]\nfiles = "s3://me:password@bucket/x"',
+        '[storage]\nfiles = "https://host/bucket"',
     ],
 )
 def test_places_on_the_network_are_plain_and_hold_no_password(tmp_path: Path, more: str) -> None:
     told = refusal(tmp_path, f"{GOOD}\n{more}\n")
-    assert re.search(r"\b(timestamps|network)\.\w+", told)
+    assert re.search(r"\b(timestamps|network|storage)\.\w+", told)
     assert "password" not in told
 
 

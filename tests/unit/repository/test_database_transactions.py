@@ -61,7 +61,7 @@ def test_sqlalchemy_hides_the_values_from_its_own_texts(database: Database) -> N
 
 
 def test_what_is_read_in_one_transaction_is_of_one_moment(database: Database, database_url: str) -> None:
-    def work(connection: Connection) -> tuple[int | None, int | None]:
+    def work(connection: Connection) -> tuple[object, object]:
         first = connection.scalar(select(LOG_HEAD.c.size))
         execute(database_url, "UPDATE log_head SET size = 7")
         return first, connection.scalar(select(LOG_HEAD.c.size))

@@ -19,6 +19,7 @@ from license_lib.repository import (
     StoredLicense,
     create_or_upgrade,
 )
+from license_lib.repository.files import file_name
 
 Prepare = Callable[..., IssuedLicense]
 Issue = Callable[..., StoredLicense]
@@ -46,10 +47,12 @@ def test_a_licence_rests_in_the_file_that_was_sealed_until_it_is_archived(
     assert repository.files.get(archived.digest) == b"file a+", "nothing is deleted"
 
 
-def test_a_licence_may_be_archived_as_it_is_issued(repository: Repository, prepare: Prepare, at: datetime) -> None:
+def test_a_licence_may_be_archived_as_it_is_issued(
+    repository: Repository, prepare: Prepare, at: datetime, tmp_path: Path
+) -> None:
     issued = prepare("a")
     archived = entry(repository, b"file a and evidence", at, years=9)
-    repository.files.path(issued.file_digest).unlink()
+    (tmp_path / "files" / file_name(issued.file_digest)).unlink()
     with pytest.raises(MachineError) as missing:
         repository.commit(issued)
     assert missing.value.code == "storage.file-missing"

@@ -1,7 +1,7 @@
 import io
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from databases import ONLY_POSTGRESQL, ONLY_SQLITE, by_hand, everything_in, execute, table_names
-from postgres import PostgresServer
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
@@ -44,18 +43,6 @@ def remove_tables(database_url: str) -> None:
         database.write(downgrade)
     finally:
         database.close()
-
-
-@pytest.fixture
-def bare_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database without tables; on SQLite not even a file."""
-    if backend == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bare.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.create_database()
-    yield url
-    server.drop_database(url)
 
 
 def test_a_missing_database_is_made_for_its_owner_only(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""Files in a folder of this machine.
+
+Why not by obstore, as those in a bucket: its local store writes to a file beside and links it, but syncs neither the
+file nor the folder (docs/adr/0015-files-in-a-folder-or-a-bucket.md). Here both are, so that a file that was
+acknowledged survives a power cut.
+"""
+
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from license_lib.repository.faults import os_fault
+
+LEFTOVER = re.compile(r"([0-9a-f]{2}/){2}\.[0-9a-f]{8}-\w+\.part")
+"""What a file is called while it is written; found later, its writer died."""
+
+T = TypeVar("T")
+
+
+class Folder:
+    """Files under a folder, for their owner's eyes only (modes 0600 and 0700). See `Place`.
+
+    Args:
+        root: the folder; made when the first file comes.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+        self._durable: set[Path] = set()
+        self._lock = threading.Lock()
+
+    def write(self, name: str, content: bytes) -> bool:
+        """Write, sync, rename, sync the folder."""
+        target = self._root / name
+
+        def work() -> bool:
+            self._make_durable(target.parent)
+            is_new = not target.exists()
+            if is_new:
+                _write_whole(target, content)
+            # Also for a file that was there: whoever wrote it may have died before this step.
+            _sync_folder(target.parent)
+            return is_new
+
+        return _refusing(work)
+
+    def read(self, name: str) -> bytes | None:
+        """The content; None if there is none of that name."""
+
+        def work() -> bytes | None:
+            try:
+                return (self._root / name).read_bytes()
+            except FileNotFoundError:
+                return None
+
+        return _refusing(work)
+
+    def contains(self, name: str) -> bool:
+        """Whether there is a file of that name."""
+        return _refusing((self._root / name).is_file)
+
+    def names(self) -> Iterator[str]:
+        """Every file two folders down, folder by folder."""
+        for entry in self._entries():
+            yield _name(entry)
+
+    def leftovers(self, before: datetime) -> Iterator[str]:
+        """Names of unfinished files that were last written before that moment, by this machine's clock."""
+        for entry in self._entries():
+            name = _name(entry)
+            if LEFTOVER.fullmatch(name) and _refusing(lambda: _written_at(entry)) < before:  # noqa: B023 — called at once
+                yield name
+
+    def remove(self, name: str) -> None:
+        """Remove a file; nothing if it is gone."""
+        _refusing(lambda: (self._root / name).unlink(missing_ok=True))
+
+    def _entries(self) -> Iterator[Path]:
+        if not _refusing(self._root.exists):
+            return
+        for folder in _sorted(self._root):
+            for below in _sorted(folder):
+                yield from _sorted(below)
+
+    def _make_durable(self, folder: Path) -> None:
+        """Make a folder whose own entry survives a power cut, up to the first that is known to."""
+        with self._lock:
+            if folder in self._durable:
+                return
+        if folder != self._root.parent:
+            self._make_durable(folder.parent)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            _sync_folder(folder.parent)
+        else:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._lock:
+            self._durable.add(folder)
+
+
+def _refusing(work: Callable[[], T]) -> T:
+    """Do it; a refusal of the operating system becomes one of ours, without the original in its wake."""
+    try:
+        return work()
+    except OSError as error:
+        fault = os_fault(error)
+    raise fault
+
+
+def _sorted(folder: Path) -> list[Path]:
+    """What is in a folder, by name; nothing in what is none."""
+    return _refusing(lambda: sorted(folder.iterdir()) if folder.is_dir() else [])
+
+
+def _name(path: Path) -> str:
+    return "/".join(path.parts[-3:])
+
+
+def _written_at(path: Path) -> datetime:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:  # its writer lives, and has just finished
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem[:8]}-", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).rename(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
