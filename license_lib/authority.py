@@ -276,7 +276,8 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
             issuers=issuers,
             states=RepositoryStates(repository),
         )
-    return Verifier(ground, accepted_grounds(settings.home, catalogue, make_fetcher(settings.network)))
+    fetcher, oldest = make_fetcher(settings.network), settings.status.max_staleness
+    return Verifier(ground, accepted_grounds(settings.home, catalogue, fetcher, oldest))
 
 
 def load_trust(settings: Settings) -> TrustStore:

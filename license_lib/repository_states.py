@@ -1,40 +1,57 @@
 """The repository as the place where verification looks up what became of a licence."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 
-from license_lib.repository import EventKind, Repository
-
-
-@dataclass(frozen=True, slots=True)
-class KnownState:
-    """What the repository knows of a licence at a moment."""
-
-    record: bytes = field(repr=False)
-    file_digest: bytes
-    revoked_at: datetime | None
-    as_of: None = None
-
-    @property
-    def record_digest(self) -> bytes:
-        """SHA-256 of the record."""
-        return sha256(self.record).digest()
+from license_lib.lifecycle import DEFAULT_RULES, EventKind, Proposed, TypeRules, standing_at
+from license_lib.repository import Repository
+from license_lib.verification.ground import Asked
+from license_lib.verification.standing import OnRecord
 
 
 class RepositoryStates:
-    """The repository as the place where verification looks up states."""
+    """The repository as the place where verification looks up states.
 
-    def __init__(self, repository: Repository) -> None:
+    Args:
+        rules: of the licence types, by key; they say when inspections are due.
+    """
+
+    def __init__(self, repository: Repository, rules: Mapping[str, TypeRules] | None = None) -> None:
         self._repository = repository
+        self._rules = rules or {}
 
-    def state_of(self, identifier: str, at: datetime) -> KnownState | None:
-        """What is known of a licence at a moment; None if the repository does not hold it."""
-        found = self._repository.history(identifier)
+    def state_of(self, asked: Asked, at: datetime, now: datetime) -> OnRecord | None:
+        """What is known of a licence at a moment; None if the repository does not hold it.
+
+        Raises:
+            MachineError: `storage.corrupt`, `event.record-broken`: the record contradicts itself.
+        """
+        del now  # what was recorded up to this very moment counts
+        found = self._repository.history(asked.identifier)
         if found is None:
             return None
-        stored, events = found
-        revoked = [
-            event.effective_at for event in events if event.kind is EventKind.REVOKE and event.effective_at <= at
+        stored, recorded = found
+        rules = self._rules.get(stored.type_key, DEFAULT_RULES)
+        events = [
+            Proposed(
+                sequence=event.sequence,
+                kind=EventKind(event.kind),
+                effective_at=event.effective_at,
+                recorded_at=event.recorded_at,
+                details=event.details,
+            )
+            for event in recorded
         ]
-        return KnownState(stored.record, stored.file_digest, min(revoked, default=None))
+        standing = standing_at(events, at, rules=rules)
+        if standing is None:
+            return OnRecord(record=stored.record, file_digest=stored.file_digest, state=None)
+        return OnRecord(
+            record=stored.record,
+            file_digest=stored.file_digest,
+            state=standing.state,
+            since=standing.since,
+            valid_until=standing.valid_until,
+            next_identifier=standing.next,
+            inspection_due=standing.inspection_due,
+            overdue=rules.overdue,
+        )
