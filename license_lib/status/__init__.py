@@ -2,10 +2,23 @@
 
 One signed list answers for 2**20 licences, so that whoever asks never says which licence the question is about.
 A licence refers to its place in a list (`StatusRef`); places come in an order that tells nothing (`scattered`).
+Signing and opening a list is in `tokens`, which knows `signing`; the rest knows nothing of keys.
 """
 
+from license_lib.status.bits import StatusBits
+from license_lib.status.errors import StatusListError
 from license_lib.status.references import LIST_SIZE, LONGEST, StatusClaim, StatusRef
 from license_lib.status.scattering import scattered
 from license_lib.status.values import BITS, Status
 
-__all__ = ["BITS", "LIST_SIZE", "LONGEST", "Status", "StatusClaim", "StatusRef", "scattered"]
+__all__ = [
+    "BITS",
+    "LIST_SIZE",
+    "LONGEST",
+    "Status",
+    "StatusBits",
+    "StatusClaim",
+    "StatusListError",
+    "StatusRef",
+    "scattered",
+]
