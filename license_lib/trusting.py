@@ -24,9 +24,10 @@ from license_lib.trust_list import Snapshot, TrustListError, open_list, sign_lis
 from license_lib.trust_list.plan import Plan
 from license_lib.trust_list.publishing import FILE_NAME, build_list
 from license_lib.trust_list.snapshots import MAX_BYTES
-from license_lib.trust_list.store import FOLDER, ListStore, write_whole
+from license_lib.trust_list.store import FOLDER, ListStore
 from license_lib.verification import Ground, SealDirectory, Verifier
 from license_lib.verification.listed_states import MAX_STALENESS, ListedStates
+from license_lib.whole_files import write_whole
 from signing.errors import NetworkError
 from signing.key_files import load_certificates
 from signing.keys import load_credential

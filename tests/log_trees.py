@@ -1,8 +1,17 @@
-"""A tree as the RFC writes it: recursive, slow, and plainly right."""
+"""Trees and logs for tests: a tree as the RFC writes it, recursive and plainly right, and a whole log in memory."""
 
+import copy
 from collections.abc import Sequence
+from pathlib import Path
 
-from license_lib.log.merkle import EMPTY_ROOT, node_hash
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from license_lib.log.checkpoints import Checkpoint, LogPolicy, sign_checkpoint
+from license_lib.log.findings import LogError
+from license_lib.log.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash
+from license_lib.log.tiles import new_files
+from license_lib.log.witness import Witness
+from signing.notes import Note, NoteSigner
 
 
 class NaiveTree:
@@ -54,3 +63,77 @@ def split(size: int) -> int:
     while power * 2 < size:
         power *= 2
     return power
+
+
+class SmallLog:
+    """A whole log in memory: it appends, publishes its files, and signs its checkpoints.
+
+    Args:
+        origin: its name.
+        seed: one byte that tells its key from others.
+    """
+
+    def __init__(self, origin: str = "log.example/licenses", seed: int = 1) -> None:
+        self.signer = note_signer(origin, seed)
+        self.entries: list[bytes] = []
+        self.rows: dict[int, list[bytes]] = {0: []}
+        self.frontier = Frontier.empty()
+        self.files: dict[str, bytes] = {}
+        self.published = 0
+
+    @property
+    def policy(self) -> LogPolicy:
+        return LogPolicy(self.signer.name, self.signer.key())
+
+    def append(self, *entries: bytes) -> "SmallLog":
+        for entry in entries:
+            leaf = leaf_hash(entry)
+            self.entries.append(entry)
+            self.rows[0].append(leaf)
+            self.frontier, completed = self.frontier.append(leaf)
+            for level, position, value in completed:
+                assert position == len(self.rows.setdefault(level, []))
+                self.rows[level].append(value)
+        return self
+
+    def publish(self) -> bytes:
+        """Write the files that are new, then the checkpoint; returns it."""
+        self.files |= dict(new_files(self.published, self.frontier.size, self, self))
+        self.published = self.frontier.size
+        self.files["checkpoint"] = self.head().encoded()
+        return self.files["checkpoint"]
+
+    def head(self) -> Note:
+        return sign_checkpoint(Checkpoint(self.signer.name, self.frontier.size, self.frontier.root()), self.signer)
+
+    def hashes(self, level: int, start: int, count: int) -> Sequence[bytes]:
+        return self.rows[level][start : start + count]
+
+    def leaves(self, start: int, count: int) -> Sequence[bytes]:
+        return self.entries[start : start + count]
+
+    def copy(self) -> "SmallLog":
+        """The same log with the same key, to go its own way: a fork."""
+        other = copy.deepcopy(self, {id(self.signer): self.signer})
+        other.published = 0
+        return other
+
+
+def note_signer(name: str, seed: int) -> NoteSigner:
+    return NoteSigner(name, Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32))
+
+
+def numbered(start: int, end: int) -> list[bytes]:
+    return [f"entry {number}".encode() for number in range(start, end)]
+
+
+def cosigned_root(folder: str, seed: int) -> bytes | None:
+    """One witness process among others: the root that it signed; None if it refused."""
+    log = SmallLog().append(*numbered(0, 300)).append(bytes([seed]) * 5)
+    log.publish()
+    witness = Witness(Path(folder), note_signer("witness.example/w1", 11), origin=log.signer.name, key=log.signer.key())
+    try:
+        witness.cosign(log.files["checkpoint"], fetch=log.files.get, time=1)
+    except LogError:
+        return None
+    return log.frontier.root()

@@ -96,6 +96,13 @@ def joined(roots: Sequence[bytes]) -> bytes:
     return root
 
 
+def perfect_root(row: Sequence[bytes]) -> bytes:
+    """Root over a row of hashes whose number is a power of two."""
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]
+
+
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
     """Is this leaf at this place of the tree with this root? RFC 9162 §2.1.3.2.
 

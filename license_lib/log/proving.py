@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from license_lib.errors import MachineError
-from license_lib.log.merkle import TILE_HEIGHT, TILE_WIDTH, Frontier, joined, node_hash
+from license_lib.log.merkle import TILE_HEIGHT, TILE_WIDTH, Frontier, joined, perfect_root
 
 
 class HashSource(Protocol):
@@ -98,10 +98,7 @@ class _Tree:
     def _perfect(self, height: int, position: int) -> bytes:
         level, above = divmod(height, TILE_HEIGHT)
         first = position << above
-        row = self._tile(level, first // TILE_WIDTH)[first % TILE_WIDTH :][: 1 << above]
-        while len(row) > 1:
-            row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
-        return row[0]
+        return perfect_root(self._tile(level, first // TILE_WIDTH)[first % TILE_WIDTH :][: 1 << above])
 
     def _tile(self, level: int, position: int) -> Sequence[bytes]:
         if (level, position) not in self._tiles:

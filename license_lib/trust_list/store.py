@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +19,7 @@ from typing import Final
 
 from license_lib.errors import MachineError
 from license_lib.trust_list.snapshots import Snapshot, TrustListError, open_list
+from license_lib.whole_files import write_whole
 from signing.clocks import CLOCK_TOLERANCE
 
 FOLDER: Final = "trust"
@@ -149,30 +149,6 @@ class ListStore:
             yield
         finally:
             os.close(descriptor)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees all of it or the one before, also after a power cut.
-
-    Raises:
-        OSError: it cannot be written; what was there stays.
-    """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:20]}-", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o644)
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _refuse_rollback(snapshot: Snapshot, current: Snapshot) -> None:
