@@ -1,6 +1,6 @@
 """The repository as the place where verification looks up what became of a licence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from license_lib.lifecycle import DEFAULT_RULES, EventKind, Proposed, TypeRules, standing_at
@@ -13,12 +13,12 @@ class RepositoryStates:
     """The repository as the place where verification looks up states.
 
     Args:
-        rules: of the licence types, by key; they say when inspections are due.
+        rules: of a licence type, by its key; they say when inspections are due, and what it means if one is late.
     """
 
-    def __init__(self, repository: Repository, rules: Mapping[str, TypeRules] | None = None) -> None:
+    def __init__(self, repository: Repository, rules: Callable[[str], TypeRules] = lambda _: DEFAULT_RULES) -> None:
         self._repository = repository
-        self._rules = rules or {}
+        self._rules = rules
 
     def state_of(self, asked: Asked, at: datetime, now: datetime) -> OnRecord | None:
         """What is known of a licence at a moment; None if the repository does not hold it.
@@ -31,7 +31,7 @@ class RepositoryStates:
         if found is None:
             return None
         stored, recorded = found
-        rules = self._rules.get(stored.type_key, DEFAULT_RULES)
+        rules = self._rules(stored.type_key)
         events = [
             Proposed(
                 sequence=event.sequence,
