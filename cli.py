@@ -508,7 +508,8 @@ def verify(
     passphrase_file: PassphraseFile = None,
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
-    from license_lib.authority import confined_verifier, now
+    from license_lib.authority import now
+    from license_lib.judges import confined_verifier
 
     if schema:
         from license_lib.verification.report_schema import report_schema
@@ -559,7 +560,9 @@ def accept_license(
 ) -> int:
     """受理 Does a licence in force serve for a service item? Exit codes: 0 it does, 1 not, 2 undetermined."""
     from license_lib.acceptance import Applicants, Decision, ServiceItems, accept
-    from license_lib.authority import confined_verifier, load_catalogue, now
+    from license_lib.authority import now
+    from license_lib.configured import load_catalogue
+    from license_lib.judges import confined_verifier
 
     settings = _settings(home)
     catalogue = load_catalogue(settings)
@@ -588,7 +591,8 @@ def signature_verify(
     home: Home = Path(),
 ) -> int:
     """验签 Judge every signature of PDF files: intact, altered, unsigned, malformed or indeterminate."""
-    from license_lib.authority import load_trust, now
+    from license_lib.authority import now
+    from license_lib.configured import load_trust
     from license_lib.verification.signed_files import confined_judge, file_lines, file_report, load_anchors
 
     if trust and trust_embedded:
@@ -618,7 +622,8 @@ def trust_publish(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """发布 Sign the next list from license.toml, trust.toml and the public keys."""
-    from license_lib.authority import load_issuers, now
+    from license_lib.authority import now
+    from license_lib.configured import load_issuers
     from license_lib.trusting import publish_list
 
     settings, passphrase = _settings(home), _passphrase(passphrase_file)
@@ -845,7 +850,7 @@ def _catalogue(home: Path) -> "Catalogue":
 
 def _templates(home: Path, folder: Path | None = None) -> Path:
     """The folder of templates that is given, or that of `license.toml`, or the built-in one."""
-    from license_lib.authority import templates_folder
+    from license_lib.configured import templates_folder
     from license_lib.resources import resource_folder
     from license_lib.settings import FILE_NAME
 

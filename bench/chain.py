@@ -20,8 +20,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from license_lib.authority import Authority, fonts_folder, now
+from license_lib.authority import Authority, now
 from license_lib.batch import read_request
+from license_lib.configured import fonts_folder
 from license_lib.licenses import face_content
 from license_lib.licenses.record import canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import LicenseRequest
@@ -137,7 +138,8 @@ def measure(home: Path, rounds: int) -> dict[str, float]:
 def memory(home: Path) -> dict[str, float]:
     """Peak memory in MiB of a fresh process that judges one licence: ours whole, pyHanko's validation, `pdfsig`."""
     ours = (
-        "import sys; from pathlib import Path; from license_lib.authority import now, open_verifier;"
+        "import sys; from pathlib import Path; from license_lib.authority import now;"
+        "from license_lib.judges import open_verifier;"
         "from license_lib.settings import Settings; home = Path(sys.argv[1]);"
         "from contextlib import ExitStack; stack = ExitStack();"
         "verifier = stack.enter_context(open_verifier(Settings.load(home)));"

@@ -23,9 +23,10 @@ import pikepdf
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from license_lib.authority import Authority, fonts_folder, now
+from license_lib.authority import Authority, now
 from license_lib.batch import read_request
 from license_lib.catalogue import LicenseType
+from license_lib.configured import fonts_folder
 from license_lib.issuing import Issued
 from license_lib.licenses import face_content
 from license_lib.licenses.record import canonical_bytes

@@ -6,34 +6,25 @@ gives the judging half alone, with public material and a read-only repository: w
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
-from license_lib.catalogue import Catalogue
+from license_lib.configured import fonts_folder, load_catalogue, load_issuers, load_rules_of
 from license_lib.errors import InputError, LicenseError
 from license_lib.identifiers import CitizenId, NumberError
 from license_lib.identifiers.basics import clean_upper
-from license_lib.issuers import Issuers, IssuingBody
+from license_lib.judges import make_verifier
 from license_lib.key_folder import KeyFolder, signing_errors
-from license_lib.licenses import Issuer
 from license_lib.licenses.request import LicenseRequest
-from license_lib.lifecycle import DEFAULT_RULES, SUCCESSIONS, EventKind, LicenseState, TypeRules, state_words
-from license_lib.network import make_fetcher
+from license_lib.lifecycle import SUCCESSIONS, EventKind, LicenseState, state_words
 from license_lib.official_documents import SealPlace
 from license_lib.repository import Cause, Change, Event, Repository, StoredLicense
-from license_lib.repository_states import RepositoryStates
-from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import Settings
 from license_lib.succession import Succession
-from license_lib.trusting import accepted_grounds
-from license_lib.verification import Ground, SealDirectory, Verdict, Verifier
-from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
-from license_lib.verification.workers import Limits
-from signing.trust import TrustStore
+from license_lib.verification import Verdict, Verifier
 
 if TYPE_CHECKING:
     from license_lib.archiving import Archiving
@@ -65,8 +56,8 @@ class Authority:
         self.settings = settings
         self.catalogue = load_catalogue(settings)
         self.issuers = load_issuers(settings)
+        self.rules = load_rules_of(settings)
         self.repository = Repository.open(settings.database_url, settings.files, randomness=randomness)
-        self._rules: Mapping[str, TypeRules] = {}
         self._passphrase = passphrase
         self._clock = clock
         self._randomness = randomness
@@ -194,10 +185,6 @@ class Authority:
         """Revoke a licence 撤销, with effect from now; see `record`."""
         return self.record(identifier, EventKind.REVOKE, Cause(actor=actor, reason=reason, legal_basis=legal_basis))
 
-    def rules(self, type_key: str) -> TypeRules:
-        """The life-cycle rules of a type, by its key."""
-        return self._rules.get(type_key, DEFAULT_RULES)
-
     def _succeed(self, kind: EventKind, identifier: str, request: LicenseRequest, cause: Cause) -> "Issued":
         with signing_errors():
             return self._issuing.issue(request, cause=cause, succession=Succession(kind, identifier))
@@ -292,74 +279,3 @@ def _canonical(holder_number: str) -> str:
         return CitizenId.parse(holder_number).number
     except NumberError:
         return clean_upper(holder_number)
-
-
-@contextmanager
-def open_verifier(settings: Settings) -> Iterator[Verifier]:
-    """The judging half alone: public trust material and a read-only repository, open as long as the block.
-
-    Raises:
-        InputError: the configuration or a template is wrong.
-        MachineError: no trust anchor, or the repository cannot be opened.
-    """
-    with Repository.open(settings.database_url, settings.files, read_only=True) as repository:
-        yield make_verifier(settings, load_catalogue(settings), load_issuers(settings), repository)
-
-
-def confined_verifier(
-    judge: Settings | Opener,
-    *,
-    method: Literal["spawn", "fork"] = "spawn",
-    workers: int = WORKERS,
-    limits: Limits | None = None,
-) -> ConfinedVerifier:
-    """The judging half for files of strangers: it judges them in worker processes, within limits of time and memory."""
-    opener = partial(open_verifier, judge) if isinstance(judge, Settings) else judge
-    return ConfinedVerifier(opener, limits=limits, workers=workers, method=method)
-
-
-def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, repository: Repository) -> Verifier:
-    """Put the judging half together: this authority's own ground, and one for every trust list that it accepted.
-
-    Raises:
-        MachineError: no trust anchor (`trust.empty`), or trust material that cannot be read (`trust.store` too).
-    """
-    with signing_errors():
-        ground = Ground(
-            catalogue=catalogue,
-            trust=TrustStore.load(settings.keys_folder),
-            seals=SealDirectory.load(settings.keys_folder),
-            issuers=issuers,
-            states=RepositoryStates(repository),
-        )
-    return Verifier(ground, accepted_grounds(settings.home, catalogue, make_fetcher(settings.network)))
-
-
-def load_trust(settings: Settings) -> TrustStore:
-    """The trust anchors and revocation lists of the keys folder.
-
-    Raises:
-        MachineError: `trust.empty`, or trust material that cannot be read.
-    """
-    with signing_errors():
-        return TrustStore.load(settings.keys_folder)
-
-
-def load_catalogue(settings: Settings) -> Catalogue:
-    """The configured catalogue, or the built-in one."""
-    return Catalogue.load(templates_folder(settings))
-
-
-def load_issuers(settings: Settings) -> Issuers:
-    """The issuing bodies of the configuration."""
-    return Issuers(IssuingBody(one.id, Issuer(one.name, one.code, one.level), one.types) for one in settings.issuers)
-
-
-def templates_folder(settings: Settings) -> Path:
-    """Where the licence types are."""
-    return settings.home / settings.templates if settings.templates else resource_folder("templates")
-
-
-def fonts_folder(settings: Settings) -> Path:
-    """Where the fonts are: the configured templates' own, or the built-in ones."""
-    return fonts_beside(templates_folder(settings))

@@ -19,7 +19,7 @@ from license_lib.license_code import license_code, stand_in_code
 from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
-from license_lib.lifecycle import LicenseState, TypeRules, state_words
+from license_lib.lifecycle import LicenseState, TypeRules, next_identifier, state_words
 from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.repository import (
@@ -35,7 +35,7 @@ from license_lib.repository import (
 )
 from license_lib.request_digest import request_digest
 from license_lib.seal_room import check_room, seal_space
-from license_lib.succession import Succession, next_identifier
+from license_lib.succession import Succession
 from signing.keys import SealCredential, sha256
 from signing.sealing import Mark, SealAppearance, Sealed, Sealer, Spot
 
@@ -220,11 +220,12 @@ class Issuing:
         succession: Succession | None,
     ) -> Reservation | AlreadyIssued:
         """Reserve a drawn serial, or the next version of one; given away before, the next one is tried."""
-        for attempt in range(_DRAWS):
-            if succession is None:
+        identifier = LicenseIdentifier.parse(succession.previous) if succession else None
+        for _ in range(_DRAWS):
+            if identifier is None or succession is None:
                 identifier = self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)
             else:  # a version that a request reserved and never issued is left out for ever
-                identifier = next_identifier(succession.previous, ahead=attempt + 1)
+                identifier = next_identifier(identifier)
             try:
                 return self._repository.reserve(
                     str(identifier), request_key=request_key, request_digest=digest, at=self._clock()
@@ -256,7 +257,9 @@ class Issuing:
                 hint="issue a licence of its own, and cancel the old one",
             )
         now = self._clock()
-        change = succession.change(str(next_identifier(before.identifier)), checked.valid_from, cause, now)
+        change = succession.change(
+            str(next_identifier(LicenseIdentifier.parse(before.identifier))), checked.valid_from, cause, now
+        )
         self._repository.require_recordable(before.identifier, change, rules=self._rules(before.type_key))
 
     def _check_code(self, kind: LicenseType, specimen: License) -> None:

@@ -4,6 +4,7 @@ Read once, by the composition root; nothing is read at import, and nothing below
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -68,6 +69,17 @@ class NetworkSettings(_Frozen):
     proxy: Annotated[str, Field(pattern=r"^(https?://[!-?A-~]{1,200})?$")] = ""
 
 
+class StatusSettings(_Frozen):
+    """Status lists 状态名单 of other bodies: how old a list may be that is relied on, 1 minute to 7 days."""
+
+    max_staleness_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 24 * 60
+
+    @property
+    def max_staleness(self) -> timedelta:
+        """The same as a span of time."""
+        return timedelta(minutes=self.max_staleness_minutes)
+
+
 class SealingSettings(_Frozen):
     """How seals are made: `B-T` with a time-stamp, `B-LTA` with evidence and an archive time-stamp behind it, too."""
 
@@ -110,6 +122,7 @@ class Settings(_Frozen):
     storage: StorageSettings = StorageSettings()
     timestamps: TimestampSettings = TimestampSettings()
     network: NetworkSettings = NetworkSettings()
+    status: StatusSettings = StatusSettings()
     sealing: SealingSettings = SealingSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from license_lib.calendar import start_of
-from license_lib.identifiers import LicenseIdentifier
 from license_lib.lifecycle import EventKind
 from license_lib.repository import Cause, Change
 
@@ -30,15 +29,3 @@ class Succession:
         """
         begins = max(start_of(valid_from), at)
         return Change(kind=self.kind, cause=cause, effective_at=begins, recorded_at=at, details={"next": successor})
-
-
-def next_identifier(previous: str, *, ahead: int = 1) -> LicenseIdentifier:
-    """The identifier of a later version: the same serial, the version counted on.
-
-    Raises:
-        NumberError: `number.version` after 999.
-    """
-    identifier = LicenseIdentifier.parse(previous)
-    for _ in range(ahead):
-        identifier = identifier.next_version()
-    return identifier

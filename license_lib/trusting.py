@@ -7,7 +7,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -26,25 +26,28 @@ from license_lib.trust_list.publishing import FILE_NAME, build_list
 from license_lib.trust_list.snapshots import MAX_BYTES
 from license_lib.trust_list.store import FOLDER, ListStore
 from license_lib.verification import Ground, SealDirectory, Verifier
-from license_lib.verification.published_states import PublishedStates
+from license_lib.verification.listed_states import MAX_STALENESS, ListedStates
 from license_lib.whole_files import write_whole
 from signing.errors import NetworkError
 from signing.key_files import load_certificates
 from signing.keys import load_credential
-from signing.network import Fetcher
+from signing.network import Fetcher, Revisitor
 from signing.trust import TrustStore
 
 SIGNER = "trust-list"
 """Name of the list signer's key in the PKI folder."""
 
 
-def list_ground(snapshot: Snapshot, catalogue: Catalogue, fetcher: Fetcher | None) -> Ground:
+def list_ground(
+    snapshot: Snapshot, catalogue: Catalogue, fetcher: Revisitor | None, max_staleness: timedelta = MAX_STALENESS
+) -> Ground:
     """What a verification stands on that knows a list and nothing else.
 
     One store holds the anchors of seals and of time-stamps: a seal counts only if the list names its very certificate.
 
     Args:
-        fetcher: None: nobody is asked for the states of licences, and outcomes are UNDETERMINED at best.
+        fetcher: fetches status lists; None: nobody is asked, and outcomes are UNDETERMINED at best.
+        max_staleness: age of the oldest status list to rely on.
     """
     said = snapshot.list
     with signing_errors():
@@ -58,18 +61,21 @@ def list_ground(snapshot: Snapshot, catalogue: Catalogue, fetcher: Fetcher | Non
         trust=trust,
         seals=SealDirectory.listed(said),
         issuers=said.issuers(),
-        states=PublishedStates(said.body, fetcher) if fetcher else None,
+        states=ListedStates(said.body, fetcher, said.status_signers, max_staleness) if fetcher else None,
         snapshot=snapshot,
     )
 
 
-def accepted_grounds(home: Path, catalogue: Catalogue, fetcher: Fetcher) -> tuple[Ground, ...]:
-    """A ground for every list that was accepted in a home.
+def accepted_grounds(
+    home: Path, catalogue: Catalogue, fetcher: Revisitor, max_staleness: timedelta
+) -> tuple[Ground, ...]:
+    """A ground for every list that was accepted in a home; `max_staleness` as for `list_ground`.
 
     Raises:
         MachineError: `trust.store`.
     """
-    return tuple(list_ground(snapshot, catalogue, fetcher) for snapshot in list_store(home).all_current())
+    current = list_store(home).all_current()
+    return tuple(list_ground(snapshot, catalogue, fetcher, max_staleness) for snapshot in current)
 
 
 def list_store(home: Path) -> ListStore:
@@ -89,7 +95,7 @@ class ListVerifierOpener:
     Args:
         path: the list. home: whose accepted lists say who may sign it, and which number is too old.
         templates: the licence types.
-        offline: ask nobody for the states of licences.
+        offline: fetch no status list.
 
     Raises:
         InputError: it cannot be read, or is not to be trusted. One that is out of date opens: its verdicts say so.

@@ -32,7 +32,7 @@ from signing import certificates
 from signing.certificates import Issuer, Revocation
 from signing.errors import KeyLoadError, PkiError
 from signing.key_files import encrypt_private_key, load_certificates, load_private_key
-from signing.log_keys import vkey_text
+from signing.notes import NoteSigner
 from signing.pki_description import Department, PkiDescription, load_description, parse_description
 from signing.seals import Seal, SealLook, certificate_digest, seal_toml
 
@@ -197,8 +197,8 @@ class _Workshop:
     def _make_log_key(self) -> None:
         key = ed25519.Ed25519PrivateKey.generate()
         self._keep("log", key)
-        text = vkey_text(self._description.log_origin, key.public_key())
-        _replace(self._public / "log.vkey", f"{text}\n".encode("ascii"))
+        public = NoteSigner(self._description.log_origin, key).key()
+        _replace(self._public / "log.vkey", f"{public}\n".encode("ascii"))
 
     def _keep(self, name: str, key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> None:
         pem = encrypt_private_key(key, self._passphrase, salt=secrets.token_bytes(16), iv=secrets.token_bytes(16))

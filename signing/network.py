@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -29,6 +29,8 @@ _CONNECT_SECONDS: Final = 5.0
 _PAUSES: Final = (0.25, 1.0)
 """Seconds to wait before asking again."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_NOT_MODIFIED: Final = 304
+_ETAG: Final = re.compile(r'(W/)?"[!#-~]{0,200}"')
 _BUSY: Final = frozenset({429, 502, 503, 504})
 """Refusals of a server, or of a proxy before it, that did nothing: asking again is harmless, and often helps."""
 
@@ -64,6 +66,32 @@ class Fetcher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What is at an address, and the server's name for this version of it (RFC 9110 §8.8.3); empty if it gave none."""
+
+    body: bytes = field(repr=False)
+    etag: str = ""
+
+
+class Revisitor(Protocol):
+    """Something that asks again for what it has, and gets it only if it is another by now."""
+
+    def get_newer(self, url: str, *, limit: int, accept: str, etag: str = "") -> Fetched | None:
+        """Get what is at an address; None if it is still the version that `etag` names (RFC 9110 §13.1.2).
+
+        Args:
+            url: http or https.
+            limit: most bytes to accept.
+            accept: media type of the answer wanted.
+            etag: as an earlier answer named it; empty to get it in any case.
+
+        Raises:
+            NetworkError: as `Fetcher.get`.
+        """
+        ...
+
+
 def host_of(url: str) -> str:
     """Name the server of an address, for people: host and port, nothing else.
 
@@ -84,6 +112,10 @@ class _Asked:
     limit: int
 
 
+_UNCHANGED: Final = Fetched(b"")
+"""The answer that there is nothing newer."""
+
+
 class HttpFetcher:
     """HTTP with limits. Keeps no connection, no cookie and no setting of the environment.
 
@@ -102,13 +134,19 @@ class HttpFetcher:
 
     def get(self, url: str, *, limit: int) -> bytes:
         """Get what is at an address; at most two redirects, on the same host, never from https to http."""
-        return self._ask(_Asked("GET", url, {}, None, limit))
+        return self._ask(_Asked("GET", url, {}, None, limit)).body
+
+    def get_newer(self, url: str, *, limit: int, accept: str, etag: str = "") -> Fetched | None:
+        """Get what is at an address, unless it is still what it was; redirects as in `get`."""
+        condition = {"If-None-Match": etag} if etag else {}
+        fetched = self._ask(_Asked("GET", url, {"Accept": accept, **condition}, None, limit))
+        return None if fetched is _UNCHANGED else fetched
 
     def post(self, url: str, body: bytes, *, content_type: str, accept: str, limit: int) -> bytes:
         """Post a request; a redirect is a refusal, because what was posted would be lost on the way."""
-        return self._ask(_Asked("POST", url, {"Content-Type": content_type, "Accept": accept}, body, limit))
+        return self._ask(_Asked("POST", url, {"Content-Type": content_type, "Accept": accept}, body, limit)).body
 
-    def _ask(self, asked: _Asked) -> bytes:
+    def _ask(self, asked: _Asked) -> Fetched:
         for pause in _PAUSES:
             try:
                 return self._follow(asked)
@@ -118,16 +156,16 @@ class HttpFetcher:
                 self._sleep(pause)
         return self._follow(asked)
 
-    def _follow(self, asked: _Asked) -> bytes:
+    def _follow(self, asked: _Asked) -> Fetched:
         url = asked.url
         for _ in range(_MOST_REDIRECTS + 1):
             answer = self._exchange(asked, url)
-            if isinstance(answer, bytes):
+            if isinstance(answer, Fetched):
                 return answer
             url = _next(url, answer)
         raise NetworkError("network.status", f"{_split(url).netloc} redirects too often")
 
-    def _exchange(self, asked: _Asked, url: str) -> bytes | str:
+    def _exchange(self, asked: _Asked, url: str) -> Fetched | str:
         """Send it once; return the answer, or where the server points to instead."""
         import httpx2
 
@@ -148,7 +186,9 @@ class HttpFetcher:
             ):
                 if asked.method == "GET" and response.status_code in _REDIRECTS:
                     return response.headers.get("Location", "")
-                body = _read(response, asked.limit, place.netloc)
+                if response.status_code == _NOT_MODIFIED and "If-None-Match" in asked.headers:
+                    return _UNCHANGED
+                fetched = _read(response, asked.limit, place.netloc)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             if watch.is_over or isinstance(error, httpx2.TimeoutException):
                 raise _late(place) from None
@@ -159,7 +199,7 @@ class HttpFetcher:
             raise NetworkError("network.refused", reason, may_pass=may_pass) from None
         if watch.is_over:  # the end of a broken connection may look like the end of the body
             raise _late(place)
-        return body
+        return fetched
 
     @cached_property
     def _tls(self) -> "ssl.SSLContext":
@@ -209,7 +249,7 @@ class _Watch:
                 return  # closed already
 
 
-def _read(response: "httpx2.Response", limit: int, host: str) -> bytes:
+def _read(response: "httpx2.Response", limit: int, host: str) -> Fetched:
     """Read the body of a good answer, and no more of it than allowed."""
     status = response.status_code
     if status != 200:  # noqa: PLR2004 - the one status that means an answer
@@ -220,7 +260,8 @@ def _read(response: "httpx2.Response", limit: int, host: str) -> bytes:
         body += chunk
         if len(body) > limit:
             raise NetworkError("network.too-large", f"{host} answered with more than {limit} bytes")
-    return bytes(body)
+    etag = response.headers.get("ETag", "")
+    return Fetched(bytes(body), etag if _ETAG.fullmatch(etag) else "")
 
 
 def _late(place: SplitResult) -> NetworkError:

@@ -37,7 +37,7 @@ _VERDICT: Final[dict[str, Any]] = {
     "content": {
         "application/json": {
             "example": {
-                "version": 1,
+                "version": 2,
                 "program": {"name": "license-lib", "version": "0.1.0"},
                 "outcome": "NOT_IN_FORCE",
                 "text": {"zh": "真实，但未在有效状态", "en": "Genuine, but not in force"},
@@ -69,6 +69,7 @@ _VERDICT: Final[dict[str, Any]] = {
                     "revocation_as_of": "2026-11-22T00:00:00Z",
                     "status_as_of": "2026-11-22T04:00:00Z",
                     "trust_list": None,
+                    "status_list": None,
                 },
                 "seal": {"level": "B-LTA", "archive_time_stamps": 1},
             }

@@ -8,6 +8,7 @@ from datetime import date
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from license_lib.findings import Effect, Severity
+from license_lib.lifecycle import LicenseState
 from license_lib.verification import Outcome, Proof
 from license_lib.verification.verdict import StepResult
 from signing.reports import Level
@@ -92,7 +93,18 @@ class RecordedDocument(_Document):
 
     file_sha256: str = Field(description="SHA-256 of the one sealed file, hex")
     record_sha256: str = Field(description="SHA-256 of the record, hex; the QR holds it too")
-    revoked_at: AwareDatetime | None
+    state: LicenseState | None = Field(description="Legal state; null before the issue took effect")
+    since: AwareDatetime | None = Field(description="When that state began")
+    valid_until: date | None = Field(description="The last day after an extension by decree")
+    next: str | None = Field(description="证照标识 of the version that took its place")
+
+
+class StatusListDocument(_Document):
+    """The status list that told the state of another body's licence."""
+
+    uri: str
+    as_of: AwareDatetime = Field(description="When it was signed")
+    expires: AwareDatetime = Field(description="Until when it may be used")
 
 
 class EvidenceDocument(_Document):
@@ -102,6 +114,7 @@ class EvidenceDocument(_Document):
     revocation_as_of: AwareDatetime | None = Field(description="Date of the certificate revocation data")
     status_as_of: AwareDatetime | None = Field(description="When the licence's state was looked up")
     trust_list: TrustListDocument | None = Field(default=None, description="null where none was relied on")
+    status_list: StatusListDocument | None = Field(default=None, description="null where none told the state")
 
 
 class ProgramDocument(_Document):

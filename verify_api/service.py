@@ -12,11 +12,11 @@ from typing import Any, Final, Protocol, TypeVar
 
 import anyio
 
-from license_lib.authority import confined_verifier
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers
+from license_lib.judges import confined_verifier
 from license_lib.settings import Settings
 from license_lib.verification import Verdict
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier

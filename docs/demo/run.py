@@ -20,9 +20,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from license_lib.authority import Authority, fonts_folder, now
+from license_lib.authority import Authority, now
 from license_lib.batch import BatchRow, read_batch, read_request
 from license_lib.calendar import day_of
+from license_lib.configured import fonts_folder
 from license_lib.errors import LicenseError
 from license_lib.issuing import Issued
 from license_lib.qr import scan_file

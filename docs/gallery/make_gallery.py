@@ -18,9 +18,10 @@ from tempfile import TemporaryDirectory
 from extremes import Extreme, extremes
 from PIL import Image
 
-from license_lib.authority import Authority, fonts_folder, now
+from license_lib.authority import Authority, now
 from license_lib.batch import read_request
 from license_lib.catalogue import LicenseType
+from license_lib.configured import fonts_folder
 from license_lib.licenses.request import LicenseRequest
 from license_lib.official_documents import SealPlace
 from license_lib.pdfium import opened

@@ -43,4 +43,5 @@ REFUSE = (
 ASK = ("暂不能判定；请向颁发机构核实", "Not decided; ask the issuing body")
 LATER = ("请更新信任资料后重新核验", "Update the trust material and verify again")
 RESCAN = ("请重新拍摄或扫描清晰完整的二维码", "Scan or photograph the code again, sharp and whole")
+ENDED = ("证照已失效，不予采信", "Do not accept it")
 RENEW = ("请持证人办理延续或提供有效证照", "Ask the holder for a licence in force")

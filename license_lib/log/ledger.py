@@ -6,18 +6,14 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from license_lib.errors import MachineError
-from license_lib.lifecycle import EventKind, LicenseState, state_at
+from license_lib.lifecycle import EventKind, state_at
 from license_lib.log.findings import LogError, LogFinding
 from license_lib.log.leaves import EventLeaf, parse_leaf
 from license_lib.log.merkle import Frontier, leaf_hash
 from license_lib.status.references import StatusRef
+from license_lib.status.states import status_of
 from license_lib.status.values import Status
 
-_STATUS: Final[Mapping[LicenseState | None, Status]] = {
-    None: Status.VALID,
-    LicenseState.ISSUED: Status.VALID,
-    LicenseState.SUSPENDED: Status.SUSPENDED,
-}
 _KINDS: Final = frozenset(EventKind)
 
 
@@ -143,7 +139,7 @@ class Ledger:
                 continue
             events = self._licenses[license_digest]
             try:
-                status = _STATUS.get(state_at(self._happened(events), at, known_at=at), Status.INVALID)
+                status = status_of(state_at(self._happened(events), at, known_at=at))
             except (MachineError, ValueError):
                 status = Status.INVALID
                 problems.append(LogFinding("log.impossible", {"index": str(events[0][0])}))

@@ -13,11 +13,9 @@ from license_lib.lifecycle import LicenseState, state_at
 from license_lib.repository.database import Database
 from license_lib.repository.events import events_of
 from license_lib.repository.tables import CHANGED, EVENT, LICENSE, STATUS_LIST
-from license_lib.status import LIST_SIZE, Status, StatusRef, scattered
+from license_lib.status import LIST_SIZE, Status, StatusRef, scattered, status_of
 
 KEY_BYTES = 32
-_STATUS = {LicenseState.ISSUED: Status.VALID, LicenseState.SUSPENDED: Status.SUSPENDED}
-"""All other states are ends: what they are is between the licence and its issuing body."""
 
 
 def allocate(connection: Connection, randomness: Callable[[int], bytes]) -> StatusRef:
@@ -58,10 +56,9 @@ class StatusRecords:
                     mine, text(CHANGED), func.coalesce(LICENSE.c.settled_at, moment) <= moment
                 )
             ).all()
-            told = {index: _STATUS.get(LicenseState(state), Status.INVALID) for index, state in settled}
+            told = {index: status_of(LicenseState(state)) for index, state in settled}
             for identifier, index in unsettled:
-                state = state_at(events_of(connection, identifier), moment)
-                told[index] = _STATUS.get(state, Status.INVALID) if state else Status.VALID
+                told[index] = status_of(state_at(events_of(connection, identifier), moment))
             return {index: status for index, status in told.items() if status is not Status.VALID}
 
         return self._database.read(work)

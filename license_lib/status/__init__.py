@@ -9,6 +9,7 @@ from license_lib.status.bits import StatusBits
 from license_lib.status.errors import StatusListError
 from license_lib.status.references import LIST_SIZE, LONGEST, StatusClaim, StatusRef
 from license_lib.status.scattering import scattered
+from license_lib.status.states import status_of
 from license_lib.status.values import BITS, Status
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "StatusListError",
     "StatusRef",
     "scattered",
+    "status_of",
 ]

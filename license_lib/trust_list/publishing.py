@@ -19,7 +19,7 @@ from license_lib.trust_list.plan import Plan, PlannedBody, PlannedScope, wrong_p
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.key_files import load_certificates
 from signing.keys import SealCredential, subject_value
-from signing.log_keys import read_log_vkey
+from signing.log_keys import load_log_vkey
 from signing.trust import TrustStore
 
 FILE_NAME: Final = "trust-list.jws"
@@ -98,7 +98,7 @@ def _log(plan: Plan, keys_folder: Path) -> ListedLog | None:
         if planned is not None:
             raise wrong_plan(TomlFault("log", "there is no log to watch", "put its key into public/log.vkey"))
         return None
-    vkey = read_log_vkey(keys_folder)
+    vkey = str(load_log_vkey(keys_folder))
     return ListedLog(vkey=vkey, witnesses=planned.witnesses, quorum=planned.quorum) if planned else ListedLog(vkey=vkey)
 
 

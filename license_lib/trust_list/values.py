@@ -1,7 +1,6 @@
 """The kinds of value in a trust list, each with one spelling: moments, days, certificates, codes, addresses."""
 
 import base64
-import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -16,12 +15,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from license_lib.calendar import read_day
 from license_lib.identifiers import CreditCode, LicenseTypeCode, NumberError
 from license_lib.toml_files import mendable
+from signing.notes import NoteError, NoteKey, SignatureKind
 
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _MOMENT_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_VERIFIER_KEY: Final = re.compile(r"([!-*,-~]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})")
-_ED25519, _COSIGNATURE = 0x01, 0x04  # signature types of C2SP signed-note and tlog-cosignature
+_LONGEST_KEY: Final = 300
+_SIGNS: Final = {SignatureKind.ED25519: "log", SignatureKind.COSIGNATURE: "witness"}
 _ADDRESS: Final = re.compile(r"https?://[!$-;=@-Z_a-z~\[\]]{1,200}")
 
 
@@ -100,15 +100,16 @@ def _address(value: str) -> str:
     return value
 
 
-def _verifier_key(kind: int) -> Callable[[str], str]:
-    """A check of `name+hash+key`, the key of 32 bytes behind its type: the hash guards against a slip of the hand."""
+def _verifier_key(kind: SignatureKind) -> Callable[[str], str]:
+    """A check of `name+hash+key` (C2SP signed-note) that has one spelling."""
 
     def check(value: str) -> str:
-        match = _VERIFIER_KEY.fullmatch(value)
-        encoded = base64.b64decode(match[3]) if match else b""
-        digest = hashlib.sha256(match[1].encode() + b"\n" + encoded).hexdigest() if match else ""
-        if match is None or encoded[0] != kind or match[2] != digest[:8]:
-            raise mendable("is no verifier key", "copy name+hash+key again (C2SP signed-note), character by character")
+        try:
+            key = NoteKey.parse(value if len(value) <= _LONGEST_KEY else "")
+        except NoteError as error:
+            raise mendable(error.message, "copy the key again, character by character") from None
+        if key.kind is not kind:
+            raise mendable(f"is not the key of a {_SIGNS[kind]}", "the first byte of the key says what it signs")
         return value
 
     return check
@@ -128,7 +129,7 @@ Region = Annotated[str, Field(pattern=r"^[0-9]{2}([0-9]{2}([0-9]{2})?)?$")]
 """Prefix of a division code 行政区划代码 (GB/T 2260): 62 a province, 6204 a city, 620402 a county."""
 Address = Annotated[str, AfterValidator(_address)]
 """Base address: https, or http to this machine."""
-LogKeyText = Annotated[str, AfterValidator(_verifier_key(_ED25519))]
+LogKeyText = Annotated[str, AfterValidator(_verifier_key(SignatureKind.ED25519))]
 """Name and Ed25519 key of a transparency log, as text."""
-WitnessKeyText = Annotated[str, AfterValidator(_verifier_key(_COSIGNATURE))]
+WitnessKeyText = Annotated[str, AfterValidator(_verifier_key(SignatureKind.COSIGNATURE))]
 """Name and Ed25519 key of a witness, as text."""

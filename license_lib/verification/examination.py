@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from license_lib.calendar import day_of
 from license_lib.catalogue import LicenseType
 from license_lib.errors import InputError
 from license_lib.findings import Effect, Finding
@@ -12,11 +11,12 @@ from license_lib.licenses.record import RecordError, canonical_bytes, parse_reco
 from license_lib.qr import QrError, QrProof, decode, is_proof
 from license_lib.verification.agreement import differences, list_used, recorded_license
 from license_lib.verification.faces import differing_fields, field_labels
-from license_lib.verification.ground import Ground, RecordedLicense, StatesUnreachableError, ask_state
+from license_lib.verification.ground import Asked, Ground, StatesUnreachableError
 from license_lib.verification.listed import judge_scope, judge_seal
 from license_lib.verification.reading import Face, UnreadableError, attached_record, picture_digests, read_face
 from license_lib.verification.seal_facts import as_finding, seal_facts, speaks_against
 from license_lib.verification.seals import SealCertificate
+from license_lib.verification.standing import Known, OnList, OnRecord, judge_standing, judge_validity
 from license_lib.verification.verdict import (
     CODE_PROOFS,
     DOCUMENT_PROOFS,
@@ -58,6 +58,7 @@ class Examination:
         self.report: SealReport | None = None
         self.revocation_as_of: datetime | None = None
         self.status_as_of: datetime | None = None
+        self.known: Known | None = None
         self.recorded: Recorded | None = None
 
     # -- ways in ------------------------------------------------------------------------------------------------------
@@ -80,10 +81,10 @@ class Examination:
         self.step(Proof.ISSUER, self.issuer_of_file(document))
         if Proof.SEAL in self.proved:  # a stranger's page is never drawn: it may be made to take for ever
             self.face_and_code(document, covered)
-        recorded = self.state(str(document.identifier), after=Proof.SEAL)
-        if recorded is not None:
+        known = self.state(Asked(str(document.identifier), document.status), after=Proof.SEAL)
+        if isinstance(known, OnRecord):
             digest = record_digest(canonical_bytes(document))
-            same = recorded.record_digest == digest and recorded.file_digest == sha256(covered)
+            same = known.record_digest == digest and known.file_digest == sha256(covered)
             self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
         self.step(Proof.VALIDITY, self.validity(document))
         return self.verdict()
@@ -97,12 +98,9 @@ class Examination:
             return self.verdict()
         self.findings.append(Finding("paper.compare"))
         self.step(Proof.ISSUER, self.issuer_of_code(proof, signer))
-        recorded = self.state(str(proof.identifier), after=Proof.CODE)
-        if recorded is not None and recorded.record is None:
-            same = recorded.record_digest == proof.digest
-            self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
-        elif recorded is not None and recorded.record is not None:
-            document = recorded_license(recorded.record, str(proof.identifier))
+        known = self.state(Asked(str(proof.identifier), proof.status), after=Proof.CODE)
+        if isinstance(known, OnRecord):
+            document = recorded_license(known.record, str(proof.identifier))
             drawn_by = self.ground.catalogue.drawn_by(document.template)
             self.step(Proof.REPOSITORY, differences(document, drawn_by, proof))
         self.step(Proof.VALIDITY, self.validity(proof))
@@ -112,12 +110,12 @@ class Examination:
         """Judge a licence of our own repository: steps 7 and 8; None if it is not there."""
         self.required = RECORD_PROOFS
         own = self.ground.states if self.ground.snapshot is None else None
-        state = own.state_of(identifier, self.at) if own else None
-        if state is None or state.record is None:
+        known = own.state_of(Asked(identifier), self.at, self.now) if own else None
+        if not isinstance(known, OnRecord):
             return None
-        self.license = recorded_license(state.record, identifier)
-        self.recorded = Recorded(state.file_digest.hex(), state.record_digest.hex(), state.revoked_at)
-        self.state(identifier)
+        self.license = recorded_license(known.record, identifier)
+        self.recorded = Recorded.of(known)
+        self.hear(known)
         self.step(Proof.VALIDITY, self.validity(self.license))
         return self.verdict()
 
@@ -139,6 +137,7 @@ class Examination:
                 revocation_as_of=self.revocation_as_of,
                 status_as_of=self.status_as_of,
                 trust_list=list_used(self.ground.snapshot),
+                status_list=self.known.used if isinstance(self.known, OnList) else None,
             ),
             intact=report.covered if report else b"",
             recorded=self.recorded,
@@ -308,36 +307,37 @@ class Examination:
         if facts is not None and key_id(facts.certificate_der) == key:
             yield SealCertificate.of(facts.certificate_der)
 
-    def state(self, identifier: str, after: Proof | None = None) -> RecordedLicense | None:
-        """Step 7: the repository knows the licence, and it is not revoked. What it knows is for step 6 to compare.
+    def state(self, asked: Asked, after: Proof) -> Known | None:
+        """Step 7: it is known, and neither suspended nor ended. What the repository knows is for step 6 to compare.
 
         Another city's service is not asked for the sake of a stranger's file.
         """
-        if after and self.ground.snapshot is not None and not self.proved >= {after, Proof.ISSUER}:
+        if self.ground.snapshot is not None and not self.proved >= {after, Proof.ISSUER}:
             return None
         try:
-            state = ask_state(self.ground, identifier, self.at, self.now)
-        except StatesUnreachableError:
-            self.findings.append(Finding("status.unknown"))
-            self.required = tuple(proof for proof in self.required if proof is not Proof.REPOSITORY)
+            if self.ground.states is None:
+                raise StatesUnreachableError  # noqa: TRY301 -- nobody to ask is one more way of no answer
+            known = self.ground.states.state_of(asked, self.at, self.now)
+        except StatesUnreachableError as error:
+            self.findings.append(error.finding)
+            self._compare_with_nothing()
             return None
-        self.status_as_of = (state.as_of if state else None) or self.now
-        self.step(Proof.STATUS, self.standing(state))
-        return state
+        self.hear(known)
+        return known
 
-    def standing(self, state: RecordedLicense | None) -> Iterator[Finding]:
-        """Step 7: what the repository's answer means."""
-        if state is None:
-            yield Finding("status.not-recorded")
-        elif state.revoked_at:
-            yield Finding("status.revoked", {"date": day_of(state.revoked_at).isoformat()})
-        elif self.at > self.now:
-            yield Finding("status.future")
+    def hear(self, known: Known | None) -> None:
+        """Step 7: what an answer means."""
+        self.known = known
+        self.status_as_of = known.used.as_of if isinstance(known, OnList) else self.now
+        if isinstance(known, OnList):  # it knows a place, and nothing of what was issued
+            self._compare_with_nothing()
+        unknown = (Finding("status.not-recorded"),)
+        self.step(Proof.STATUS, iter(unknown) if known is None else judge_standing(known, at=self.at, now=self.now))
+
+    def _compare_with_nothing(self) -> None:
+        """There is no step 6 without a repository."""
+        self.required = tuple(proof for proof in self.required if proof is not Proof.REPOSITORY)
 
     def validity(self, document: License | QrProof) -> Iterator[Finding]:
-        """Step 8: the day asked for lies within the period of validity, first and last day included."""
-        day = day_of(self.at)
-        if day < document.valid_from:
-            yield Finding("validity.not-yet", {"date": document.valid_from.isoformat()})
-        if document.valid_until is not None and day > document.valid_until:
-            yield Finding("validity.expired", {"date": document.valid_until.isoformat()})
+        """Step 8: the day asked for lies within the period of validity."""
+        yield from judge_validity(document.valid_from, document.valid_until, self.known, at=self.at)

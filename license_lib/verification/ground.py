@@ -1,57 +1,52 @@
 """What verification stands on: public material only, no key and no passphrase."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from license_lib.catalogue import Catalogue
+from license_lib.findings import Finding
 from license_lib.issuers import Issuers
+from license_lib.status import StatusClaim, StatusRef
 from license_lib.trust_list import Snapshot
 from license_lib.verification.seals import SealDirectory
+from license_lib.verification.standing import Known
 from signing.trust import TrustStore
 
 
-class RecordedLicense(Protocol):
-    """What is on record of a licence at a moment."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which licence a question is about.
 
-    @property
-    def record(self) -> bytes | None:
-        """Canonical record bytes; None where only its digest is told."""
-        ...
+    Args:
+        identifier: 证照标识.
+        status: where its state is published, as its record says it in full, or its code by number; None if nowhere.
+    """
 
-    @property
-    def record_digest(self) -> bytes:
-        """SHA-256 of the canonical record bytes."""
-        ...
-
-    @property
-    def file_digest(self) -> bytes:
-        """SHA-256 of the one file that was issued, as it was sealed: evidence that followed does not count."""
-        ...
-
-    @property
-    def revoked_at(self) -> datetime | None:
-        """When a revocation took effect; None if none has."""
-        ...
-
-    @property
-    def as_of(self) -> datetime | None:
-        """The moment of the answer, by whoever gave it; None if it is known at first hand."""
-        ...
+    identifier: str
+    status: StatusClaim | StatusRef | None = None
 
 
 class StatesUnreachableError(Exception):
-    """Whoever publishes the state of a licence gives no usable answer now."""
+    """Whoever knows the state of a licence gives no usable answer now.
+
+    Args:
+        finding: what that is for the licence; `status.unknown` by default.
+    """
+
+    def __init__(self, finding: Finding | None = None) -> None:
+        self.finding = finding or Finding("status.unknown")
+        super().__init__(self.finding.code)
 
 
 class StateSource(Protocol):
     """Where the state of licences is looked up: the repository, or what the issuing body publishes."""
 
-    def state_of(self, identifier: str, at: datetime) -> RecordedLicense | None:
-        """The state at a moment; None if the licence is not known.
+    def state_of(self, asked: Asked, at: datetime, now: datetime) -> Known | None:
+        """The state at a moment, as it is known now; None if the licence is not known.
 
         Raises:
-            StatesUnreachableError: it cannot be asked now.
+            StatesUnreachableError: it cannot be told now.
         """
         ...
 
@@ -71,21 +66,3 @@ class Ground:
     issuers: Issuers
     states: StateSource | None
     snapshot: Snapshot | None = None
-
-
-_OLDEST_ANSWER = timedelta(minutes=10)
-"""An answer about a licence's state that is older, or from the future, is none: it may have been kept and replayed."""
-
-
-def ask_state(ground: Ground, identifier: str, at: datetime, now: datetime) -> RecordedLicense | None:
-    """The state of a licence as a ground knows it now.
-
-    Raises:
-        StatesUnreachableError: there is nobody to ask, or no answer of now.
-    """
-    if ground.states is None:
-        raise StatesUnreachableError
-    state = ground.states.state_of(identifier, at)
-    if state is not None and state.as_of is not None and abs(now - state.as_of) > _OLDEST_ANSWER:
-        raise StatesUnreachableError
-    return state

@@ -8,9 +8,9 @@ from license_lib.licenses import License
 from license_lib.masking import mask_name
 from license_lib.qr import QrProof
 from license_lib.resources import PROGRAM, program_version
-from license_lib.verification.verdict import DOCUMENT_PROOFS, OUTCOME_TEXTS, SealFacts, Verdict
+from license_lib.verification.verdict import DOCUMENT_PROOFS, OUTCOME_TEXTS, Recorded, SealFacts, Verdict
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 """Version of the report's format: it changes when something that was there is gone, or means something else."""
 
 
@@ -21,7 +21,7 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
         minimal: leave out what only somebody who holds the document may see; for look-ups by identifier.
     """
     zh, en = OUTCOME_TEXTS[verdict.outcome]
-    used = verdict.evidence.trust_list
+    used, told = verdict.evidence.trust_list, verdict.evidence.status_list
     report: dict[str, Any] = {
         "version": REPORT_VERSION,
         "program": {"name": PROGRAM, "version": program_version()},
@@ -62,16 +62,26 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
             }
             if used
             else None,
+            "status_list": {"uri": told.uri, "as_of": _iso(told.as_of), "expires": _iso(told.expires)}
+            if told
+            else None,
         },
         "seal": _seal(verdict.seal),
     }
     if verdict.recorded is not None:
-        report["recorded"] = {
-            "file_sha256": verdict.recorded.file_sha256,
-            "record_sha256": verdict.recorded.record_sha256,
-            "revoked_at": _iso(verdict.recorded.revoked_at),
-        }
+        report["recorded"] = _recorded(verdict.recorded)
     return report
+
+
+def _recorded(recorded: Recorded) -> dict[str, Any]:
+    return {
+        "file_sha256": recorded.file_sha256,
+        "record_sha256": recorded.record_sha256,
+        "state": recorded.state.value if recorded.state else None,
+        "since": _iso(recorded.since),
+        "valid_until": _iso(recorded.valid_until),
+        "next": recorded.next_identifier,
+    }
 
 
 def _seal(facts: SealFacts | None) -> dict[str, Any] | None:

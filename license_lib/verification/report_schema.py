@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from license_lib.findings import CODES, Effect, Severity
+from license_lib.lifecycle import LicenseState
 from license_lib.verification.report import REPORT_VERSION
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Outcome, Proof, StepResult
 from signing.reports import Level
@@ -34,7 +35,10 @@ def report_schema() -> dict[str, Any]:
             "text": _WORDS,
             "at": _said(_MOMENT, "The moment that the question is about"),
             "findings": _list({"$ref": "#/$defs/finding"}),
-            "steps": _list({"$ref": "#/$defs/step"}),
+            "steps": _said(
+                _list({"$ref": "#/$defs/step"}),
+                "The steps that this input needs here: without a repository to compare with there is no step 6",
+            ),
             "license": _or_null({"$ref": "#/$defs/license"}),
             "evidence": _object(
                 "How fresh the evidence was; null for what there was none of",
@@ -43,6 +47,7 @@ def report_schema() -> dict[str, Any]:
                     "revocation_as_of": _said(_or_null(_MOMENT), "Date of the certificate revocation data"),
                     "status_as_of": _said(_or_null(_MOMENT), "When the licence's state was looked up"),
                     "trust_list": _or_null({"$ref": "#/$defs/trust_list"}),
+                    "status_list": _or_null({"$ref": "#/$defs/status_list"}),
                 },
             ),
             "seal": _or_null({"$ref": "#/$defs/seal"}),
@@ -81,9 +86,24 @@ def report_schema() -> dict[str, Any]:
                     "next_update": _MOMENT,
                 },
             ),
+            "status_list": _object(
+                "The status list 状态名单 that told the state; there is then no step `repository`",
+                {
+                    "uri": _TEXT,
+                    "as_of": _said(_MOMENT, "When it was signed"),
+                    "expires": _said(_MOMENT, "Until when it may be used"),
+                },
+            ),
             "recorded": _object(
                 "What is on record: look-ups by identifier only",
-                {"file_sha256": _DIGEST, "record_sha256": _DIGEST, "revoked_at": _or_null(_MOMENT)},
+                {
+                    "file_sha256": _DIGEST,
+                    "record_sha256": _DIGEST,
+                    "state": _said(_or_null(_one_of(LicenseState)), "Legal state; null before the issue took effect"),
+                    "since": _said(_or_null(_MOMENT), "When that state began"),
+                    "valid_until": _said(_or_null(_DAY), "The last day after an extension by decree"),
+                    "next": _said(_or_null(_TEXT), "证照标识 of the version that took its place"),
+                },
             ),
         },
     }

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from license_lib.errors import InputError
 from license_lib.findings import Effect, Finding
 from license_lib.licenses import License
+from license_lib.lifecycle import LicenseState
 from license_lib.qr import QrProof
+from license_lib.verification.standing import OnRecord, StatusListUsed
 from signing.reports import Level
 
 
@@ -18,7 +20,7 @@ class Outcome(StrEnum):
     IN_FORCE = "IN_FORCE"
     """Genuine, and in force at the time asked for."""
     NOT_IN_FORCE = "NOT_IN_FORCE"
-    """Genuine, but expired, revoked or not yet in force."""
+    """Genuine, but not yet in force, expired, suspended or ended."""
     NOT_GENUINE = "NOT_GENUINE"
     """Proved not to be what was issued."""
     UNDETERMINED = "UNDETERMINED"
@@ -53,7 +55,7 @@ PROOF_TEXTS = {
     Proof.FACE: ("照面与数据一致", "Face agrees with the record"),
     Proof.CODE: ("二维码", "QR code"),
     Proof.REPOSITORY: ("与证照库一致", "Agrees with the repository"),
-    Proof.STATUS: ("未被撤销", "Not revoked"),
+    Proof.STATUS: ("状态有效", "Neither suspended nor ended"),
     Proof.VALIDITY: ("在有效期内", "Within its validity"),
 }
 """What each step is about, Chinese and English."""
@@ -112,24 +114,46 @@ class TrustListUsed:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a look-up tells of what was issued, so that others can compare: digests (hex), no personal data."""
+    """What a look-up tells of what was issued and what became of it: digests (hex), states, no personal data.
+
+    Args:
+        state: None before the issue took effect. since: when that state began.
+        valid_until: the last day after an extension by decree; None without one.
+        next_identifier: the version that took its place.
+    """
 
     file_sha256: str
     record_sha256: str
-    revoked_at: datetime | None
+    state: LicenseState | None
+    since: datetime | None
+    valid_until: date | None
+    next_identifier: str | None
+
+    @classmethod
+    def of(cls, known: OnRecord) -> "Recorded":
+        """What may be told of a licence on record."""
+        return cls(
+            known.file_digest.hex(),
+            known.record_digest.hex(),
+            known.state,
+            known.since,
+            known.valid_until,
+            known.next_identifier,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """How fresh the evidence was: trusted sealing time, revocation data's date, and when the state was looked up.
 
-    `trust_list` is the list that was relied on, where one was.
+    `trust_list` is the list that was relied on, where one was, and `status_list` the one that told the state.
     """
 
     sealed_at: datetime | None = None
     revocation_as_of: datetime | None = None
     status_as_of: datetime | None = None
     trust_list: TrustListUsed | None = None
+    status_list: StatusListUsed | None = None
 
 
 class NotInForceError(InputError):

@@ -7,11 +7,10 @@ from functools import cache
 
 from attacks.vectors import GROUND, LICENSES, base_license
 
-from license_lib.authority import load_catalogue, load_issuers
+from license_lib.configured import load_catalogue, load_issuers
 from license_lib.licenses.record import parse_record
-from license_lib.repository_states import KnownState
 from license_lib.settings import Settings
-from license_lib.verification import Ground, SealDirectory, Verifier
+from license_lib.verification import Asked, Ground, OnRecord, SealDirectory, Verifier
 from license_lib.verification.reading import attached_record
 from signing.keys import sha256
 from signing.trust import TrustStore
@@ -21,17 +20,17 @@ class Ledger:
     """What a repository would say of the licences that were issued."""
 
     def __init__(self) -> None:
-        self._states: dict[str, KnownState] = {}
+        self._states: dict[str, OnRecord] = {}
         for name in LICENSES:
             pdf = base_license(name)
             record = attached_record(pdf)
             assert record is not None
-            self._states[str(parse_record(record).identifier)] = KnownState(record, sha256(pdf), None)
+            self._states[str(parse_record(record).identifier)] = OnRecord(record=record, file_digest=sha256(pdf))
 
-    def state_of(self, identifier: str, at: datetime) -> KnownState | None:
+    def state_of(self, asked: Asked, at: datetime, now: datetime) -> OnRecord | None:
         """The same at every moment."""
-        del at
-        return self._states.get(identifier)
+        del at, now
+        return self._states.get(asked.identifier)
 
 
 @cache

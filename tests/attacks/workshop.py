@@ -15,7 +15,8 @@ from typing import Final, Self
 
 from support import NOON, PASSPHRASE, StillClock, counted_randomness, example_request
 
-from license_lib.authority import Authority, fonts_folder
+from license_lib.authority import Authority
+from license_lib.configured import fonts_folder
 from license_lib.issuing import Issued
 from license_lib.licenses import License
 from license_lib.licenses.record import canonical_bytes

@@ -16,10 +16,11 @@ from typing import Literal, cast
 import pytest
 from support import NOON, license_command
 
-from license_lib.authority import Authority, confined_verifier
+from license_lib.authority import Authority
 from license_lib.errors import InputError, MachineError
 from license_lib.findings import Finding
 from license_lib.issuing import Issued
+from license_lib.judges import confined_verifier
 from license_lib.qr import scan_file
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Verdict, Verifier

@@ -7,7 +7,9 @@ import pytest
 from support import license_command
 
 from license_lib.trust_list import open_list
+from license_lib.trusting import read_signer
 
+WITNESS = "witness.example/w1+7e136b5c+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 WITHDRAWN = '[[seals]]\nfile = "{file}"\n[[seals.history]]\nstate = "withdrawn"\nsince = {since}\n'
 
 
@@ -46,6 +48,41 @@ def test_the_next_list_counts_on_and_says_what_changed(published: Path) -> None:
     assert {one["kind"] for one in changed} == {"scope"}
     assert sorted(one["change"] for one in changed) == ["added", "removed", "removed"]
     assert "6204、6205" in next(one["zh"] for one in changed if one["change"] == "added")
+
+
+def test_who_signs_states_and_who_watches_the_log_is_published(published: Path) -> None:
+    keys = published / "keys" / "public"
+    first = open_list((published / "trust-list.jws").read_bytes()).list
+    assert first.status_signers == (read_signer(keys / "status.pem"),)
+    assert first.log is not None
+    assert f"{first.log.vkey}\n" == (keys / "log.vkey").read_text(encoding="ascii")
+    assert (first.log.witnesses, first.log.quorum) == ((), 0)
+    (published / "next-status.pem").write_bytes((keys / "tsa.pem").read_bytes())
+    (published / "trust.toml").write_text(
+        f'status_signers = ["next-status.pem"]\n[log]\nwitnesses = ["{WITNESS}"]\nquorum = 1\n', encoding="utf-8"
+    )
+    done = license_command("trust", "publish", "--home", published, "--json")
+    assert [(one["change"], one["kind"]) for one in done.values[:-1]] == [
+        ("added", "status-signer"),
+        ("added", "log"),
+        ("added", "log"),
+    ]
+    second = open_list((published / "trust-list.jws").read_bytes()).list
+    assert second.status_signers == (*first.status_signers, read_signer(keys / "tsa.pem"))
+    assert second.log is not None
+    assert (second.log.witnesses, second.log.quorum) == ((WITNESS,), 1)
+
+
+def test_a_city_without_log_and_status_lists_says_nothing_of_them(city: Path) -> None:
+    for name in ("status.pem", "log.vkey"):
+        (city / "keys" / "public" / name).unlink()
+    assert license_command("trust", "publish", "--home", city).code == 0
+    said = open_list((city / "trust-list.jws").read_bytes()).list
+    assert (said.status_signers, said.log) == ((), None)
+    (city / "trust.toml").write_text(f'[log]\nwitnesses = ["{WITNESS}"]\nquorum = 1\n', encoding="utf-8")
+    done = license_command("trust", "publish", "--home", city, "--json")
+    assert (done.code, done.error["code"]) == (3, "trust.plan")
+    assert "trust.toml: log: " in done.error["message"]
 
 
 def test_check_says_what_update_would_do_and_changes_nothing(published: Path, tmp_path: Path) -> None:
@@ -109,6 +146,10 @@ def test_an_old_list_is_no_ground_for_a_verdict(published: Path, tmp_path: Path)
         (WITHDRAWN.format(file="market.pem", since="2020-01-01T00:00:00Z"), "seals[0]: a seal's history goes back"),
         (WITHDRAWN.format(file="market.pem", since="2020-01-01"), "seals[0].history[0].since"),
         ('status_url = "http://license.example"', "status_url"),
+        ("[log]\nwitnesses = []\nquorum = 1", "log.witnesses"),
+        ('[log]\nwitnesses = ["somebody"]\nquorum = 1', "log.witnesses[0]"),
+        (f'[log]\nwitnesses = ["{WITNESS}"]\nquorum = 2', "quorum"),
+        ('status_signers = ["keys/public/seals/market.pem"]', "status_signers[1]"),
         ("= 1", "line 1"),
     ],
 )

@@ -27,19 +27,20 @@ from support import (
     sealed_revision,
 )
 
-from license_lib.authority import Authority, fonts_folder, open_verifier
+from license_lib.authority import Authority
+from license_lib.configured import fonts_folder
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
+from license_lib.judges import open_verifier
 from license_lib.licenses import License, Photo
 from license_lib.licenses.public import public_values
 from license_lib.licenses.record import canonical_bytes, record_digest
 from license_lib.qr import encode, scan_file
 from license_lib.rendering import Attachment, Fonts, page_png, render
-from license_lib.repository_states import KnownState
 from license_lib.resources import resource_folder
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
-from license_lib.verification import Outcome, Proof, Verdict, Verifier
+from license_lib.verification import Asked, OnRecord, Outcome, Proof, Verdict, Verifier
 from license_lib.verification.report import verdict_report
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
 from signing.devkit import revoke_certificate
@@ -240,9 +241,9 @@ def test_a_damaged_row_of_the_repository_is_a_broken_machine(authority: Authorit
     second = authority.issue(example_request("road-transport-permit"))
 
     class Mixed:
-        def state_of(self, identifier: str, at: datetime) -> KnownState:
-            del identifier, at
-            return KnownState(canonical_bytes(second.license), bytes(32), None)
+        def state_of(self, asked: Asked, at: datetime, now: datetime) -> OnRecord:
+            del asked, at, now
+            return OnRecord(record=canonical_bytes(second.license), file_digest=bytes(32))
 
     mixed = Verifier(replace(authority.verifier.ground, states=Mixed()))
     with pytest.raises(MachineError) as caught:

@@ -16,7 +16,8 @@ from forgeries import append_bytes
 from report_judge import check_report
 from support import ISSUERS, NOON, license_command, sealed_revision
 
-from license_lib.authority import Authority, fonts_folder
+from license_lib.authority import Authority
+from license_lib.configured import fonts_folder
 from license_lib.findings import CODES, Finding
 from license_lib.identifiers import ORGANISATION_KINDS
 from license_lib.issuing import Issued

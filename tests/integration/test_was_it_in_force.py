@@ -14,11 +14,12 @@ from support import ISSUERS, NOON, PASSPHRASE, StillClock, example_request, lice
 from license_lib.authority import Authority
 from license_lib.calendar import CHINA, start_of
 from license_lib.issuing import Issued
-from license_lib.lifecycle import EventKind
+from license_lib.lifecycle import EventKind, LicenseState, Overdue, TypeRules
 from license_lib.qr import scan_file
 from license_lib.repository import Cause
+from license_lib.repository_states import RepositoryStates
 from license_lib.resources import resource_folder
-from license_lib.verification import Outcome, Verdict
+from license_lib.verification import Asked, Outcome, Verdict
 from signing.devkit import publish_crls
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -103,6 +104,33 @@ def test_a_revocation_counts_from_when_it_takes_effect_not_from_when_it_was_reco
     authority.record(permit.identifier, EventKind.REVOKE, CAUSE, effective_at=effective)
     verdict = authority.verify(permit.pdf, at=effective + asked)
     assert (verdict.outcome, decisive(verdict)) == (outcome, codes)
+
+
+def test_a_look_up_tells_the_state_at_the_moment_asked_for(
+    authority: Authority, permit: Issued, clock: StillClock
+) -> None:
+    clock.advance(days=10)
+    authority.record(permit.identifier, EventKind.REVOKE, CAUSE, effective_at=NOON + 2 * DAY)
+    issued_on = start_of(permit.license.issued_on)
+    for at, state, since in (
+        (issued_on - SECOND, None, None),
+        (NOON, LicenseState.ISSUED, issued_on),
+        (NOON + 2 * DAY, LicenseState.REVOKED, NOON + 2 * DAY),
+    ):
+        verdict = authority.status(permit.identifier, at=at)
+        assert verdict is not None
+        assert verdict.recorded is not None
+        assert (verdict.recorded.state, verdict.recorded.since) == (state, since)
+
+
+def test_inspections_are_due_by_the_rules_of_the_type(authority: Authority, permit: Issued) -> None:
+    issued_on = permit.license.issued_on
+    for overdue in Overdue:
+        rules = TypeRules(inspection_months=12, overdue=overdue)
+        states = RepositoryStates(authority.repository, {"food-business-permit": rules}.__getitem__)
+        known = states.state_of(Asked(permit.identifier), NOON, NOON)
+        assert known is not None
+        assert (known.inspection_due, known.overdue) == (issued_on.replace(year=issued_on.year + 1), overdue)
 
 
 def test_a_revocation_that_is_to_come_is_known_for_the_days_after_it(

@@ -1,6 +1,7 @@
 """license.toml: what it holds, and that every fault is named with its place and mend."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,14 @@ def test_absolute_paths_and_other_databases_stay_as_they_are(tmp_path: Path) -> 
 def test_the_level_of_seals_is_one_of_two(tmp_path: Path) -> None:
     assert loaded(tmp_path, f'{GOOD}\n[sealing]\nlevel = "B-T"\n').sealing.level == "B-T"
     assert "license.toml: sealing.level: " in refusal(tmp_path, f'{GOOD}\n[sealing]\nlevel = "B-LT"\n')
+
+
+def test_how_old_a_status_list_may_be(tmp_path: Path) -> None:
+    assert loaded(tmp_path, GOOD).status.max_staleness == timedelta(hours=24)
+    assert loaded(tmp_path, f"{GOOD}\n[status]\nmax_staleness_minutes = 90\n").status.max_staleness.seconds == 5400
+    for wrong in ("0", "10081", "1.5"):
+        told = refusal(tmp_path, f"{GOOD}\n[status]\nmax_staleness_minutes = {wrong}\n")
+        assert "license.toml: status.max_staleness_minutes: " in told
 
 
 def test_a_file_of_a_windows_editor_loads(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_how_grave_a_finding_is_follows_from_what_it_does() -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        {"version": 2},
+        {"version": 1},
         {"findings": [{"code": "no.such"}]},
         {"steps": [{"number": 9, "step": "seal", "proved": True, "result": "proved"}]},
         {"at": "yesterday"},

@@ -13,16 +13,17 @@ from typing import Final, TypeVar
 
 from support import NOON, PASSPHRASE, StillClock, counted_randomness
 
-from license_lib.authority import Authority, fonts_folder, open_verifier
+from license_lib.authority import Authority
+from license_lib.configured import fonts_folder
 from license_lib.issuing import Issued
+from license_lib.judges import open_verifier
 from license_lib.licenses import License
 from license_lib.licenses.record import canonical_bytes
 from license_lib.qr import scan_file
 from license_lib.rendering import Attachment, Fonts, render
-from license_lib.repository_states import KnownState
 from license_lib.resources import resource_folder
 from license_lib.settings import Settings
-from license_lib.verification import Verdict, Verifier
+from license_lib.verification import Asked, OnRecord, Verdict, Verifier
 from signing.keys import SealCredential, load_credential, sha256
 from signing.reports import FileReport
 from signing.sealing import seal
@@ -50,10 +51,10 @@ def situation(code: str) -> Callable[[Made], Made]:
 class OneState:
     """A repository that says the same of every licence."""
 
-    state: KnownState | None
+    state: OnRecord | None
 
-    def state_of(self, identifier: str, at: datetime) -> KnownState | None:
-        del identifier, at
+    def state_of(self, asked: Asked, at: datetime, now: datetime) -> OnRecord | None:
+        del asked, at, now
         return self.state
 
 
@@ -139,5 +140,8 @@ class Stage:
 
     def on_record(self, pdf: bytes, document: License | None = None) -> Verifier:
         """A verifier whose repository holds just this file: what is wrong with it is not that it was never issued."""
-        state = KnownState(canonical_bytes(document or self.business.license), sha256(pdf), None)
+        return self.known(OnRecord(record=canonical_bytes(document or self.business.license), file_digest=sha256(pdf)))
+
+    def known(self, state: OnRecord | None) -> Verifier:
+        """A verifier whose repository says just this."""
         return Verifier(replace(self.shared.verifier.ground, states=OneState(state)))

@@ -4,43 +4,42 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from support import PASSPHRASE
 
 from signing.errors import KeyLoadError
 from signing.key_files import load_ed25519_key, load_private_key
-from signing.log_keys import load_log_key, read_log_vkey, vkey_text
+from signing.log_keys import load_log_key, load_log_vkey
+from signing.notes import Note, verify_note
+
+OTHER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+"""Of golang.org/x/mod/sumdb/note, documentation."""
 
 
-def test_the_published_key_of_another_program_is_spelled_alike() -> None:
-    """Of golang.org/x/mod/sumdb/note, documentation."""
-    text = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-    raw = bytes.fromhex("1a5cd907143c384c41e830c5bce12aa8817ec5649aaabf2c31388b35b2d744d6")
-    assert vkey_text("PeterNeumann", Ed25519PublicKey.from_public_bytes(raw)) == text
+def refusal(folder: Path, passphrase: bytes = PASSPHRASE) -> str:
+    with pytest.raises(KeyLoadError) as caught:
+        load_log_key(folder, passphrase)
+    return caught.value.code
 
 
-def test_the_logs_key_is_a_pair_under_its_name(pki: Any) -> None:
-    key = load_log_key(pki.folder, PASSPHRASE)
-    assert key.name == "licenses.baiyin.example/log"
-    assert key.vkey == read_log_vkey(pki.folder)
-    key.key.public_key().verify(key.key.sign(b"checkpoint"), b"checkpoint")
-    assert "PrivateKey" not in repr(key)
+def test_the_logs_key_signs_under_the_logs_name(pki: Any) -> None:
+    signer, public = load_log_key(pki.folder, PASSPHRASE), load_log_vkey(pki.folder)
+    assert (signer.name, str(signer.key())) == ("licenses.baiyin.example/log", str(public))
+    (verified,) = verify_note(Note("checkpoint\n", (signer.sign("checkpoint\n"),)), [public])
+    assert verified.key == public
+    assert "Ed25519" not in repr(signer)
 
 
-def test_another_logs_public_half_is_no_pair(pki: Any, tmp_path: Path) -> None:
+def test_another_public_half_is_no_pair(pki: Any, tmp_path: Path) -> None:
     (tmp_path / "private").symlink_to(pki.folder / "private")
     (tmp_path / "public").mkdir()
     published = tmp_path / "public" / "log.vkey"
-    other = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-    for text in (other, read_log_vkey(pki.folder).replace("baiyin", "lanzhou"), ""):
-        published.write_text(text, encoding="ascii")
-        with pytest.raises(KeyLoadError) as caught:
-            load_log_key(tmp_path, PASSPHRASE)
-        assert caught.value.code == "key.mismatch"
-    published.write_bytes(b"\xff")
-    with pytest.raises(KeyLoadError) as caught:
-        load_log_key(tmp_path, PASSPHRASE)
-    assert caught.value.code == "key.damaged"
+    assert refusal(tmp_path) == "key.missing"
+    published.write_text(OTHER + "\n", encoding="ascii")
+    assert refusal(tmp_path) == "key.mismatch"
+    own = str(load_log_vkey(pki.folder)).encode()
+    for damaged in (b"", b"\xff", own.replace(b"baiyin", b"lanzhou"), own + b"\n\n", own[:-4]):
+        published.write_bytes(damaged)
+        assert refusal(tmp_path) == "key.damaged"
 
 
 def test_a_key_of_another_kind_is_refused(pki: Any) -> None:
@@ -48,6 +47,4 @@ def test_a_key_of_another_kind_is_refused(pki: Any) -> None:
         with pytest.raises(KeyLoadError) as caught:
             load(pki.folder / "private" / f"{name}.pem", PASSPHRASE)
         assert caught.value.code == "key.damaged"
-    with pytest.raises(KeyLoadError) as caught:
-        load_log_key(pki.folder, b"another passphrase")
-    assert caught.value.code == "key.passphrase"
+    assert refusal(pki.folder, b"another passphrase") == "key.passphrase"

@@ -178,3 +178,37 @@ def test_a_server_that_nobody_vouches_for_is_not_believed(tmp_path: Path) -> Non
     with serving(answer, tls=tls) as url:
         assert url.startswith("https://")
         assert code_of(lambda: fetcher().get(url, limit=100)) == "network.refused"
+
+
+def test_what_is_there_already_is_not_sent_again() -> None:
+    asked: list[Asked] = []
+
+    def answer(question: Asked) -> Reply:
+        asked.append(question)
+        current = question.headers.get("If-None-Match") == '"one"'
+        return Reply(b"" if current else b"list", status=304 if current else 200, headers=(("ETag", '"one"'),))
+
+    with serving(answer) as url:
+        fetched = fetcher().get_newer(f"{url}/list", limit=4, accept="a/b")
+        assert fetched is not None
+        assert (fetched.body, fetched.etag) == (b"list", '"one"')
+        assert fetcher().get_newer(f"{url}/list", limit=4, accept="a/b", etag=fetched.etag) is None
+        other = fetcher().get_newer(f"{url}/list", limit=4, accept="a/b", etag='"two"')
+        assert other is not None
+    assert [one.headers["Accept"] for one in asked] == ["a/b"] * 3
+
+
+@pytest.mark.parametrize("etag", ["one", '"o\tne"', f'"{"x" * 201}"', ""])
+def test_a_name_of_a_version_that_is_none_is_forgotten(etag: str) -> None:
+    with serving(lambda _: Reply(b"list", headers=(("ETag", etag),) if etag else ())) as url:
+        fetched = fetcher().get_newer(url, limit=4, accept="a/b")
+    assert fetched is not None
+    assert fetched.etag == ""
+
+
+def test_unchanged_is_no_answer_to_who_has_nothing() -> None:
+    with serving(lambda _: Reply(status=304)) as url:
+        for ask in (lambda: fetcher().get(url, limit=9), lambda: fetcher().get_newer(url, limit=9, accept="a/b")):
+            with pytest.raises(NetworkError) as caught:
+                ask()
+            assert (caught.value.code, caught.value.status) == ("network.status", 304)

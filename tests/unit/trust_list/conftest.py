@@ -22,7 +22,7 @@ from license_lib.trust_list import (
 )
 from signing import devkit
 from signing.keys import SealCredential, load_credential
-from signing.log_keys import read_log_vkey
+from signing.log_keys import load_log_vkey
 from signing.trust import TrustStore
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "keys" / "development.toml"
@@ -71,7 +71,7 @@ def make_desk(folder: Path) -> Desk:
         anchors=tuple(one.public_bytes(Encoding.DER) for one in trust.anchors),
         intermediates=tuple(one.public_bytes(Encoding.DER) for one in trust.intermediates),
         status_signers=(status.certificate_der,),
-        log=ListedLog(vkey=read_log_vkey(folder), witnesses=(WITNESS,), quorum=1),
+        log=ListedLog(vkey=str(load_log_vkey(folder)), witnesses=(WITNESS,), quorum=1),
         bodies=(body,),
     )
     return Desk(folder, load_credential(folder, "trust-list", passphrase=PASSPHRASE, at=NOON), first)

@@ -1,0 +1,53 @@
+"""What a configuration points to: the catalogue, the issuing bodies, the rules of types, trust anchors, folders."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from license_lib.catalogue import Catalogue
+from license_lib.issuers import Issuers, IssuingBody
+from license_lib.key_folder import signing_errors
+from license_lib.licenses import Issuer
+from license_lib.lifecycle import TypeRules, load_rules
+from license_lib.resources import fonts_beside, resource_folder
+from license_lib.settings import Settings
+from signing.trust import TrustStore
+
+
+def load_trust(settings: Settings) -> TrustStore:
+    """The trust anchors and revocation lists of the keys folder.
+
+    Raises:
+        MachineError: `trust.empty`, or trust material that cannot be read.
+    """
+    with signing_errors():
+        return TrustStore.load(settings.keys_folder)
+
+
+def load_catalogue(settings: Settings) -> Catalogue:
+    """The configured catalogue, or the built-in one."""
+    return Catalogue.load(templates_folder(settings))
+
+
+def load_rules_of(settings: Settings) -> Callable[[str], TypeRules]:
+    """The life-cycle rules of a type, by its key, each read when it is first asked for; InputError `lifecycle.invalid`.
+
+    A type that left the catalogue has the default ones.
+    """
+    folder = templates_folder(settings)
+    return cache(lambda type_key: load_rules(folder / type_key))
+
+
+def load_issuers(settings: Settings) -> Issuers:
+    """The issuing bodies of the configuration."""
+    return Issuers(IssuingBody(one.id, Issuer(one.name, one.code, one.level), one.types) for one in settings.issuers)
+
+
+def templates_folder(settings: Settings) -> Path:
+    """Where the licence types are."""
+    return settings.home / settings.templates if settings.templates else resource_folder("templates")
+
+
+def fonts_folder(settings: Settings) -> Path:
+    """Where the fonts are: the configured templates' own, or the built-in ones."""
+    return fonts_beside(templates_folder(settings))

@@ -1,0 +1,62 @@
+"""The judging half put together: public trust material and a repository, and grounds of other cities that we accept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Literal
+
+from license_lib.catalogue import Catalogue
+from license_lib.configured import load_catalogue, load_issuers, load_rules_of
+from license_lib.issuers import Issuers
+from license_lib.key_folder import signing_errors
+from license_lib.network import make_fetcher
+from license_lib.repository import Repository
+from license_lib.repository_states import RepositoryStates
+from license_lib.settings import Settings
+from license_lib.trusting import accepted_grounds
+from license_lib.verification import Ground, SealDirectory, Verifier
+from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
+from license_lib.verification.workers import Limits
+from signing.trust import TrustStore
+
+
+@contextmanager
+def open_verifier(settings: Settings) -> Iterator[Verifier]:
+    """The judging half alone: public trust material and a read-only repository, open as long as the block.
+
+    Raises:
+        InputError: the configuration or a template is wrong.
+        MachineError: no trust anchor, or the repository cannot be opened.
+    """
+    with Repository.open(settings.database_url, settings.files, read_only=True) as repository:
+        yield make_verifier(settings, load_catalogue(settings), load_issuers(settings), repository)
+
+
+def confined_verifier(
+    judge: Settings | Opener,
+    *,
+    method: Literal["spawn", "fork"] = "spawn",
+    workers: int = WORKERS,
+    limits: Limits | None = None,
+) -> ConfinedVerifier:
+    """The judging half for files of strangers: it judges them in worker processes, within limits of time and memory."""
+    opener = partial(open_verifier, judge) if isinstance(judge, Settings) else judge
+    return ConfinedVerifier(opener, limits=limits, workers=workers, method=method)
+
+
+def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, repository: Repository) -> Verifier:
+    """Put the judging half together: this authority's own ground, and one for every trust list that it accepted.
+
+    Raises:
+        MachineError: no trust anchor (`trust.empty`), or trust material that cannot be read (`trust.store` too).
+    """
+    with signing_errors():
+        ground = Ground(
+            catalogue=catalogue,
+            trust=TrustStore.load(settings.keys_folder),
+            seals=SealDirectory.load(settings.keys_folder),
+            issuers=issuers,
+            states=RepositoryStates(repository, load_rules_of(settings)),
+        )
+    fetcher, oldest = make_fetcher(settings.network), settings.status.max_staleness
+    return Verifier(ground, accepted_grounds(settings.home, catalogue, fetcher, oldest))
