@@ -145,6 +145,8 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         # Pictures and codes
         "picture.malformed": "图片无法读取",
         "picture.too-large": "图片过大",
+        "picture.more-pages": "页数过多，只读取了前面各页",
+        "picture.overrun": "读取超出时间或内存限制",
         "qr.foreign": "不是证照二维码",
         "qr.malformed": "证照二维码损坏",
         "qr.version": "证照二维码版本较新",

@@ -11,7 +11,7 @@ from datetime import datetime
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
 from license_lib.qr import PictureError, is_proof, scan
-from license_lib.qr.scanning import looks_like_pdf
+from license_lib.qr.pictures import looks_like_pdf
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
 from license_lib.verification.verdict import Verdict
