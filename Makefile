@@ -1,6 +1,6 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo gallery test browser fuzz serve lint types bench lock clean set-up set-up-tests set-up-browser
+.PHONY: help demo gallery test browser fuzz serve lint types bench scan-rates lock clean set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
 export PYTHON
@@ -41,6 +41,9 @@ bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, and re
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/drawing.py
 	$(BIN)/python bench/records.py
+
+scan-rates: set-up-tests  ## Measure which pictures of codes are read, by each library and by us; WRITE=--write notes it.
+	$(BIN)/python bench/scan_rates.py $(WRITE)
 
 lock: set-up  ## Write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade takes newer versions.
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

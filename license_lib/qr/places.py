@@ -4,6 +4,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_NESTED = 1.7
+"""How much longer the sides of a code are, at least, than those of one within it."""
+
 Point = tuple[float, float]
 Corners = tuple[Point, Point, Point, Point]
 """Clockwise as one sees them, from the one next to the picture's upper left corner; x to the right, y downwards."""
@@ -121,5 +124,6 @@ def side(corners: Corners) -> float:
 
 
 def same_place(one: Corners, other: Corners) -> bool:
-    """Whether two readers mean the same print: codes do not overlap, so their middles are at least a side apart."""
-    return math.dist(middle(one), middle(other)) < max(side(one), side(other)) / 2
+    """Whether two readers mean the same print: codes lie beside each other, or a much smaller one within another."""
+    smaller, larger = sorted((side(one), side(other)))
+    return math.dist(middle(one), middle(other)) < larger / 2 and larger < _NESTED * smaller

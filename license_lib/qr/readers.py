@@ -13,7 +13,7 @@ _CORNERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What zxing-cpp saw.
+    """What a reader saw.
 
     Args:
         codes: read. unread: places of codes that were found and could not be read.
@@ -52,17 +52,22 @@ def ask_zxing(picture: "Picture", *, one_threshold: bool = False) -> Seen:
 
 
 def ask_zbar(picture: "Picture") -> Seen:
-    """Ask zbar: some 20 ms per megapixel; it reads some blurred codes that zxing-cpp does not."""
+    """Ask zbar: some 20 ms per megapixel; it reads some blurred codes that zxing-cpp does not.
+
+    It guesses the character set, often wrongly, and does not tell the bytes: other texts than ASCII count as unread.
+    """
     from pyzbar import pyzbar
 
-    codes = []
+    codes: list[Code] = []
+    unread: list[Corners] = []
     for found in pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE]):
         points = [(float(x), float(y)) for x, y in found.polygon]
         if len(points) != _CORNERS:
             left, top, width, height = found.rect
             right, bottom = left + width, top + height
             points = [(left, top), (right, top), (right, bottom), (left, bottom)]
-        text = found.data.decode("utf-8", "replace")
-        if text:
-            codes.append(Code(text, in_order(points)))
-    return Seen(tuple(codes))
+        if not found.data.isascii():
+            unread.append(in_order(points))
+        elif found.data:
+            codes.append(Code(found.data.decode("ascii"), in_order(points)))
+    return Seen(tuple(codes), tuple(unread))

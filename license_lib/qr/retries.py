@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from license_lib.qr.places import IDENTITY, Code, Corners, Mapping, in_order, same_place
 from license_lib.qr.readers import Seen, ask_zbar, ask_zxing
-from license_lib.qr.views import View, close_ups, whole_views
+from license_lib.qr.views import View, close_ups, overview, whole_views
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -100,7 +100,11 @@ def find_codes(
     found.take(ask_zxing(picture))
     if found.codes and (patience is None or not (found.unread or _is_photo(picture))):
         return found.in_order()
-    found.take(ask_zbar(picture))
+    if found.codes:
+        smaller = overview(picture)  # there are codes, and large ones that zxing-cpp does not see are rare
+        found.take(ask_zbar(smaller.picture), smaller.back)
+    else:
+        found.take(ask_zbar(picture))
     if patience is None:
         return found.in_order()
     time_left = patience.started().left
@@ -136,6 +140,8 @@ def _look_again(
                 return
             found.take(ask_zxing(view.picture, one_threshold=one_threshold), view.back)
         _look_closer(picture, found, time_left)
+        if view.for_zbar and not found.codes and time_left():
+            found.take(ask_zbar(view.picture), view.back)
         if found.codes:
             return
 

@@ -1,5 +1,6 @@
 """Other versions of a picture, in which a reader may see what it did not see in the picture itself."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 _MAX_PIXELS = 16_000_000
 """Of a version that is larger than its picture."""
+_OVERVIEW_PIXELS = 2_000_000
 _MARGIN = 0.12
 """Of a close-up, in sides of the code: its quiet zone."""
 _CLOSE_UPS = (450, 900)
@@ -24,30 +26,42 @@ class View:
 
     Args:
         picture: greyscale. back: from its points to those of the picture that it was made of.
+        for_zbar: whether zbar, which takes much longer, reads such ones where zxing-cpp does not.
     """
 
     picture: "Picture"
     back: Mapping = IDENTITY
+    for_zbar: bool = False
 
 
 def whole_views(picture: "Picture") -> Iterator[View]:
     """Versions of a whole picture, the most fruitful for their cost first: each is made when it is asked for."""
     from PIL import Image, ImageFilter
 
-    yield View(picture.filter(ImageFilter.GaussianBlur(1)))  # noise
-    yield View(picture.filter(ImageFilter.UnsharpMask(3, 200, 0)))  # out of focus
-    yield _smaller(picture, 2)  # noise, ink that spread
-    yield View(evened(picture, max(picture.size) // 40))  # shadow, glare, little light
-    if 4 * picture.width * picture.height <= _MAX_PIXELS:  # modules of less than two pixels
-        larger = View(picture.resize((2 * picture.width, 2 * picture.height), Image.Resampling.BICUBIC), scaled(0.5))
-        yield larger
-        yield View(larger.picture.filter(ImageFilter.UnsharpMask(5, 300, 0)), larger.back)
+    yield View(picture)  # for the other threshold
+    yield View(picture.filter(ImageFilter.GaussianBlur(1)), for_zbar=True)  # noise, moiré
+    larger = None
+    if 4 * picture.width * picture.height <= _MAX_PIXELS:  # modules of less than two pixels, or out of focus
+        larger = picture.resize((2 * picture.width, 2 * picture.height), Image.Resampling.BICUBIC)
+        yield View(larger.filter(ImageFilter.UnsharpMask(4, 200, 0)), scaled(0.5), for_zbar=True)
+        yield View(larger.filter(ImageFilter.GaussianBlur(1.5)), scaled(0.5))
+    yield _smaller(picture, 2)  # ink that spread, much noise
+    yield View(picture.filter(ImageFilter.UnsharpMask(3, 200, 0)))
     yield View(picture.filter(ImageFilter.UnsharpMask(10, 400, 0)))  # large modules, out of focus
-    yield View(picture.filter(ImageFilter.MedianFilter(3)))  # specks
+    yield View(evened(picture, max(picture.size) // 40))  # shadow, glare, little light
+    if larger is not None:
+        yield View(larger, scaled(0.5))
+        yield View(larger.filter(ImageFilter.UnsharpMask(5, 300, 0)), scaled(0.5))
     yield _smaller(picture, 3)
+    yield View(picture.filter(ImageFilter.MedianFilter(3)), for_zbar=True)  # specks
     yield _smaller(picture, 4)
-    turned_picture = picture.rotate(45, Image.Resampling.BICUBIC, expand=True, fillcolor=_PAPER)
-    yield View(turned_picture, turned(45, turned_picture.size, picture.size))
+    slanting = picture.rotate(45, Image.Resampling.BICUBIC, expand=True, fillcolor=_PAPER)
+    yield View(slanting, turned(45, slanting.size, picture.size))
+
+
+def overview(picture: "Picture") -> View:
+    """The picture with few enough pixels that even zbar takes little time."""
+    return _smaller(picture, math.ceil(math.sqrt(picture.width * picture.height / _OVERVIEW_PIXELS)))
 
 
 def close_ups(picture: "Picture", corners: Corners) -> Iterator[View]:
