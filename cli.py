@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from license_lib.acceptance import Acceptance
     from license_lib.authority import Authority
     from license_lib.catalogue import Catalogue
+    from license_lib.fsck import Fsck, FsckFinding
     from license_lib.issuing import Issued
     from license_lib.rendering import Fonts
     from license_lib.settings import Settings
@@ -767,6 +768,25 @@ def archive_renew(
     return _renew_archives(printer, home, None if dry_run else _passphrase(passphrase_file), within, identifier)
 
 
+@command(app, "fsck")
+def fsck(
+    printer: Printer,
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="修复 Mend what can be mended safely.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="深入 Read every file and every record, too.")] = False,
+    home: Home = Path(),
+) -> int:
+    """检查 Do database, files, log, status lists and what was published still agree? Exit code 1 if they do not."""
+    from license_lib.authority import now
+    from license_lib.upkeep import open_fsck
+
+    with (
+        _stages() as progress,
+        open_fsck(_settings(home), now=now(), repair=repair, deep=deep, progress=progress) as opened,
+    ):
+        return _print_fsck(printer, opened, repair=repair)
+
+
 @command(app, "revoke")
 def revoke(
     printer: Printer,
@@ -974,6 +994,41 @@ def _renew_archives(printer: Printer, home: Path, passphrase: bytes | None, with
                 f"due {counts['due']}, renewed {counts['renewed']}, failed {counts['failed']}",
             )
     return NOT if counts["failed"] else DONE
+
+
+def _print_fsck(printer: Printer, opened: "Fsck", *, repair: bool) -> int:
+    """Findings as they come, and how much was seen."""
+    from license_lib.fsck import FsckFinding
+
+    counts = {"damage": 0, "harmless": 0, "repaired": 0}
+    for seen in opened.run(repair=repair):
+        if isinstance(seen, FsckFinding):
+            severity = "repaired" if seen.repaired else "harmless" if seen.harmless else "damage"
+            counts[severity] += 1
+            _print_fsck_finding(printer, seen, severity)
+            continue
+        size = {"licenses": seen.licenses, "entries": seen.entries, "files": seen.files}
+        root = seen.root.hex() if seen.root else None
+        value = {"summary": {**counts, **size, "open_reservations": seen.open_reservations, "root": root}}
+        zh = f"证照 {seen.licenses}，日志 {seen.entries} 条，文件 {seen.files}，未完成的预留 {seen.open_reservations}；"
+        zh += f"损坏 {counts['damage']}，无害 {counts['harmless']}，已修复 {counts['repaired']}"
+        en = f"{seen.licenses} licences, {seen.entries} log entries, {seen.files} files, "
+        en += f"{seen.open_reservations} open reservations; "
+        en += f"{counts['damage']} damaged, {counts['harmless']} harmless, {counts['repaired']} repaired"
+        printer.result(value, zh, en)
+    return NOT if counts["damage"] else DONE
+
+
+def _print_fsck_finding(printer: Printer, finding: "FsckFinding", severity: str) -> None:
+    value: dict[str, Any] = {"severity": severity, "code": finding.code, "params": dict(finding.params)}
+    texts = {language: (finding.text(language), finding.remedy(language)) for language in ("zh", "en")}
+    value |= {f"text_{language}": text for language, (text, _) in texts.items()}
+    value |= {f"remedy_{language}": remedy for language, (_, remedy) in texts.items()}
+    word = {"damage": "损坏", "harmless": "无害", "repaired": "已修复"}[severity]
+    lines = [f"{word} [{finding.code}] {texts['zh'][0]}", f"{severity} [{finding.code}] {texts['en'][0]}"]
+    if severity == "damage":
+        lines = [f"{line}\n  → {texts[language][1]}" for line, language in zip(lines, ("zh", "en"), strict=True)]
+    printer.result(value, *lines)
 
 
 def _print_report(printer: Printer, report: "Report") -> int:
@@ -1191,6 +1246,27 @@ def _report(
     code = _print_verdict(printer, str(file), verdict)
     printer.result({"output": str(output)}, f"核验报告：{output}", f"report: {output}")
     return code
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress bars on stderr, one for each thing that is looked at, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    words = {"log": "日志 log", "licenses": "证照 licences", "files": "文件 files", "rows": "数据 rows"}
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(words.get(what, what), total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show
 
 
 @contextmanager
