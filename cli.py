@@ -787,6 +787,64 @@ def fsck(
         return _print_fsck(printer, opened, repair=repair)
 
 
+@command(app, "backup")
+def backup(
+    printer: Printer,
+    destination: Annotated[Path, typer.Argument(help="Folder of backups; files that are there are not copied again.")],
+    home: Home = Path(),
+) -> int:
+    """备份 Back up database and files while others go on issuing, and read the backup again. Keys are not in it."""
+    from license_lib.authority import now
+    from license_lib.upkeep import back_up
+
+    with _stages() as progress:
+        made = back_up(_settings(home), destination, now=now(), progress=progress)
+    for finding in made.findings:
+        _print_fsck_finding(printer, finding, "damage")
+    manifest = made.manifest
+    size = {"licenses": manifest.tables["license"], "entries": manifest.size, "files": manifest.files}
+    value = {"backup": str(made.folder), **size, "new_files": made.new_files, "root": manifest.root}
+    value["missing"] = list(manifest.missing)
+    zh = f"已备份并核对：{made.folder}\n  证照 {size['licenses']}，日志 {size['entries']} 条，文件 {size['files']}"
+    zh += f"（新增 {made.new_files}）\n  日志根 {manifest.root}\n  不含密钥：keys 文件夹须另行备份"
+    en = f"backed up and read again: {made.folder}\n  {size['licenses']} licences, {size['entries']} log entries, "
+    en += f"{size['files']} files ({made.new_files} new)\n  log root {manifest.root}"
+    en += "\n  keys are not in it: back up the keys folder apart"
+    printer.result(value, zh, en)
+    return NOT if made.findings or manifest.missing else DONE
+
+
+@command(app, "restore")
+def restore(
+    printer: Printer,
+    source: Annotated[Path, typer.Argument(help="Folder of backups (its newest one is taken), or one snapshot in it.")],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only read all of it and say whether it is whole.")] = False,
+    home: Home = Path(),
+) -> int:
+    """恢复 Restore a backup into a home that holds no data yet, then check the whole (fsck)."""
+    from license_lib.authority import now
+    from license_lib.backups import Backup
+    from license_lib.upkeep import open_fsck, restore_backup
+
+    with _stages() as progress:
+        if check:
+            opened = Backup.open(source)
+            opened.verify(now=now(), progress=progress)
+        else:
+            opened, settings = restore_backup(source, home, now=now(), progress=progress)
+    manifest = opened.manifest
+    made_at, count = manifest.made_at.isoformat(), manifest.tables["license"]
+    value = {"backup": str(opened.folder), "made_at": made_at, "licenses": count, "entries": manifest.size}
+    zh, en = ("备份完整", "the backup is whole") if check else ("已恢复", "restored")
+    words = f"{opened.folder}  {made_at}"
+    printer.result({"restored": not check, **value}, f"{zh}：{words}  证照 {count}", f"{en}: {words}  {count} licences")
+    if check:
+        return DONE
+    with _stages() as progress, open_fsck(settings, now=now(), progress=progress) as checked:
+        return _print_fsck(printer, checked, repair=False)
+
+
 @command(app, "revoke")
 def revoke(
     printer: Printer,

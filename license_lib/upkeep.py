@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError
 from license_lib.fsck import Fsck, Published
@@ -12,7 +14,11 @@ from license_lib.log.checkpoints import LogPolicy
 from license_lib.repository.database import Database
 from license_lib.repository.files import FileStore
 from license_lib.repository.schema import require_current
-from license_lib.settings import Settings
+from license_lib.settings import FILE_NAME, Settings
+from license_lib.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from license_lib.backups import Backup, Made
 
 PUBLIC = "public"
 """Folder of what is published, in the home."""
@@ -51,6 +57,46 @@ def open_fsck(
         yield replace(fsck, record_of=_record_of, facts=_facts) if deep else fsck
     finally:
         database.close()
+
+
+def back_up(settings: Settings, where: Path, *, now: datetime, progress: Progress) -> "Made":
+    """Back up a repository while it is used; see `license_lib.backups.make_backup`."""
+    from license_lib.backups import make_backup
+
+    database = Database.open(settings.database_url, read_only=True)
+    try:
+        database.read(require_current)
+        content = (settings.home / FILE_NAME).read_bytes()
+        files = FileStore(settings.files, read_only=True)
+        return make_backup(database, files, content, where, now=now, progress=progress)
+    finally:
+        database.close()
+
+
+def restore_backup(source: Path, home: Path, *, now: datetime, progress: Progress) -> "tuple[Backup, Settings]":
+    """Verify a backup and restore it into a home.
+
+    `license.toml` of the home is kept if there is one (it may name another database), else the one of the backup comes.
+
+    Raises:
+        InputError: a configuration is wrong.
+        MachineError: `backup.…`, `storage.…`; nothing is on record in the home then.
+    """
+    from license_lib.backups import Backup, restore
+    from license_lib.setting_up import initialise
+
+    backup = Backup.open(source)
+    backup.verify(now=now, progress=progress)
+    if not (home / FILE_NAME).exists():
+        home.mkdir(parents=True, exist_ok=True)
+        write_whole(home / FILE_NAME, backup.settings())
+    settings = initialise(home)
+    database = Database.open(settings.database_url)
+    try:
+        restore(backup, database, FileStore(settings.files), progress=progress)
+    finally:
+        database.close()
+    return backup, settings
 
 
 def published(settings: Settings) -> Published:

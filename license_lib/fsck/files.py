@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -137,6 +138,17 @@ def begins_with(pdf: bytes, digest: bytes) -> bool:
                 return True
     running.update(pdf[hashed:])
     return running.digest() == digest
+
+
+def needed_files(database: Database) -> Iterator[tuple[bytes, ...]]:
+    """The files that licences need, licence after licence.
+
+    Raises:
+        MachineError: `storage.corrupt` for a row that cannot be read.
+    """
+    for numbers in keys_in_pages(database, LICENSE.c.position):
+        for row, archives in database.read(partial(_named, first=numbers[0], last=numbers[-1])):
+            yield tuple(digest for digest, needed in _digests(row, archives) if needed)
 
 
 def set_aside(database: Database, files: FileStore, names: Sequence[str], *, old: datetime) -> Iterator[str]:

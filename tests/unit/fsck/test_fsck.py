@@ -1,6 +1,5 @@
 """Whatever somebody with a shell does to a repository is found and named; what can be mended safely is."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +7,7 @@ from threading import Thread
 
 import pytest
 from databases import ONLY_POSTGRESQL, ONLY_SQLITE, everything_in, unguarded
-from recorded import RECORDED_AT, change, recorded_license, revocation
+from recorded import RECORDED_AT, change, digest_of, recorded_license, revocation
 
 from license_lib.fsck import FSCK_CODES, Fsck, FsckFinding, Summary
 from license_lib.lifecycle import EventKind
@@ -32,8 +31,7 @@ def issue(repository: Repository, key: str, **changes: object) -> None:
     reserved = repository.reserve(f"id-{key}", request_key=key, request_digest=bytes(32), at=RECORDED_AT)
     assert isinstance(reserved, Reservation)
     digest = repository.files.put(f"file {key}".encode())
-    record = f'{{"key":"{key}"}}'.encode()
-    issued = recorded_license(key, status=reserved.status, file_digest=digest, record=record, **changes)
+    issued = recorded_license(key, status=reserved.status, file_digest=digest, **changes)
     repository.commit(issued)
 
 
@@ -62,10 +60,6 @@ def repository(database_url: str, files: Path) -> Iterator[Repository]:
         opened.usage.record(UsageKind.LOOK, ["id-a"] * USES, Use(actor="窗口一号"), at=RECORDED_AT)
         opened.reserve("id-open", request_key="open", request_digest=bytes(32), at=RECORDED_AT)
         yield opened
-
-
-def digest_of(key: str) -> bytes:
-    return hashlib.sha256(f'{{"key":"{key}"}}'.encode()).digest()
 
 
 @pytest.fixture
