@@ -216,26 +216,9 @@ class Authority:
     @cached_property
     def publisher(self) -> "Publisher":
         """What writes status lists and the log into the folder that the world reads."""
-        from license_lib.publishing import PublicFolder, Publisher
-        from license_lib.publishing.status_lists import StatusLists
+        from license_lib.publishing.composing import make_publisher
 
-        folder, publishing = PublicFolder(self.settings.public_folder), self.settings.publishing
-        return Publisher(
-            repository=self.repository,
-            folder=folder,
-            lists=StatusLists(
-                repository=self.repository,
-                folder=folder,
-                base_url=self.settings.public_url,
-                signer=self._keys.status_signer,
-                refresh=publishing.refresh,
-                validity=publishing.validity,
-            ),
-            signer=self._keys.log_signer,
-            timestamper=self._keys.timestamper,
-            nonce=self._keys.nonce,
-            clock=self._clock,
-        )
+        return make_publisher(self.settings, self.repository, self._keys, self._clock)
 
     def find(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
         """Look up by identifier, by licence number 证照编号, or by holder number (ID number or credit code).

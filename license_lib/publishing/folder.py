@@ -13,6 +13,8 @@ from license_lib.whole_files import write_whole
 LOG: Final = "log"
 CHECKPOINT: Final = f"{LOG}/checkpoint"
 TIMESTAMP: Final = f"{CHECKPOINT}.tst"
+WITNESSED: Final = f"{CHECKPOINT}.witnessed"
+"""The newest head that witnesses signed: while they looked, the log went on."""
 
 
 def status_name(number: int) -> str:
