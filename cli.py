@@ -813,11 +813,11 @@ def log_cosign(
     home: Home = Path(),
 ) -> None:
     """收签 Take a witness's signature into the published checkpoint. Known witnesses stand in license.toml."""
+    from license_lib.log.proofs import MAX_PROOF_BYTES
     from license_lib.publishing.composing import make_heads
-    from signing.notes import MAX_NOTE_BYTES
 
     with _authority(home, None) as authority:
-        names = make_heads(authority.settings).take(authority.repository, _bytes(file, MAX_NOTE_BYTES + 1))
+        names = make_heads(authority.settings).take(authority.repository, _bytes(file, MAX_PROOF_BYTES))
     printer.result({"witnesses": list(names)}, f"已收签：{'、'.join(names)}", f"taken in: {', '.join(names)}")
 
 
@@ -843,9 +843,9 @@ def log_audit(
     """审计 Read a whole log, and find what contradicts it. Exit codes: 0 nothing, 1 something, 2 unreadable."""
     from license_lib.auditing import audit_published, listed_policy, policy_of
     from license_lib.authority import now
+    from license_lib.log.proofs import MAX_PROOF_BYTES
     from license_lib.network import make_fetcher
     from license_lib.publishing.reading import reader
-    from signing.notes import MAX_NOTE_BYTES
 
     if bool(vkey) == bool(trust_list):
         raise typer.BadParameter("give --vkey or --trust-list")
@@ -858,7 +858,7 @@ def log_audit(
         policy,
         state,
         now=now(),
-        known=[_bytes(path, MAX_NOTE_BYTES + 1) for path in known or ()],
+        known=[_bytes(path, MAX_PROOF_BYTES) for path in known or ()],
         licenses=[(str(path), _judged_bytes(path)) for path in licenses or ()],
         status=status,
         signers=listed.list.status_signers if listed else (),
