@@ -513,6 +513,9 @@ def verify(
     checker: Annotated[str, typer.Option(help="核验人 Who checked; for the report, as the next two.")] = "",
     purpose: Annotated[str, typer.Option(help="用途 What for.")] = "",
     case: Annotated[str, typer.Option(help="案卷号 The case's number.")] = "",
+    log_proof: Annotated[
+        Path | None, typer.Option("--log-proof", help="日志证明 Of one FILE; else FILE.tlog-proof beside it, if there.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
@@ -524,15 +527,16 @@ def verify(
 
         print(json.dumps(report_schema(), ensure_ascii=False, indent=2))
         return DONE
-    if not (files or code or identifier):
-        raise typer.BadParameter("give a file, --code or --identifier")
+    _require_something(files, code, identifier, log_proof)
     present = now()
     moment = _moment(at) if at else present
     names = {"checker": checker, "purpose": purpose, "case": case}
     if report is not None:
         file = _only_file(files, code, identifier)
         judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=1)
-        return _report(printer, judge, file, report, home, passphrase_file, seal_by, names, at=moment, now=present)
+        return _report(
+            printer, judge, file, report, home, passphrase_file, seal_by, names, log_proof, at=moment, now=present
+        )
     if any((seal_by, *names.values())):
         raise typer.BadParameter("--seal-by, --checker, --purpose and --case are for a --report")
     tally = _Tally(printer)
@@ -542,7 +546,7 @@ def verify(
             if isinstance(verdict, LicenseError):  # the other files are judged all the same
                 tally.failed(path, verdict)
             else:
-                tally.judged(str(path), verdict)
+                tally.judged(str(path), _with_proof(verifier, verdict, path, log_proof))
         if code:
             tally.judged("--code", verifier.verify_code(code, at=moment, now=present))
         if identifier:
@@ -1120,6 +1124,15 @@ def _judged_bytes(path: Path) -> bytes:
     return _bytes(path, MAX_FILE_BYTES + 1)
 
 
+def _with_proof(verifier: "ConfinedVerifier", verdict: "Verdict", file: Path, given: Path | None) -> "Verdict":
+    """The verdict with what a proof of the log says, if one was named or lies beside the file."""
+    from license_lib.log.proofs import MAX_PROOF_BYTES, SUFFIX
+
+    beside = (file.with_name(file.name + SUFFIX), file.with_suffix(SUFFIX))
+    path = given or next((one for one in beside if one.is_file()), None)
+    return verifier.with_log_proof(verdict, _bytes(path, MAX_PROOF_BYTES + 1)) if path else verdict
+
+
 def _moment(at: datetime) -> datetime:
     """A moment as it was typed, in Beijing; what no licence could know of is a slip."""
     from license_lib.calendar import CHINA
@@ -1253,6 +1266,7 @@ class _Tally:
 
 
 def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:
+    from license_lib.findings import Effect
     from license_lib.verification import OUTCOME_TEXTS, Outcome
     from license_lib.verification.report import verdict_report
 
@@ -1265,7 +1279,7 @@ def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> in
         lines = [f"{_one_line(name)}: {verdict.outcome} {words}"]
         for finding in verdict.findings:
             lines.append(f"  {finding.code}: {finding.text(language)}")
-            if finding in verdict.decisive and finding.remedy(language):
+            if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
                 lines.append(f"    → {finding.remedy(language)}")
         texts.append("\n".join(lines))
     printer.result({"input": name, **verdict_report(verdict)}, *texts)
@@ -1409,10 +1423,17 @@ def _print_acceptance(printer: Printer, name: str, verdict: "Verdict", acceptanc
     printer.result({"input": name, **acceptance_report(acceptance), "verdict": verdict_report(verdict)}, *texts)
 
 
-def _only_file(files: list[Path] | None, code: str, identifier: str) -> Path:
-    """The file that a report is about."""
+def _require_something(files: list[Path] | None, code: str, identifier: str, log_proof: Path | None) -> None:
+    if not (files or code or identifier):
+        raise typer.BadParameter("give a file, --code or --identifier")
+    if log_proof is not None:
+        _only_file(files, code, identifier, "--log-proof")
+
+
+def _only_file(files: list[Path] | None, code: str, identifier: str, option: str = "--report") -> Path:
+    """The file that an option is about."""
     if files is None or len(files) != 1 or code or identifier:
-        raise typer.BadParameter("--report is for one FILE")
+        raise typer.BadParameter(f"{option} is for one FILE")
     return files[0]
 
 
@@ -1425,6 +1446,7 @@ def _report(
     passphrase_file: Path | None,
     seal_by: str,
     names: dict[str, str],
+    log_proof: Path | None,
     *,
     at: datetime,
     now: datetime,
@@ -1444,6 +1466,7 @@ def _report(
     passphrase = _passphrase(passphrase_file) if seal_by else None
     with judge() as verifier:
         verdict = verifier.verify(data, at=at, now=now)
+        verdict = _with_proof(verifier, verdict, file, log_proof)
         told = named_report(verdict_report(verdict), verifier.catalogue, verifier.issuers)
     if kind == ".html":
         made = report_html(told, check).encode()
