@@ -26,11 +26,15 @@ import typer
 from license_lib.errors import InputError, LicenseError, MachineError
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from license_lib.acceptance import Acceptance
     from license_lib.authority import Authority
     from license_lib.catalogue import Catalogue
     from license_lib.fsck import Fsck, FsckFinding
     from license_lib.issuing import Issued
+    from license_lib.log.findings import LogFinding
+    from license_lib.publishing import Published
     from license_lib.rendering import Fonts
     from license_lib.settings import Settings
     from license_lib.template_craft.check import Report
@@ -58,6 +62,8 @@ app.add_typer(signature_app, name="signature")
 app.add_typer(template_app, name="template")
 trust_app = typer.Typer(no_args_is_help=True, help="信任名单 Trust lists: publish, check, update, show.")
 app.add_typer(trust_app, name="trust")
+log_app = typer.Typer(no_args_is_help=True, help="日志 The transparency log: show, proof, witness, cosign, audit.")
+app.add_typer(log_app, name="log")
 
 Home = Annotated[Path, typer.Option("--home", envvar="LICENSE_HOME", help="Folder of license.toml.")]
 PassphraseFile = Annotated[
@@ -80,6 +86,8 @@ Page = Annotated[int, typer.Option(min=1, help="Which page a PNG shows.")]
 Dpi = Annotated[int, typer.Option(min=1, max=600, help="Dots per inch of a PNG.")]
 
 Signer = Annotated[Path | None, typer.Option("--signer", help="PEM certificate of who may sign the list.")]
+
+Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Address or folder that holds log/ and status/.")]
 
 Command = Callable[..., int | None]
 
@@ -506,6 +514,9 @@ def verify(
     checker: Annotated[str, typer.Option(help="核验人 Who checked; for the report, as the next two.")] = "",
     purpose: Annotated[str, typer.Option(help="用途 What for.")] = "",
     case: Annotated[str, typer.Option(help="案卷号 The case's number.")] = "",
+    log_proof: Annotated[
+        Path | None, typer.Option("--log-proof", help="日志证明 Of one FILE; else FILE.tlog-proof beside it, if there.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
@@ -517,15 +528,16 @@ def verify(
 
         print(json.dumps(report_schema(), ensure_ascii=False, indent=2))
         return DONE
-    if not (files or code or identifier):
-        raise typer.BadParameter("give a file, --code or --identifier")
+    _require_something(files, code, identifier, log_proof)
     present = now()
     moment = _moment(at) if at else present
     names = {"checker": checker, "purpose": purpose, "case": case}
     if report is not None:
         file = _only_file(files, code, identifier)
         judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=1)
-        return _report(printer, judge, file, report, home, passphrase_file, seal_by, names, at=moment, now=present)
+        return _report(
+            printer, judge, file, report, home, passphrase_file, seal_by, names, log_proof, at=moment, now=present
+        )
     if any((seal_by, *names.values())):
         raise typer.BadParameter("--seal-by, --checker, --purpose and --case are for a --report")
     tally = _Tally(printer)
@@ -535,7 +547,7 @@ def verify(
             if isinstance(verdict, LicenseError):  # the other files are judged all the same
                 tally.failed(path, verdict)
             else:
-                tally.judged(str(path), verdict)
+                tally.judged(str(path), _with_proof(verifier, verdict, path, log_proof))
         if code:
             tally.judged("--code", verifier.verify_code(code, at=moment, now=present))
         if identifier:
@@ -680,6 +692,207 @@ def trust_update(
 ) -> int:
     """更新 Accept a newer list. The first one needs --signer: the certificate of who signs it, got by another way."""
     return _take_list(printer, source, signer, home, keep=True)
+
+
+@command(app, "publish")
+def publish(
+    printer: Printer,
+    *,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on, and publish what becomes new within seconds.")
+    ] = False,
+    every: Annotated[float, typer.Option("--every", min=0.1, max=3600, help="秒 With --follow: look so often.")] = 1,
+    home: Home = Path(),
+    passphrase_file: PassphraseFile = None,
+) -> int:
+    """公布 Write status lists and the log into the public folder. Nothing new: nothing is written."""
+    from license_lib.authority import now
+    from license_lib.publishing import follow as follow_publisher
+
+    with _authority(home, _passphrase(passphrase_file)) as authority:
+        if not follow:
+            _print_published(printer, authority.publisher.publish())
+            return DONE
+        with _until_stopped() as stopped:
+            wait = lambda: not stopped.wait(every)  # noqa: E731 - one line, used once
+            for done in follow_publisher(authority.publisher, wait=wait, clock=now):
+                if isinstance(done, LicenseError):
+                    printer.error(done)
+                else:
+                    _print_published(printer, done)
+    return DONE
+
+
+@command(log_app, "show")
+def log_show(printer: Printer, home: Home = Path()) -> int:
+    """查看 What is published of our log, and who witnessed it."""
+    from license_lib.publishing.composing import make_heads
+
+    with _authority(home, None) as authority:
+        signed, size = make_heads(authority.settings).newest(), authority.repository.log.head().size
+    if signed is None:
+        printer.result(
+            {"published": None, "entries": size}, f"尚未公布；库中{size}条", f"not published; {size} entries"
+        )
+        return NOT
+    head = signed.checkpoint
+    witnesses = [line.key.name for line in signed.witnessed]
+    value = {"origin": head.origin, "size": head.size, "root": head.root.hex(), "witnesses": witnesses}
+    printer.result(
+        {"published": value, "entries": size},
+        f"{head.origin}  已公布{head.size}条，库中{size}条\n  根 {head.root.hex()}\n"
+        f"  见证方 {'、'.join(witnesses) or '无'}",
+        f"{head.origin}  {head.size} entries published of {size}\n  root {head.root.hex()}\n"
+        f"  witnesses {', '.join(witnesses) or 'none'}",
+    )
+    return DONE
+
+
+@command(log_app, "proof")
+def log_proof(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Else IDENTIFIER.tlog-proof.")] = None,
+    home: Home = Path(),
+) -> None:
+    """证明 Write the proof that a licence's issue is in the published log; put it beside the licence."""
+    from license_lib.log.proofs import SUFFIX
+    from license_lib.publishing.composing import make_heads
+
+    with _authority(home, None) as authority:
+        proof = make_heads(authority.settings).prove(authority.repository, identifier)
+    path = output or Path(f"{identifier}{SUFFIX}")
+    _write(path, proof.encoded(), f"{path} could not be written")
+    value = {"output": str(path), "index": proof.index}
+    printer.result(value, f"日志证明：{path}（第{proof.index}条）", f"proof: {path} (entry {proof.index})")
+
+
+@command(log_app, "witness-key")
+def log_witness_key(
+    printer: Printer,
+    file: Annotated[Path, typer.Argument(help="Where; its public half goes into FILE.vkey.")],
+    name: Annotated[str, typer.Option(help="The witness's name, like an address without https://.")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """见证密钥 Make a witness's key. Give the line that is printed to those who are to count its signatures."""
+    from license_lib.witnessing import make_witness_key
+
+    vkey = make_witness_key(file, name, _passphrase(passphrase_file, confirm=True), os.urandom)
+    printer.result({"vkey": vkey}, vkey, vkey)
+
+
+@command(log_app, "witness")
+def log_witness(
+    printer: Printer,
+    source: Source,
+    *,
+    vkey: Annotated[str, typer.Option(help="公钥 The log's verifier key; it bears the log's origin.")],
+    state: Annotated[Path, typer.Option(help="The witness's folder, which remembers what was signed. Back it up.")],
+    key: Annotated[Path, typer.Option(help="The witness's key, as witness-key made it.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the cosigned checkpoint here.")] = None,
+    passphrase_file: PassphraseFile = None,
+) -> int:
+    """见证 Sign the newest checkpoint of somebody's log, if it continues the last one that was signed here."""
+    from license_lib.authority import now
+    from license_lib.log.findings import LogError
+    from license_lib.network import make_fetcher
+    from license_lib.publishing.reading import log_reader, reader
+    from license_lib.witnessing import cosign
+
+    fetch = log_reader(reader(source, make_fetcher()))
+    try:
+        made = cosign(fetch, vkey, folder=state, key=key, passphrase=_passphrase(passphrase_file), now=now())
+    except LogError as error:
+        printer.result(*_log_finding("", error.finding))
+        return NOT
+    if output is not None:
+        _write(output, made.checkpoint, f"{output} could not be written")
+    printer.result({"cosignature": made.line}, made.line, made.line)
+    return DONE
+
+
+@command(log_app, "cosign")
+def log_cosign(
+    printer: Printer,
+    file: Annotated[Path, typer.Argument(help="What a witness made: its line, or the checkpoint with it.")],
+    home: Home = Path(),
+) -> None:
+    """收签 Take a witness's signature into the published checkpoint. Known witnesses stand in license.toml."""
+    from license_lib.log.proofs import MAX_PROOF_BYTES
+    from license_lib.publishing.composing import make_heads
+
+    with _authority(home, None) as authority:
+        names = make_heads(authority.settings).take(authority.repository, _bytes(file, MAX_PROOF_BYTES))
+    printer.result({"witnesses": list(names)}, f"已收签：{'、'.join(names)}", f"taken in: {', '.join(names)}")
+
+
+@command(log_app, "audit")
+def log_audit(
+    printer: Printer,
+    source: Source,
+    *,
+    state: Annotated[Path, typer.Option(help="The auditor's folder for this log: the next audit goes on from it.")],
+    vkey: Annotated[str, typer.Option(help="公钥 The log's verifier key.")] = "",
+    trust_list: Annotated[Path | None, typer.Option("--trust-list", help="Or a trust list that names the log.")] = None,
+    known: Annotated[
+        list[Path] | None, typer.Option("--known", help="A checkpoint that was got elsewhere, such as from a witness.")
+    ] = None,
+    licenses: Annotated[
+        list[Path] | None, typer.Option("--license", help="证照 A licence's file: is it in the log?")
+    ] = None,
+    status: Annotated[
+        bool, typer.Option("--status", help="Do the status lists say what follows from the log?")
+    ] = False,
+    home: Home = Path(),
+) -> int:
+    """审计 Read a whole log, and find what contradicts it. Exit codes: 0 nothing, 1 something, 2 unreadable."""
+    from license_lib.auditing import audit_published, listed_policy, policy_of
+    from license_lib.authority import now
+    from license_lib.log.proofs import MAX_PROOF_BYTES
+    from license_lib.network import make_fetcher
+    from license_lib.publishing.reading import reader
+
+    if bool(vkey) == bool(trust_list):
+        raise typer.BadParameter("give --vkey or --trust-list")
+    listed = _listed(trust_list, home) if trust_list else None
+    policy = policy_of(vkey) if listed is None else listed_policy(listed)
+    if policy is None:
+        raise InputError("trust.log-missing", "the trust list names no log", hint="give --vkey")
+    report = audit_published(
+        reader(source, make_fetcher()),
+        policy,
+        state,
+        now=now(),
+        known=[_bytes(path, MAX_PROOF_BYTES) for path in known or ()],
+        licenses=[(str(path), _judged_bytes(path)) for path in licenses or ()],
+        status=status,
+        signers=listed.list.status_signers if listed else (),
+    )
+    for found in report.findings:
+        printer.result(*_log_finding(found.about, found.finding))
+    head = report.head
+    size = head.size if head else 0
+    value = {
+        "complete": report.complete,
+        "size": size,
+        "root": head.root.hex() if head else None,
+        "status_lists": report.lists,
+        "licenses": report.licenses,
+        "findings": len(report.findings),
+    }
+    zh = "已审计" if report.complete else "未能审计全部"
+    zh += f"：日志{size}条，状态名单{report.lists}份，证照{report.licenses}份，"
+    en = (
+        f"{'audited' if report.complete else 'not all could be audited'}: {size} entries, {report.lists} status lists, "
+    )
+    printer.result(
+        {"audit": value},
+        zh + f"发现{len(report.findings)}项",
+        en + f"{report.licenses} licences; {len(report.findings)} findings",
+    )
+    if report.undetermined:
+        return UNDETERMINED
+    return NOT if report.findings else DONE
 
 
 @command(qr_app, "scan")
@@ -989,6 +1202,15 @@ def _judged_bytes(path: Path) -> bytes:
     return _bytes(path, MAX_FILE_BYTES + 1)
 
 
+def _with_proof(verifier: "ConfinedVerifier", verdict: "Verdict", file: Path, given: Path | None) -> "Verdict":
+    """The verdict with what a proof of the log says, if one was named or lies beside the file."""
+    from license_lib.log.proofs import MAX_PROOF_BYTES, SUFFIX
+
+    beside = (file.with_name(file.name + SUFFIX), file.with_suffix(SUFFIX))
+    path = given or next((one for one in beside if one.is_file()), None)
+    return verifier.with_log_proof(verdict, _bytes(path, MAX_PROOF_BYTES + 1)) if path else verdict
+
+
 def _moment(at: datetime) -> datetime:
     """A moment as it was typed, in Beijing; what no licence could know of is a slip."""
     from license_lib.calendar import CHINA
@@ -1157,6 +1379,7 @@ class _Tally:
 
 
 def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:
+    from license_lib.findings import Effect
     from license_lib.verification import OUTCOME_TEXTS, Outcome
     from license_lib.verification.report import verdict_report
 
@@ -1169,11 +1392,69 @@ def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> in
         lines = [f"{_one_line(name)}: {verdict.outcome} {words}"]
         for finding in verdict.findings:
             lines.append(f"  {finding.code}: {finding.text(language)}")
-            if finding in verdict.decisive and finding.remedy(language):
+            if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
                 lines.append(f"    → {finding.remedy(language)}")
         texts.append("\n".join(lines))
     printer.result({"input": name, **verdict_report(verdict)}, *texts)
     return {Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(verdict.outcome, NOT)
+
+
+def _print_published(printer: Printer, done: "Published") -> None:
+    """One line a round; a time-stamp that failed on stderr, beside it."""
+    from license_lib.error_texts import error_value
+
+    lists = ", ".join(map(str, done.lists))
+    value: dict[str, Any] = {"size": done.size, "added": done.added, "lists": list(done.lists), "stamped": done.stamped}
+    if done.warning:
+        value["warning"] = error_value(done.warning)
+    zh = f"日志{done.size}条（新增{done.added}），状态名单{lists or '未变'}{'，已加时间戳' if done.stamped else ''}"
+    en = f"{done.size} entries ({done.added} new), status lists {lists or 'unchanged'}"
+    printer.result(value, zh, en + (", time-stamped" if done.stamped else ""))
+    if done.warning and not printer.as_json:
+        words = printer.words(done.warning)
+        print(f"no time-stamp yet: {words}" if printer.english else f"暂无时间戳：{words}", file=sys.stderr)
+
+
+@contextmanager
+def _until_stopped() -> "Iterator[Event]":
+    """An event that SIGINT and SIGTERM set, in place of what they do otherwise."""
+    import signal
+    from threading import Event
+
+    stopped = Event()
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _log_finding(about: str, finding: "LogFinding") -> tuple[dict[str, Any], str, str]:
+    """A finding about a log as `Printer.result` takes it."""
+    value = {
+        "about": about or "log",
+        "code": finding.code,
+        "params": dict(finding.params),
+        "text": {"zh": finding.text("zh"), "en": finding.text("en")},
+        "remedy": {"zh": finding.remedy("zh"), "en": finding.remedy("en")},
+    }
+    zh, en = (
+        f"{_one_line(about or where)}: {finding.code}: {finding.text(language)}\n  → {finding.remedy(language)}"
+        for language, where in (("zh", "日志"), ("en", "log"))
+    )
+    return {"finding": value}, zh, en
+
+
+def _listed(path: Path, home: Path) -> "Snapshot":
+    """A trust list that was signed by whom this home expects."""
+    from license_lib.network import make_fetcher
+    from license_lib.trust_list import open_list
+    from license_lib.trusting import list_store, read_list
+
+    snapshot = open_list(read_list(str(path), make_fetcher()))
+    list_store(home).recognise(snapshot)
+    return snapshot
 
 
 def _take_list(printer: Printer, source: str, signer: Path | None, home: Path, *, keep: bool) -> int:
@@ -1255,10 +1536,17 @@ def _print_acceptance(printer: Printer, name: str, verdict: "Verdict", acceptanc
     printer.result({"input": name, **acceptance_report(acceptance), "verdict": verdict_report(verdict)}, *texts)
 
 
-def _only_file(files: list[Path] | None, code: str, identifier: str) -> Path:
-    """The file that a report is about."""
+def _require_something(files: list[Path] | None, code: str, identifier: str, log_proof: Path | None) -> None:
+    if not (files or code or identifier):
+        raise typer.BadParameter("give a file, --code or --identifier")
+    if log_proof is not None:
+        _only_file(files, code, identifier, "--log-proof")
+
+
+def _only_file(files: list[Path] | None, code: str, identifier: str, option: str = "--report") -> Path:
+    """The file that an option is about."""
     if files is None or len(files) != 1 or code or identifier:
-        raise typer.BadParameter("--report is for one FILE")
+        raise typer.BadParameter(f"{option} is for one FILE")
     return files[0]
 
 
@@ -1271,6 +1559,7 @@ def _report(
     passphrase_file: Path | None,
     seal_by: str,
     names: dict[str, str],
+    log_proof: Path | None,
     *,
     at: datetime,
     now: datetime,
@@ -1290,6 +1579,7 @@ def _report(
     passphrase = _passphrase(passphrase_file) if seal_by else None
     with judge() as verifier:
         verdict = verifier.verify(data, at=at, now=now)
+        verdict = _with_proof(verifier, verdict, file, log_proof)
         told = named_report(verdict_report(verdict), verifier.catalogue, verifier.issuers)
     if kind == ".html":
         made = report_html(told, check).encode()

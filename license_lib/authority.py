@@ -29,6 +29,7 @@ from license_lib.verification import Verdict, Verifier
 if TYPE_CHECKING:
     from license_lib.archiving import Archiving
     from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
+    from license_lib.publishing import Publisher
     from signing.sealing import Sealer
 
 
@@ -162,8 +163,10 @@ class Authority:
             details: what else belongs to it, see `license_lib.lifecycle.details`.
 
         Raises:
-            InputError: `license.unknown`, and whatever the life cycle of its type refuses.
+            InputError: `event.actor-missing`, `event.reason-missing`, `license.unknown`, and whatever the life cycle of
+                its type refuses.
         """
+        cause.require()
         stored = self.repository.by_identifier(identifier)
         if stored is None:
             raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
@@ -211,6 +214,13 @@ class Authority:
         from license_lib.archiving import Archiving
 
         return Archiving(self.repository, sealer=lambda: self._sealer, clock=self._clock)
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        """What writes status lists and the log into the folder that the world reads."""
+        from license_lib.publishing.composing import make_publisher
+
+        return make_publisher(self.settings, self.repository, self._keys, self._clock)
 
     def find(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
         """Look up by identifier, by licence number 证照编号, or by holder number (ID number or credit code).

@@ -6,10 +6,13 @@ from functools import partial
 from typing import Literal
 
 from license_lib.catalogue import Catalogue
-from license_lib.configured import load_catalogue, load_issuers, load_rules_of
+from license_lib.configured import load_catalogue, load_issuers, load_rules_of, own_log
 from license_lib.issuers import Issuers
 from license_lib.key_folder import signing_errors
+from license_lib.log.checkpoints import LogPolicy
 from license_lib.network import make_fetcher
+from license_lib.publishing import PublicFolder
+from license_lib.publishing.heads import Heads
 from license_lib.repository import Repository
 from license_lib.repository_states import RepositoryStates
 from license_lib.settings import Settings
@@ -50,13 +53,24 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
     Raises:
         MachineError: no trust anchor (`trust.empty`), or trust material that cannot be read (`trust.store` too).
     """
+    log = own_log(settings)
     with signing_errors():
         ground = Ground(
             catalogue=catalogue,
             trust=TrustStore.load(settings.keys_folder),
             seals=SealDirectory.load(settings.keys_folder),
             issuers=issuers,
-            states=RepositoryStates(repository, load_rules_of(settings)),
+            states=_states(settings, repository, log),
+            log=log,
         )
     fetcher, oldest = make_fetcher(settings.network), settings.status.max_staleness
     return Verifier(ground, accepted_grounds(settings.home, catalogue, fetcher, oldest))
+
+
+def _states(settings: Settings, repository: Repository, log: LogPolicy | None) -> RepositoryStates:
+    """The repository's states, and what was published of them."""
+    rules = load_rules_of(settings)
+    if log is None:
+        return RepositoryStates(repository, rules)
+    heads = Heads(folder=PublicFolder(settings.public_folder), policy=log)
+    return RepositoryStates(repository, rules, heads.newest, log.origin)
