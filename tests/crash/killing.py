@@ -140,7 +140,7 @@ class Run:
         if self.chance.random() < _ANY_MOMENT:
             return
         wanted = self.chance.choice([phase for phase in Phase if Phase.ASK < phase < Phase.DONE])
-        deadline = time.monotonic() + 10 * longest
+        deadline = time.monotonic() + 4 * longest
         while not victim.is_stopped_in({wanted, Phase.DONE}) and time.monotonic() < deadline:
             time.sleep(self.chance.uniform(0, longest / 80))
 

@@ -6,6 +6,7 @@ everything itself, and is killed as any process is.
 """
 
 import hashlib
+import importlib
 import json
 import mmap
 import os
@@ -31,6 +32,14 @@ FULL_TYPE = "food-business-permit"
 BUSY_SECONDS = 60.0
 _GONE = 3
 _NUMBERS = 10**7
+_LOADED_LATE = (
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "license_lib.issuing",
+    "license_lib.rendering",
+    "signing.sealing",
+)
+"""What writers would load each for themselves."""
 
 
 class Phase(IntEnum):
@@ -243,6 +252,8 @@ class Watch:
 
 def nursery() -> None:
     """Fork a writer for every `start ORDER`, answer with its process id; `wait PID` gives its end."""
+    for name in _LOADED_LATE:
+        importlib.import_module(name)
     for line in sys.stdin:
         command, _, rest = line.partition(" ")
         if command == "wait":
