@@ -37,9 +37,10 @@ lint: set-up  ## Check style, form and import contracts.
 types: set-up  ## Check types.
 	$(BIN)/mypy
 
-bench: set-up-tests  ## Measure issuing, verifying and scanning, and what drawing costs.
+bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, and records as they grow.
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/drawing.py
+	$(BIN)/python bench/records.py
 
 lock: set-up  ## Write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade takes newer versions.
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from license_lib.acceptance import Acceptance
     from license_lib.authority import Authority
     from license_lib.catalogue import Catalogue
+    from license_lib.fsck import Fsck, FsckFinding
     from license_lib.issuing import Issued
     from license_lib.log.findings import LogFinding
     from license_lib.publishing import Published
@@ -980,6 +981,83 @@ def archive_renew(
     return _renew_archives(printer, home, None if dry_run else _passphrase(passphrase_file), within, identifier)
 
 
+@command(app, "fsck")
+def fsck(
+    printer: Printer,
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="修复 Mend what can be mended safely.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="深入 Read every file and every record, too.")] = False,
+    home: Home = Path(),
+) -> int:
+    """检查 Do database, files, log, status lists and what was published still agree? Exit code 1 if they do not."""
+    from license_lib.authority import now
+    from license_lib.upkeep import open_fsck
+
+    with (
+        _stages() as progress,
+        open_fsck(_settings(home), now=now(), repair=repair, deep=deep, progress=progress) as opened,
+    ):
+        return _print_fsck(printer, opened, repair=repair)
+
+
+@command(app, "backup")
+def backup(
+    printer: Printer,
+    destination: Annotated[Path, typer.Argument(help="Folder of backups; files that are there are not copied again.")],
+    home: Home = Path(),
+) -> int:
+    """备份 Back up database and files while others go on issuing, and read the backup again. Keys are not in it."""
+    from license_lib.authority import now
+    from license_lib.upkeep import back_up
+
+    with _stages() as progress:
+        made = back_up(_settings(home), destination, now=now(), progress=progress)
+    for finding in made.findings:
+        _print_fsck_finding(printer, finding, "damage")
+    manifest = made.manifest
+    size = {"licenses": manifest.tables["license"], "entries": manifest.size, "files": manifest.files}
+    value = {"backup": str(made.folder), **size, "new_files": made.new_files, "root": manifest.root}
+    value["missing"] = list(manifest.missing)
+    zh = f"已备份并核对：{made.folder}\n  证照 {size['licenses']}，日志 {size['entries']} 条，文件 {size['files']}"
+    zh += f"（新增 {made.new_files}）\n  日志根 {manifest.root}\n  不含密钥：keys 文件夹须另行备份"
+    en = f"backed up and read again: {made.folder}\n  {size['licenses']} licences, {size['entries']} log entries, "
+    en += f"{size['files']} files ({made.new_files} new)\n  log root {manifest.root}"
+    en += "\n  keys are not in it: back up the keys folder apart"
+    printer.result(value, zh, en)
+    return NOT if made.findings or manifest.missing else DONE
+
+
+@command(app, "restore")
+def restore(
+    printer: Printer,
+    source: Annotated[Path, typer.Argument(help="Folder of backups (its newest one is taken), or one snapshot in it.")],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only read all of it and say whether it is whole.")] = False,
+    home: Home = Path(),
+) -> int:
+    """恢复 Restore a backup into a home that holds no data yet, then check the whole (fsck)."""
+    from license_lib.authority import now
+    from license_lib.backups import Backup
+    from license_lib.upkeep import open_fsck, restore_backup
+
+    with _stages() as progress:
+        if check:
+            opened = Backup.open(source)
+            opened.verify(now=now(), progress=progress)
+        else:
+            opened, settings = restore_backup(source, home, now=now(), progress=progress)
+    manifest = opened.manifest
+    made_at, count = manifest.made_at.isoformat(), manifest.tables["license"]
+    value = {"backup": str(opened.folder), "made_at": made_at, "licenses": count, "entries": manifest.size}
+    zh, en = ("备份完整", "the backup is whole") if check else ("已恢复", "restored")
+    words = f"{opened.folder}  {made_at}"
+    printer.result({"restored": not check, **value}, f"{zh}：{words}  证照 {count}", f"{en}: {words}  {count} licences")
+    if check:
+        return DONE
+    with _stages() as progress, open_fsck(settings, now=now(), progress=progress) as checked:
+        return _print_fsck(printer, checked, repair=False)
+
+
 @command(app, "revoke")
 def revoke(
     printer: Printer,
@@ -1196,6 +1274,41 @@ def _renew_archives(printer: Printer, home: Path, passphrase: bytes | None, with
                 f"due {counts['due']}, renewed {counts['renewed']}, failed {counts['failed']}",
             )
     return NOT if counts["failed"] else DONE
+
+
+def _print_fsck(printer: Printer, opened: "Fsck", *, repair: bool) -> int:
+    """Findings as they come, and how much was seen."""
+    from license_lib.fsck import FsckFinding
+
+    counts = {"damage": 0, "harmless": 0, "repaired": 0}
+    for seen in opened.run(repair=repair):
+        if isinstance(seen, FsckFinding):
+            severity = "repaired" if seen.repaired else "harmless" if seen.harmless else "damage"
+            counts[severity] += 1
+            _print_fsck_finding(printer, seen, severity)
+            continue
+        size = {"licenses": seen.licenses, "entries": seen.entries, "files": seen.files}
+        root = seen.root.hex() if seen.root else None
+        value = {"summary": {**counts, **size, "open_reservations": seen.open_reservations, "root": root}}
+        zh = f"证照 {seen.licenses}，日志 {seen.entries} 条，文件 {seen.files}，未完成的预留 {seen.open_reservations}；"
+        zh += f"损坏 {counts['damage']}，无害 {counts['harmless']}，已修复 {counts['repaired']}"
+        en = f"{seen.licenses} licences, {seen.entries} log entries, {seen.files} files, "
+        en += f"{seen.open_reservations} open reservations; "
+        en += f"{counts['damage']} damaged, {counts['harmless']} harmless, {counts['repaired']} repaired"
+        printer.result(value, zh, en)
+    return NOT if counts["damage"] else DONE
+
+
+def _print_fsck_finding(printer: Printer, finding: "FsckFinding", severity: str) -> None:
+    value: dict[str, Any] = {"severity": severity, "code": finding.code, "params": dict(finding.params)}
+    texts = {language: (finding.text(language), finding.remedy(language)) for language in ("zh", "en")}
+    value |= {f"text_{language}": text for language, (text, _) in texts.items()}
+    value |= {f"remedy_{language}": remedy for language, (_, remedy) in texts.items()}
+    word = {"damage": "损坏", "harmless": "无害", "repaired": "已修复"}[severity]
+    lines = [f"{word} [{finding.code}] {texts['zh'][0]}", f"{severity} [{finding.code}] {texts['en'][0]}"]
+    if severity == "damage":
+        lines = [f"{line}\n  → {texts[language][1]}" for line, language in zip(lines, ("zh", "en"), strict=True)]
+    printer.result(value, *lines)
 
 
 def _print_report(printer: Printer, report: "Report") -> int:
@@ -1481,6 +1594,27 @@ def _report(
     code = _print_verdict(printer, str(file), verdict)
     printer.result({"output": str(output)}, f"核验报告：{output}", f"report: {output}")
     return code
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress bars on stderr, one for each thing that is looked at, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    words = {"log": "日志 log", "licenses": "证照 licences", "files": "文件 files", "rows": "数据 rows"}
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(words.get(what, what), total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show
 
 
 @contextmanager

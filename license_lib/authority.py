@@ -163,8 +163,10 @@ class Authority:
             details: what else belongs to it, see `license_lib.lifecycle.details`.
 
         Raises:
-            InputError: `license.unknown`, and whatever the life cycle of its type refuses.
+            InputError: `event.actor-missing`, `event.reason-missing`, `license.unknown`, and whatever the life cycle of
+                its type refuses.
         """
+        cause.require()
         stored = self.repository.by_identifier(identifier)
         if stored is None:
             raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")

@@ -104,11 +104,13 @@ def subjects_with(connection: Connection, number: str, kinds: Collection[str] = 
     Args:
         kinds: only if it is a number of these types 持证主体代码类型; of any if empty.
     """
-    query = select(SUBJECT_NUMBER.c.subject).where(SUBJECT_NUMBER.c.number == number)
+    query = select(SUBJECT_NUMBER.c.subject, SUBJECT_NUMBER.c.number_kind).where(SUBJECT_NUMBER.c.number == number)
     if kinds:
         query = query.where(SUBJECT_NUMBER.c.number_kind.in_(kinds))
-    subjects = set(connection.execute(query).scalars())
-    numbers: set[tuple[str, str]] = set()
+    asked = connection.execute(query).all()
+    subjects, numbers = {row.subject for row in asked}, {(number, row.number_kind) for row in asked}
+    if not subjects:
+        return frozenset()
     for _ in range(_MOST_HOPS):
         theirs = select(SUBJECT_NUMBER.c.number, SUBJECT_NUMBER.c.number_kind).where(
             SUBJECT_NUMBER.c.subject.in_(subjects)

@@ -44,7 +44,7 @@ class Limits:
 
     Args:
         seconds: by the clock on the wall.
-        memory: bytes of address space of the whole worker.
+        memory: bytes of address space that a worker may take, besides what it is born with.
     """
 
     seconds: float = 20
@@ -168,7 +168,15 @@ def _confine(memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
-    for what, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+    for what, wanted in ((resource.RLIMIT_AS, _address_space() + memory), (resource.RLIMIT_CORE, 0)):
         _, most = resource.getrlimit(what)
         least = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
         resource.setrlimit(what, (least, most))
+
+
+def _address_space() -> int:
+    """Bytes of address space that this process has, of which a forked one inherits its parent's; 0 if not told."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_LINES = 350
 LONG_BECAUSE = {
     "cli.py": "one command is one short function, and a reader looks for all of them in one place",
+    "migrations/versions/0003_log.py": "a migration stands for itself: what it imported would change under it",
 }
 MAX_FONT_BYTES = 40_000_000
 

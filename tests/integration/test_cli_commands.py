@@ -236,7 +236,7 @@ def test_nothing_is_printed_of_what_is_unknown_or_revoked(city: Path, tmp_path: 
     identifier = issue(city, "--json").value["identifier"]
     license_command("revoke", identifier, "--reason", "样例", "--actor", "样例", "--home", city)
     revoked = license_command("print", identifier, "-o", paper, "--home", city, "--json")
-    assert (revoked.code, revoked.error["code"]) == (3, "license.revoked")
+    assert (revoked.code, revoked.error["code"]) == (3, "license.ended")
     assert not paper.exists()
 
 
@@ -247,7 +247,7 @@ def test_revoke_ends_a_licence(city: Path) -> None:
     done = license_command(*arguments, "--json")
     assert (done.code, done.value["identifier"], done.value["event"]) == (0, identifier, "revoke")
     again = license_command(*arguments, "--json")
-    assert (again.code, again.error["code"]) == (3, "license.already-revoked")
+    assert (again.code, again.error["code"]) == (3, "event.not-allowed")
     judged = license_command("verify", pdf, "--home", city, "--json")
     assert (judged.code, judged.value["outcome"]) == (1, "NOT_IN_FORCE")
     shown = license_command("show", identifier, "--home", city, "--json").value

@@ -40,6 +40,7 @@ from license_lib.rendering import Attachment, Fonts, page_png, render
 from license_lib.resources import resource_folder
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
+from license_lib.status import StatusRef
 from license_lib.verification import Asked, OnRecord, Outcome, Proof, Verdict, Verifier
 from license_lib.verification.report import verdict_report
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
@@ -286,6 +287,8 @@ def test_a_true_record_sealed_anew_under_another_face_is_caught(shared_authority
         {"public": {"CZZT": "另一个名字"}},
         {"public": {}},
         {"digest": bytes(32)},
+        {"status": StatusRef(1, 0)},
+        {"status": None},
     ],
 )
 def test_a_code_that_says_otherwise_than_the_record_is_caught_on_paper_too(
@@ -303,7 +306,9 @@ def test_a_code_that_says_otherwise_than_the_record_is_caught_on_paper_too(
         "key_id": police.key_id,
         "sign": police.sign,
         "base_url": shared_authority.settings.public_url,
+        "status": document.status.ref if document.status else None,
     }
+    assert true["status"] not in {None, StatusRef(1, 0)}
     assert shared_authority.verify_code(encode(**true)).outcome is Outcome.IN_FORCE
     verdict = shared_authority.verify_code(encode(**{**true, **change}))
     assert verdict.outcome is Outcome.NOT_GENUINE
@@ -347,7 +352,7 @@ def test_what_was_revoked_is_not_handed_out_again(authority: Authority, clock: S
     authority.revoke(issued.identifier, reason="骗取", actor="样例·经办人")
     with pytest.raises(InputError) as caught:
         authority.issue(request)
-    assert caught.value.code == "request.revoked"
+    assert caught.value.code == "request.ended"
     again = authority.issue(replace(request, request_key="second"))
     assert again.identifier != issued.identifier
     assert authority.verify(again.pdf).outcome is Outcome.IN_FORCE
