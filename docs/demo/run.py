@@ -219,7 +219,9 @@ def _publish(authority: Authority, issued: list[Issued], auditor: Path) -> int:
 
     first = authority.publisher.publish()
     before = state()
-    authority.revoke(stored.identifier, reason="以欺骗手段取得", actor="样例·经办人", legal_basis="行政许可法第六十九条")
+    authority.revoke(
+        stored.identifier, reason="以欺骗手段取得", actor="样例·经办人", legal_basis="行政许可法第六十九条"
+    )
     second = authority.publisher.publish()
     after = state()
     vkey = (authority.settings.keys_folder / "public" / "log.vkey").read_text(encoding="ascii").strip()
