@@ -20,9 +20,6 @@ from license_lib.whole_files import write_whole
 if TYPE_CHECKING:
     from license_lib.backups import Backup, Made
 
-PUBLIC = "public"
-"""Folder of what is published, in the home."""
-
 
 @contextmanager
 def open_fsck(
@@ -120,7 +117,7 @@ def published(settings: Settings) -> Published:
     if (public / "status.pem").exists():
         certificate = x509.load_pem_x509_certificate((public / "status.pem").read_bytes())
         signers.append(certificate.public_bytes(Encoding.DER))
-    return Published(settings.home / PUBLIC, policy, signers, settings.public_url)
+    return Published(settings.public_folder, policy, signers, settings.public_url)
 
 
 def _record_of(pdf: bytes) -> bytes | None:

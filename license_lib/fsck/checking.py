@@ -143,12 +143,12 @@ class _Walk:
         self._files = check.count
 
     def publication(self) -> Iterator[FsckFinding]:
-        """What others have seen."""
+        """What others have seen; where the log itself is behind, the lists are too, and must not be published anew."""
         if self._unreadable is not None:
             yield self._unreadable
         if self._said is not None:
             yield from compare_checkpoint(self._said, size=self._log.size, root=self._log.root_at_mark)
-        if self._fsck.published is not None:
+        if self._fsck.published is not None and self._is_as_published():
             yield from self._fsck.published.check_lists(self._fsck.database, self._fsck.now)
 
     def summary(self) -> Summary:

@@ -36,9 +36,7 @@ def _damage(connection: Connection) -> list[FsckFinding]:
 
 def _indexes(connection: Connection) -> list[FsckFinding]:
     inspector = inspect(connection)
-    there = {
-        str(index["name"]) for table in METADATA.tables for index in inspector.get_indexes(table) if index.get("name")
-    }
+    there = {str(index["name"]) for found_there in inspector.get_multi_indexes().values() for index in found_there}
     wanted = {str(index.name) for table in METADATA.tables.values() for index in table.indexes}
     return [found("fsck.index-missing", name=name) for name in sorted(wanted - there)]
 
