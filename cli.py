@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from inspect import Parameter, Signature, signature
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from license_lib.log.findings import LogFinding
     from license_lib.publishing import Published
     from license_lib.rendering import Fonts
+    from license_lib.repository import Use
     from license_lib.settings import Settings
     from license_lib.template_craft.check import Report
     from license_lib.trust_list import Snapshot, TrustList
@@ -86,6 +87,25 @@ Page = Annotated[int, typer.Option(min=1, help="Which page a PNG shows.")]
 Dpi = Annotated[int, typer.Option(min=1, max=600, help="Dots per inch of a PNG.")]
 
 Signer = Annotated[Path | None, typer.Option("--signer", help="PEM certificate of who may sign the list.")]
+
+TypeName = Annotated[str | None, typer.Option("--type", help="Licence type, if the file names none.")]
+IssuerName = Annotated[str | None, typer.Option("--issuer", help="Issuing body, if the file names none.")]
+Actor = Annotated[str, typer.Option(help="经办人 Who does it.")]
+Reason = Annotated[str, typer.Option(help="事由 Why.")]
+Body = Annotated[str, typer.Option(help="办理机构 The body that does it.")]
+Basis = Annotated[str, typer.Option("--legal-basis", help="法律依据 The legal provision.")]
+Paper = Annotated[str, typer.Option(help="文号 The paper that it stands on, such as a decision's number.")]
+Effective = Annotated[
+    datetime | None, typer.Option("--effective", help="生效时间 From when it has effect, else from now; Beijing time.")
+]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+User = Annotated[
+    str, typer.Option("--actor", envvar="LICENSE_ACTOR", help="用证人 Who uses it; the login name if left out.")
+]
+Purpose = Annotated[str, typer.Option(help="用途 What for.")]
+Item = Annotated[str, typer.Option(help="事项编码 Code of the service item that it is used for.")]
+Case = Annotated[str, typer.Option(help="案卷号 The case's number.")]
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Address or folder that holds log/ and status/.")]
 
@@ -393,8 +413,8 @@ def template_schema(
 def issue(
     printer: Printer,
     request: Annotated[Path, typer.Argument(help="The request: a .toml or .json file.")],
-    license_type: Annotated[str | None, typer.Option("--type", help="Licence type, if the file names none.")] = None,
-    issuer: Annotated[str | None, typer.Option("--issuer", help="Issuing body, if the file names none.")] = None,
+    license_type: TypeName = None,
+    issuer: IssuerName = None,
     output: Output = None,
     home: Home = Path(),
     passphrase_file: PassphraseFile = None,
@@ -458,25 +478,30 @@ def show_license(
     number: Annotated[str, typer.Option(help="证照编号")] = "",
     holder: Annotated[str, typer.Option(help="持证主体代码: ID number or credit code")] = "",
     output: Output = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
     home: Home = Path(),
 ) -> int:
     """查找 Look up licences by identifier, licence number or holder number."""
+    from license_lib.history import event_value
+    from license_lib.lifecycle import state_words
+
+    use = _use(actor, purpose, item, case)
     with _authority(home, None) as authority:
-        found = authority.find(identifier=identifier, number=number, holder_number=holder)
+        found = authority.records.find(use, identifier=identifier, number=number, holder_number=holder)
         for stored in found:
-            state = stored.state.value
-            events = [
-                {"kind": one.kind.value, "effective_at": one.effective_at.isoformat(), "reason": one.cause.reason}
-                for one in authority.repository.events(stored.identifier)
-            ]
-            value = {"identifier": stored.identifier, "state": state, "record": json.loads(stored.record)}
-            line = f"{stored.identifier}  {stored.type_name}  {stored.issuer_name}  {stored.issued_on}  {state}"
-            printer.result({**value, "events": events}, line, line)
+            events = [event_value(event) for event in authority.repository.events(stored.identifier)]
+            value = {"identifier": stored.identifier, "state": str(stored.state), "record": json.loads(stored.record)}
+            line = f"{stored.identifier}  {stored.type_name}  {stored.issuer_name}  {stored.issued_on}  "
+            words = state_words(stored.state)
+            printer.result({**value, "events": events}, line + words.zh, line + words.en)
         if output is not None and len(found) > 1:
             problem = f"{len(found)} licences were found; a file holds one"
             raise InputError("lookup.one", problem, hint="give the identifier of one of them")
         if output is not None and found:
-            _write_pdf(output, authority.repository.newest_file(found[0]), found[0].identifier)
+            _write_pdf(output, authority.records.export(use, found[0]), found[0].identifier)
     if not found and not printer.as_json:
         print("nothing found" if printer.english else "没有找到", file=sys.stderr)
     return DONE if found else NOT
@@ -487,11 +512,15 @@ def print_license(
     printer: Printer,
     identifier: Annotated[str, typer.Argument(help="证照标识")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Write the file for the printer here.")],
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
     home: Home = Path(),
 ) -> None:
     """打印 Write the file for the printer: the same face and code, the seal as ink, nothing signed."""
     with _authority(home, None) as authority:
-        copy = authority.print_copy(identifier)
+        copy = authority.records.print_copy(_use(actor, purpose, item, case), identifier)
     _write(output, copy, f"{output} could not be written")
     printer.result({"output": str(output)}, f"打印件：{output}", f"for the printer: {output}")
 
@@ -511,9 +540,12 @@ def verify(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a report, judge nothing.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="核验报告 Write a report: a .pdf or .html.")] = None,
     seal_by: Annotated[str, typer.Option("--seal-by", help="Whose seal a report as PDF bears: an issuer's id.")] = "",
-    checker: Annotated[str, typer.Option(help="核验人 Who checked; for the report, as the next two.")] = "",
-    purpose: Annotated[str, typer.Option(help="用途 What for.")] = "",
-    case: Annotated[str, typer.Option(help="案卷号 The case's number.")] = "",
+    checker: Annotated[
+        str, typer.Option(envvar="LICENSE_ACTOR", help="核验人 Who checks; the login name if left out.")
+    ] = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
     log_proof: Annotated[
         Path | None, typer.Option("--log-proof", help="日志证明 Of one FILE; else FILE.tlog-proof beside it, if there.")
     ] = None,
@@ -532,26 +564,40 @@ def verify(
     present = now()
     moment = _moment(at) if at else present
     names = {"checker": checker, "purpose": purpose, "case": case}
+    noting = _noting(None if trust or offline else home, _use(checker, purpose, item, case))
     if report is not None:
         file = _only_file(files, code, identifier)
         judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=1)
         return _report(
-            printer, judge, file, report, home, passphrase_file, seal_by, names, log_proof, at=moment, now=present
+            printer,
+            judge,
+            noting,
+            file,
+            report,
+            home,
+            passphrase_file,
+            seal_by,
+            names,
+            log_proof,
+            at=moment,
+            now=present,
         )
-    if any((seal_by, *names.values())):
-        raise typer.BadParameter("--seal-by, --checker, --purpose and --case are for a --report")
+    if seal_by:
+        raise typer.BadParameter("--seal-by is for a --report")
     tally = _Tally(printer)
     # This process has one thread, so that its workers may be forks: they need not import everything again.
-    with confined_verifier(_judge(home, trust, offline), method="fork", workers=_workers(jobs, files)) as verifier:
+    judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=_workers(jobs, files))
+    with judge() as verifier, noting as note:
         for path, verdict in verifier.verify_each(files or (), _judged_bytes, at=moment, now=present):
             if isinstance(verdict, LicenseError):  # the other files are judged all the same
                 tally.failed(path, verdict)
             else:
-                tally.judged(str(path), _with_proof(verifier, verdict, path, log_proof))
+                tally.judged(str(path), note(_with_proof(verifier, verdict, path, log_proof)))
         if code:
-            tally.judged("--code", verifier.verify_code(code, at=moment, now=present))
+            tally.judged("--code", note(verifier.verify_code(code, at=moment, now=present)))
         if identifier:
-            tally.judged(identifier, verifier.status(identifier, at=moment, now=present))
+            looked_up = verifier.status(identifier, at=moment, now=present)
+            tally.judged(identifier, note(looked_up) if looked_up else None)
     if len(files or ()) > 1:
         tally.summary()
     return _worst(tally.codes)
@@ -1058,20 +1104,254 @@ def restore(
         return _print_fsck(printer, checked, repair=False)
 
 
-@command(app, "revoke")
-def revoke(
+def _new_version(name: str, doc: str) -> None:
+    """Add the command that issues a new version of a licence."""
+
+    def succeed(
+        printer: Printer,
+        identifier: Annotated[str, typer.Argument(help="证照标识 Of the version before.")],
+        request: Annotated[Path, typer.Argument(help="The request, as for `license issue`.")],
+        *,
+        actor: Actor,
+        reason: Reason,
+        body: Body = "",
+        legal_basis: Basis = "",
+        paper: Paper = "",
+        license_type: TypeName = None,
+        issuer: IssuerName = None,
+        output: Output = None,
+        home: Home = Path(),
+        passphrase_file: PassphraseFile = None,
+    ) -> None:
+        from license_lib.batch import read_request
+        from license_lib.repository import Cause
+
+        wanted = read_request(request, {"type": license_type, "issuer": issuer})
+        cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
+        with _authority(home, _passphrase(passphrase_file)) as authority:
+            issued = getattr(authority, name)(identifier, wanted, cause)
+        zh = f"{'此前已颁发' if issued.already else '已颁发'}新版本：{issued.identifier}，代替 {identifier}"
+        en = f"{'issued before' if issued.already else 'issued'}: {issued.identifier} in place of {identifier}"
+        printer.result({**_issued(issued), "previous": identifier}, zh, en)
+        if output is not None:
+            _write_pdf(output, issued.pdf, issued.identifier)
+
+    succeed.__doc__ = doc
+    command(app, name)(succeed)
+
+
+_new_version("renew", "延续 Issue a new version of a licence for a further period; it takes the old one's place.")
+_new_version("amend", "变更 Issue a new version of a licence with other facts; it takes the old one's place.")
+_new_version("replace", "补发（换发） Issue a new version of a licence that was lost or damaged.")
+
+
+def _act(name: str, doc: str) -> None:
+    """Add the command that puts an event on record which needs nothing but who, why and when."""
+
+    def act(
+        printer: Printer,
+        identifier: Annotated[str, typer.Argument(help="证照标识")],
+        *,
+        actor: Actor,
+        reason: Reason,
+        body: Body = "",
+        legal_basis: Basis = "",
+        paper: Paper = "",
+        effective: Effective = None,
+        home: Home = Path(),
+    ) -> None:
+        cause = {"actor": actor, "body": body, "reason": reason, "legal_basis": legal_basis, "paper": paper}
+        _record(printer, home, identifier, name, cause, effective, {})
+
+    act.__doc__ = doc
+    command(app, name)(act)
+
+
+_act("suspend", "暂扣 Suspend a licence.")
+_act("reinstate", "发还 Give a suspended licence back.")
+_act("revoke", "撤销 Revoke a licence that should not have been issued.")
+_act("withdraw", "吊销 Withdraw a licence as a penalty.")
+_act("cancel", "注销 Cancel a licence.")
+_act("transfer-out", "转出 Hand a licence over to another authority.")
+_act("transfer-in", "转入 Take a licence back from another authority.")
+_act("holder-ended", "持证主体死亡或者终止 The holder died or was dissolved.")
+
+
+@command(app, "inspect")
+def inspect_license(
     printer: Printer,
-    identifier: str,
-    reason: Annotated[str, typer.Option(help="撤销原因")],
-    actor: Annotated[str, typer.Option(help="经办人")],
-    legal_basis: Annotated[str, typer.Option(help="法律依据")] = "",
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    *,
+    passed: Annotated[bool, typer.Option("--passed/--failed", help="合格或不合格 The result.")],
+    next_due: Annotated[
+        datetime | None, typer.Option("--next-due", formats=["%Y-%m-%d"], help="下次年检截止日 Else as the type says.")
+    ] = None,
+    actor: Actor,
+    reason: Reason = "年检",
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    effective: Effective = None,
     home: Home = Path(),
 ) -> None:
-    """撤销 Revoke a licence, with effect from now."""
+    """年检 Put the result of an inspection on record."""
+    details: dict[str, object] = {"passed": passed}
+    if next_due is not None:
+        details["next_due"] = str(next_due.date())
+    cause = {"actor": actor, "body": body, "reason": reason, "legal_basis": legal_basis, "paper": paper}
+    _record(printer, home, identifier, "inspect", cause, effective, details)
+
+
+@command(app, "correct")
+def correct(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    sequence: Annotated[int, typer.Argument(help="事件序号 Of the wrong event, see `license history`.")],
+    *,
+    actor: Actor,
+    reason: Reason,
+    moved_to: Annotated[
+        datetime | None, typer.Option("--moved-to", help="When it truly took effect; Beijing time.")
+    ] = None,
+    annul: Annotated[bool, typer.Option("--annul", help="未发生 It did not happen.")] = False,
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    home: Home = Path(),
+) -> None:
+    """更正 Correct an event by another one: nothing on record is ever changed."""
+    if (moved_to is None) != annul:
+        raise typer.BadParameter("give --moved-to or --annul")
+    details: dict[str, object] = {"corrects": sequence}
+    if moved_to is not None:
+        details["effective_at"] = _moment(moved_to).isoformat()
+    cause = {"actor": actor, "body": body, "reason": reason, "legal_basis": legal_basis, "paper": paper}
+    _record(printer, home, identifier, "correct", cause, None, details)
+
+
+@command(app, "history")
+def history(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    at: At = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> None:
+    """沿革 What a licence went through, and its versions before and after."""
     with _authority(home, None) as authority:
-        event = authority.revoke(identifier, reason=reason, actor=actor, legal_basis=legal_basis)
-    value = {"identifier": identifier, "event": event.kind.value, "effective_at": event.effective_at.isoformat()}
-    printer.result(value, f"已撤销：{identifier}", f"revoked: {identifier}")
+        use = _use(actor, purpose, item, case)
+        found = authority.records.history(use, identifier, at=_moment(at) if at else None)
+    printer.result(found.value(), "\n".join(found.lines(english=False)), "\n".join(found.lines(english=True)))
+
+
+@command(app, "extend")
+def extend(
+    printer: Printer,
+    license_type: Annotated[str, typer.Argument(help="Key or name of the licence type.")],
+    *,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="有效期至 The last day from now on.")],
+    actor: Actor,
+    reason: Reason,
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    issuer: Annotated[str, typer.Option(help="Only those of this issuing body: its id or code.")] = "",
+    issued_from: Day = None,
+    issued_until: Day = None,
+    expires_from: Day = None,
+    expires_until: Day = None,
+    effective: Effective = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="试算 Say what would happen, and record nothing.")] = False,
+    home: Home = Path(),
+) -> int:
+    """延长有效期 Extend a whole type by decree, or what is chosen of it. Run again, it goes on where it stopped."""
+    from license_lib.authority import now
+    from license_lib.error_texts import error_value
+    from license_lib.extending import Decree
+    from license_lib.repository import Cause, Selection
+
+    days = {"issued_from": issued_from, "issued_until": issued_until}
+    days |= {"expires_from": expires_from, "expires_until": expires_until}
+    counts = {"extended": 0, "already": 0, "refused": 0}
+    moment = now()
+    with _authority(home, None) as authority:
+        decree = Decree(
+            selection=Selection(
+                type_key=authority.catalogue.get(license_type).key,
+                issuer_code=authority.issuers.get(issuer).issuer.code if issuer else "",
+                **{name: day.date() if day else None for name, day in days.items()},
+            ),
+            until=until.date(),
+            cause=Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper),
+            effective_at=_moment(effective) if effective else moment,
+            recorded_at=moment,
+        )
+        for one in authority.extend(decree, dry_run=dry_run):
+            refused = one.refused
+            counts["refused" if refused else "already" if one.already else "extended"] += 1
+            if refused is not None:
+                value = {"identifier": one.license.identifier, "error": error_value(refused)}
+                line = f"{one.license.identifier}  {printer.words(refused)}"
+                printer.result(value, line, line)
+            elif printer.as_json and not one.already:
+                printer.result({"identifier": one.license.identifier, "valid_until": str(decree.until)}, "", "")
+    would = ("将延长", "would be extended") if dry_run else ("已延长", "extended")
+    printer.result(
+        {"summary": counts, "dry_run": dry_run},
+        f"{would[0]} {counts['extended']}，此前已延长 {counts['already']}，不能延长 {counts['refused']}",
+        f"{would[1]} {counts['extended']}, before {counts['already']}, refused {counts['refused']}",
+    )
+    return NOT if counts["refused"] else DONE
+
+
+@command(app, "correct-number")
+def correct_number(
+    printer: Printer,
+    file: Annotated[Path, typer.Argument(help="File with two lines, the number as it was and as it is; - is stdin.")],
+    *,
+    kind: Annotated[str, typer.Option(help="持证主体代码类型 GB/T 36903: 111 ID card, 001 credit code, …")],
+    new_kind: Annotated[str, typer.Option("--new-kind", help="Of the new number, if another.")] = "",
+    actor: Actor,
+    reason: Reason,
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    home: Home = Path(),
+) -> None:
+    """更正代码 Correct a holder's number: both find the holder's licences. Numbers come from a file, not from here."""
+    from license_lib.records import canonical
+    from license_lib.repository import Cause, HolderNumber
+
+    numbers = [canonical(line) for line in _applicants(file).split()]
+    if len(numbers) != 2:  # noqa: PLR2004 — old and new
+        raise InputError("usage", "there are not two numbers", hint="the old one on a line, the new one on the next")
+    old, new = HolderNumber(numbers[0], kind), HolderNumber(numbers[1], new_kind or kind)
+    cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
+    with _authority(home, None) as authority:
+        made = authority.correct_number(old, new, cause)
+    printer.result({"sequence": made.sequence}, f"已更正：#{made.sequence}", f"corrected: #{made.sequence}")
+
+
+@command(app, "usage")
+def usage(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")] = "",
+    holder: Annotated[str, typer.Option(help="持证主体代码: ID number or credit code")] = "",
+    home: Home = Path(),
+) -> int:
+    """用证留痕 Who used a licence, or a holder's licences: who, when, what for."""
+    from license_lib.used import used_line, used_value
+
+    with _authority(home, None) as authority:
+        found = authority.records.used(identifier=identifier, holder_number=holder)
+    for one in found:
+        printer.result(used_value(one), used_line(one, english=False), used_line(one, english=True))
+    if not found and not printer.as_json:
+        print("nobody used it" if printer.english else "没有用证记录", file=sys.stderr)
+    return DONE if found else NOT
 
 
 @app.command()
@@ -1228,6 +1508,59 @@ def _bytes(path: Path, most: int = -1) -> bytes:
             return file.read(most)
     except OSError as error:
         raise InputError("file.unreadable", f"{path}: {error.strerror}") from None
+
+
+def _record(
+    printer: Printer,
+    home: Path,
+    identifier: str,
+    kind: str,
+    cause: dict[str, str],
+    effective: datetime | None,
+    details: dict[str, object],
+) -> None:
+    from license_lib.history import event_line, event_value
+    from license_lib.lifecycle import EventKind
+    from license_lib.repository import Cause
+
+    moment = _moment(effective) if effective else None
+    with _authority(home, None) as authority:
+        event = authority.record(identifier, EventKind(kind), Cause(**cause), effective_at=moment, details=details)
+    value = {"identifier": identifier, **event_value(event)}
+    zh, en = event_line(event, english=False), event_line(event, english=True)
+    printer.result(value, f"已登记：{identifier}  {zh}", f"on record: {identifier}  {en}")
+
+
+def _use(actor: str, purpose: str, item: str, case: str) -> "Use":
+    """Who uses a record at this terminal."""
+    from getpass import getuser
+
+    from license_lib.repository import Use
+
+    if not actor:
+        with suppress(OSError, KeyError):  # nobody is logged in: the trail asks for a name
+            actor = getuser()
+    return Use(actor=actor, purpose=purpose, item=item, case_number=case, place="terminal")
+
+
+@contextmanager
+def _noting(home: Path | None, use: "Use") -> "Iterator[Callable[[Verdict], Verdict]]":
+    """What puts verdicts on the usage trail of a home before they are told; nothing without one."""
+    from license_lib.authority import now
+    from license_lib.judges import open_trail
+
+    settings = _settings(home) if home is not None else None
+    if settings is None or not settings.usage.verifications:
+        yield lambda verdict: verdict
+        return
+    with open_trail(settings, now) as trail:
+        trail.require(use)
+
+        def note(verdict: "Verdict") -> "Verdict":
+            trail.verified(verdict, use)
+            return verdict
+
+        yield note
 
 
 def _write_pdf(path: Path, pdf: bytes, identifier: str) -> None:
@@ -1553,6 +1886,7 @@ def _only_file(files: list[Path] | None, code: str, identifier: str, option: str
 def _report(
     printer: Printer,
     judge: "Callable[[], ConfinedVerifier]",
+    noting: "AbstractContextManager[Callable[[Verdict], Verdict]]",
     file: Path,
     output: Path,
     home: Path,
@@ -1577,9 +1911,9 @@ def _report(
         raise InputError("output.kind", f"{output}: the report would take the place of what was judged")
     check = Check.of(file.name, data, checked_at=now, **names)
     passphrase = _passphrase(passphrase_file) if seal_by else None
-    with judge() as verifier:
+    with judge() as verifier, noting as note:
         verdict = verifier.verify(data, at=at, now=now)
-        verdict = _with_proof(verifier, verdict, file, log_proof)
+        verdict = note(_with_proof(verifier, verdict, file, log_proof))
         told = named_report(verdict_report(verdict), verifier.catalogue, verifier.issuers)
     if kind == ".html":
         made = report_html(told, check).encode()

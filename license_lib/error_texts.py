@@ -124,6 +124,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "license.versions-taken": "后续版本号已被占用",
         "license.ended": "证照已终止或暂扣，不再打印",
         "usage.actor-missing": "缺少用证人",
+        "usage.purpose-missing": "缺少用途",
         "event.reason-missing": "缺少原因",
         "event.actor-missing": "缺少经办人",
         "event.before-issue": "生效时间早于颁发",

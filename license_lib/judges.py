@@ -1,7 +1,8 @@
 """The judging half put together: public trust material and a repository, and grounds of other cities that we accept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import Literal
 
@@ -16,6 +17,7 @@ from license_lib.publishing.heads import Heads
 from license_lib.repository import Repository
 from license_lib.repository_states import RepositoryStates
 from license_lib.settings import Settings
+from license_lib.trail import Trail
 from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
@@ -33,6 +35,17 @@ def open_verifier(settings: Settings) -> Iterator[Verifier]:
     """
     with Repository.open(settings.database_url, settings.files, read_only=True) as repository:
         yield make_verifier(settings, load_catalogue(settings), load_issuers(settings), repository)
+
+
+@contextmanager
+def open_trail(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Trail]:
+    """The usage trail alone, for those who judge and do not issue; open as long as the block.
+
+    Raises:
+        MachineError: the repository cannot be opened.
+    """
+    with Repository.open(settings.database_url, settings.files) as repository:
+        yield Trail(repository, clock, purpose_required=settings.usage.purpose_required)
 
 
 def confined_verifier(

@@ -115,6 +115,16 @@ class LogSettings(_Frozen):
     quorum: Annotated[int, Field(ge=0)] = 0
 
 
+class UsageSettings(_Frozen):
+    """The usage trail 用证留痕: must every use say its purpose 用途, and do verifications go on it.
+
+    Looks, exports and prints always do. Without `verifications` whoever verifies needs no right to write.
+    """
+
+    purpose_required: bool = False
+    verifications: bool = True
+
+
 class SealingSettings(_Frozen):
     """How seals are made: `B-T` with a time-stamp, `B-LTA` with evidence and an archive time-stamp behind it, too."""
 
@@ -160,6 +170,7 @@ class Settings(_Frozen):
     status: StatusSettings = StatusSettings()
     publishing: PublishingSettings = PublishingSettings()
     log: LogSettings = LogSettings()
+    usage: UsageSettings = UsageSettings()
     sealing: SealingSettings = SealingSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 

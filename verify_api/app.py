@@ -28,15 +28,15 @@ def create_app(
     clock: Callable[[], datetime] = now,
     randomness: Callable[[int], bytes] = os.urandom,
 ) -> FastAPI:
-    """The verification service of one authority. It opens the repository read-only and public trust material only.
+    """The verification service of one authority.
+
+    It judges with a read-only repository and public trust material; what it writes is the usage trail.
 
     Args:
         clock: the time, aware.
         randomness: n → n random bytes, for request ids.
     """
-    return build_app(
-        lambda: SettingsBench(settings, clock()), settings.public_folder, clock=clock, randomness=randomness
-    )
+    return build_app(lambda: SettingsBench(settings, clock), settings.public_folder, clock=clock, randomness=randomness)
 
 
 def build_app(
@@ -91,7 +91,7 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
-    bench = SettingsBench(settings, clock())  # here, so that its errors reach the caller and not a server's log
+    bench = SettingsBench(settings, clock)  # here, so that its errors reach the caller and not a server's log
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:

@@ -175,6 +175,8 @@ def refused(desk: Desk) -> str:
 
 
 def test_a_database_that_was_rolled_back_is_not_published(desk: Desk) -> None:
+    if not desk.authority.settings.database_url.startswith("sqlite"):
+        pytest.skip("the database is put back as a file")
     stored = [desk.issue(f"a{number}") for number in range(3)]
     path = Path(desk.authority.settings.database_url.removeprefix("sqlite:///"))
     with unguarded(desk.authority.settings.database_url) as connection:
