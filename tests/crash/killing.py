@@ -21,7 +21,7 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -36,6 +36,8 @@ from license_lib.repository.tables import RESERVATION
 
 RUNS_PER_PLACE = 25
 BATCH, FULL_BATCH = 5, 2
+SECONDS, FULL_SECONDS = 0.1, 2.0
+"""How long a batch takes, about."""
 _LONGEST_WAIT = 60.0
 _GONE_WITH_ITS_SERVER = 3
 _ENDED = {"Z", "X"}
@@ -179,14 +181,15 @@ def crash(
         too_early: let writers acknowledge before they commit.
         durable: let a server sync as in production.
     """
-    chance, tally, nursery = random.Random(f"{seed} {kind}"), Tally(), Nursery()  # noqa: S311 — a run is told by its seed
-    with Backend(kind, folder, durable=durable) as backend:
-        place, longest = None, 0.1
+    tally, nursery = Tally(), Nursery()
+    chance = random.Random(f"{seed} {kind}")  # noqa: S311 — a run is told by its seed
+    with Backend(kind, folder, durable=durable) as backend, suppress(KeyboardInterrupt):  # what was seen is told
+        place = None
         for number in range(runs):
             full = full_every > 0 and number % full_every == full_every - 1
             if full:
                 alone = backend.place(full=True)
-                Run(alone, number, chance, too_early=False).go(nursery, backend, tally, 2.0, server=False)
+                Run(alone, number, chance, too_early=False).go(nursery, backend, tally, FULL_SECONDS, server=False)
                 backend.remove(alone)
                 continue
             if number % RUNS_PER_PLACE == 0 or place is None:
@@ -194,7 +197,7 @@ def crash(
                     backend.remove(place)
                 place = backend.place(full=False)
             server = server_every > 0 and number % server_every == server_every - 1
-            Run(place, number, chance, too_early=too_early).go(nursery, backend, tally, longest, server=server)
+            Run(place, number, chance, too_early=too_early).go(nursery, backend, tally, SECONDS, server=server)
     complaints = {line for line in nursery.close().splitlines() if line != "storage.unreachable"}
     tally.problems += sorted(complaints)
     return tally
