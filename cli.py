@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from inspect import Parameter, Signature, signature
@@ -477,7 +477,9 @@ def show_license(
     identifier: Annotated[str, typer.Argument(help="证照标识")] = "",
     number: Annotated[str, typer.Option(help="证照编号")] = "",
     holder: Annotated[str, typer.Option(help="持证主体代码: ID number or credit code")] = "",
+    *,
     output: Output = None,
+    at: Annotated[datetime | None, typer.Option("--at", help="Its state at this moment; Beijing time.")] = None,
     actor: User = "",
     purpose: Purpose = "",
     item: Item = "",
@@ -485,18 +487,15 @@ def show_license(
     home: Home = Path(),
 ) -> int:
     """查找 Look up licences by identifier, licence number or holder number."""
-    from license_lib.history import event_value
-    from license_lib.lifecycle import state_words
-
-    use = _use(actor, purpose, item, case)
+    use, moment = _use(actor, purpose, item, case), _moment(at) if at else None
     with _authority(home, None) as authority:
         found = authority.records.find(use, identifier=identifier, number=number, holder_number=holder)
         for stored in found:
-            events = [event_value(event) for event in authority.repository.events(stored.identifier)]
-            value = {"identifier": stored.identifier, "state": str(stored.state), "record": json.loads(stored.record)}
-            line = f"{stored.identifier}  {stored.type_name}  {stored.issuer_name}  {stored.issued_on}  "
-            words = state_words(stored.state)
-            printer.result({**value, "events": events}, line + words.zh, line + words.en)
+            told = authority.records.told(stored, at=moment)
+            value = {**told.value(), "record": json.loads(stored.record)}
+            printer.result(value, told.line(english=False), told.line(english=True))
+        if holder and authority.records.is_corrected(holder):
+            print("this number was corrected" if printer.english else "此代码曾经更正", file=sys.stderr)
         if output is not None and len(found) > 1:
             problem = f"{len(found)} licences were found; a file holds one"
             raise InputError("lookup.one", problem, hint="give the identifier of one of them")
@@ -564,14 +563,14 @@ def verify(
     present = now()
     moment = _moment(at) if at else present
     names = {"checker": checker, "purpose": purpose, "case": case}
-    noting = _noting(None if trust or offline else home, _use(checker, purpose, item, case))
+    note = _noting(None if trust or offline else _settings(home), _use(checker, purpose, item, case))
     if report is not None:
         file = _only_file(files, code, identifier)
         judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=1)
         return _report(
             printer,
             judge,
-            noting,
+            note,
             file,
             report,
             home,
@@ -587,7 +586,7 @@ def verify(
     tally = _Tally(printer)
     # This process has one thread, so that its workers may be forks: they need not import everything again.
     judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=_workers(jobs, files))
-    with judge() as verifier, noting as note:
+    with judge() as verifier:
         for path, verdict in verifier.verify_each(files or (), _judged_bytes, at=moment, now=present):
             if isinstance(verdict, LicenseError):  # the other files are judged all the same
                 tally.failed(path, verdict)
@@ -615,6 +614,9 @@ def accept_license(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which the licence is needed.")
     ] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    case: Case = "",
     home: Home = Path(),
 ) -> int:
     """受理 Does a licence in force serve for a service item? Exit codes: 0 it does, 1 not, 2 undetermined."""
@@ -629,8 +631,9 @@ def accept_license(
     applicants = Applicants.read(_applicants(applicant_file))
     present = now()
     data = _judged_bytes(file)
+    note = _noting(settings, _use(actor, purpose or wanted.name, item, case))
     with confined_verifier(settings, method="fork", workers=1) as verifier:
-        verdict = verifier.verify(data, at=present, now=present)
+        verdict = note(verifier.verify(data, at=present, now=present))
     acceptance = accept(verdict, wanted, applicants, catalogue, until=until.date() if until else None)
     _print_acceptance(printer, str(file), verdict, acceptance)
     return {Decision.ACCEPTED: DONE, Decision.UNDETERMINED: UNDETERMINED}.get(acceptance.decision, NOT)
@@ -1117,8 +1120,8 @@ def _new_version(name: str, doc: str) -> None:
         body: Body = "",
         legal_basis: Basis = "",
         paper: Paper = "",
-        license_type: TypeName = None,
-        issuer: IssuerName = None,
+        license_type: Annotated[str | None, typer.Option("--type", help="Licence type, if another key.")] = None,
+        issuer: Annotated[str | None, typer.Option("--issuer", help="Issuing body, if its id changed.")] = None,
         output: Output = None,
         home: Home = Path(),
         passphrase_file: PassphraseFile = None,
@@ -1126,9 +1129,11 @@ def _new_version(name: str, doc: str) -> None:
         from license_lib.batch import read_request
         from license_lib.repository import Cause
 
-        wanted = read_request(request, {"type": license_type, "issuer": issuer})
         cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
         with _authority(home, _passphrase(passphrase_file)) as authority:
+            before = authority.repository.by_identifier(identifier)
+            kind, by = (before.type_key, authority.issuers.get(before.issuer_code).id) if before else (None, None)
+            wanted = read_request(request, {"type": license_type or kind, "issuer": issuer or by})
             issued = getattr(authority, name)(identifier, wanted, cause)
         zh = f"{'此前已颁发' if issued.already else '已颁发'}新版本：{issued.identifier}，代替 {identifier}"
         en = f"{'issued before' if issued.already else 'issued'}: {issued.identifier} in place of {identifier}"
@@ -1224,7 +1229,7 @@ def correct(
         raise typer.BadParameter("give --moved-to or --annul")
     details: dict[str, object] = {"corrects": sequence}
     if moved_to is not None:
-        details["effective_at"] = _moment(moved_to).isoformat()
+        details["effective_at"] = _moment(moved_to, "--moved-to").isoformat()
     cause = {"actor": actor, "body": body, "reason": reason, "legal_basis": legal_basis, "paper": paper}
     _record(printer, home, identifier, "correct", cause, None, details)
 
@@ -1276,7 +1281,6 @@ def extend(
     days = {"issued_from": issued_from, "issued_until": issued_until}
     days |= {"expires_from": expires_from, "expires_until": expires_until}
     counts = {"extended": 0, "already": 0, "refused": 0}
-    moment = now()
     with _authority(home, None) as authority:
         decree = Decree(
             selection=Selection(
@@ -1286,24 +1290,25 @@ def extend(
             ),
             until=until.date(),
             cause=Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper),
-            effective_at=_moment(effective) if effective else moment,
-            recorded_at=moment,
+            effective_at=_moment(effective, "--effective") if effective else now(),
         )
-        for one in authority.extend(decree, dry_run=dry_run):
-            refused = one.refused
-            counts["refused" if refused else "already" if one.already else "extended"] += 1
-            if refused is not None:
-                value = {"identifier": one.license.identifier, "error": error_value(refused)}
-                line = f"{one.license.identifier}  {printer.words(refused)}"
-                printer.result(value, line, line)
-            elif printer.as_json and not one.already:
-                printer.result({"identifier": one.license.identifier, "valid_until": str(decree.until)}, "", "")
-    would = ("将延长", "would be extended") if dry_run else ("已延长", "extended")
-    printer.result(
-        {"summary": counts, "dry_run": dry_run},
-        f"{would[0]} {counts['extended']}，此前已延长 {counts['already']}，不能延长 {counts['refused']}",
-        f"{would[1]} {counts['extended']}, before {counts['already']}, refused {counts['refused']}",
-    )
+        try:
+            for one in authority.extend(decree, dry_run=dry_run):
+                refused = one.refused
+                counts["refused" if refused else "already" if one.already else "extended"] += 1
+                if refused is not None:
+                    value = {"identifier": one.license.identifier, "error": error_value(refused)}
+                    line = f"{one.license.identifier}  {printer.words(refused)}"
+                    printer.result(value, line, line)
+                elif printer.as_json and not one.already:
+                    printer.result({"identifier": one.license.identifier, "valid_until": str(decree.until)}, "", "")
+        finally:  # also where the machine stops it: what was extended stays extended
+            would = ("将延长", "would be extended") if dry_run else ("已延长", "extended")
+            printer.result(
+                {"summary": counts, "dry_run": dry_run},
+                f"{would[0]} {counts['extended']}，此前已延长 {counts['already']}，不能延长 {counts['refused']}",
+                f"{would[1]} {counts['extended']}, before {counts['already']}, refused {counts['refused']}",
+            )
     return NOT if counts["refused"] else DONE
 
 
@@ -1335,18 +1340,44 @@ def correct_number(
     printer.result({"sequence": made.sequence}, f"已更正：#{made.sequence}", f"corrected: #{made.sequence}")
 
 
+@command(app, "correct-number-back")
+def correct_number_back(
+    printer: Printer,
+    sequence: Annotated[int, typer.Argument(help="Of the correction, as `license correct-number` said it.")],
+    *,
+    actor: Actor,
+    reason: Reason,
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    home: Home = Path(),
+) -> None:
+    """撤回代码更正 Take a correction of a holder's number back: it was wrong."""
+    from license_lib.repository import Cause
+
+    cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
+    with _authority(home, None) as authority:
+        made = authority.withdraw_correction(sequence, cause)
+    printer.result({"sequence": made.sequence}, f"已撤回：#{made.sequence}", f"taken back: #{made.sequence}")
+
+
 @command(app, "usage")
 def usage(
     printer: Printer,
     identifier: Annotated[str, typer.Argument(help="证照标识")] = "",
     holder: Annotated[str, typer.Option(help="持证主体代码: ID number or credit code")] = "",
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
     home: Home = Path(),
 ) -> int:
     """用证留痕 Who used a licence, or a holder's licences: who, when, what for."""
     from license_lib.used import used_line, used_value
 
     with _authority(home, None) as authority:
-        found = authority.records.used(identifier=identifier, holder_number=holder)
+        use = _use(actor, purpose or "查询用证记录", item, case)
+        found = authority.records.used(use, identifier=identifier, holder_number=holder)
     for one in found:
         printer.result(used_value(one), used_line(one, english=False), used_line(one, english=True))
     if not found and not printer.as_json:
@@ -1491,12 +1522,12 @@ def _with_proof(verifier: "ConfinedVerifier", verdict: "Verdict", file: Path, gi
     return verifier.with_log_proof(verdict, _bytes(path, MAX_PROOF_BYTES + 1)) if path else verdict
 
 
-def _moment(at: datetime) -> datetime:
+def _moment(at: datetime, option: str = "--at") -> datetime:
     """A moment as it was typed, in Beijing; what no licence could know of is a slip."""
     from license_lib.calendar import CHINA
 
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise typer.BadParameter(f"--at is to be between {_FIRST_YEAR} and {_LAST_YEAR}")
+        raise typer.BadParameter(f"{option} is to be between {_FIRST_YEAR} and {_LAST_YEAR}")
     return at.replace(tzinfo=CHINA)
 
 
@@ -1523,7 +1554,7 @@ def _record(
     from license_lib.lifecycle import EventKind
     from license_lib.repository import Cause
 
-    moment = _moment(effective) if effective else None
+    moment = _moment(effective, "--effective") if effective else None
     with _authority(home, None) as authority:
         event = authority.record(identifier, EventKind(kind), Cause(**cause), effective_at=moment, details=details)
     value = {"identifier": identifier, **event_value(event)}
@@ -1543,24 +1574,25 @@ def _use(actor: str, purpose: str, item: str, case: str) -> "Use":
     return Use(actor=actor, purpose=purpose, item=item, case_number=case, place="terminal")
 
 
-@contextmanager
-def _noting(home: Path | None, use: "Use") -> "Iterator[Callable[[Verdict], Verdict]]":
-    """What puts verdicts on the usage trail of a home before they are told; nothing without one."""
+def _noting(settings: "Settings | None", use: "Use") -> "Callable[[Verdict], Verdict]":
+    """What puts verdicts on the usage trail before they are told; nothing without settings.
+
+    The trail is opened for each: no database may be open while workers are forked.
+    """
     from license_lib.authority import now
     from license_lib.judges import open_trail
+    from license_lib.trail import require_use
 
-    settings = _settings(home) if home is not None else None
     if settings is None or not settings.usage.verifications:
-        yield lambda verdict: verdict
-        return
-    with open_trail(settings, now) as trail:
-        trail.require(use)
+        return lambda verdict: verdict
+    require_use(use, purpose_required=settings.usage.purpose_required)
 
-        def note(verdict: "Verdict") -> "Verdict":
+    def note(verdict: "Verdict") -> "Verdict":
+        with open_trail(settings, now) as trail:
             trail.verified(verdict, use)
-            return verdict
+        return verdict
 
-        yield note
+    return note
 
 
 def _write_pdf(path: Path, pdf: bytes, identifier: str) -> None:
@@ -1886,7 +1918,7 @@ def _only_file(files: list[Path] | None, code: str, identifier: str, option: str
 def _report(
     printer: Printer,
     judge: "Callable[[], ConfinedVerifier]",
-    noting: "AbstractContextManager[Callable[[Verdict], Verdict]]",
+    note: "Callable[[Verdict], Verdict]",
     file: Path,
     output: Path,
     home: Path,
@@ -1911,7 +1943,7 @@ def _report(
         raise InputError("output.kind", f"{output}: the report would take the place of what was judged")
     check = Check.of(file.name, data, checked_at=now, **names)
     passphrase = _passphrase(passphrase_file) if seal_by else None
-    with judge() as verifier, noting as note:
+    with judge() as verifier:
         verdict = verifier.verify(data, at=at, now=now)
         verdict = note(_with_proof(verifier, verdict, file, log_proof))
         told = named_report(verdict_report(verdict), verifier.catalogue, verifier.issuers)

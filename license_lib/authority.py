@@ -12,14 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from license_lib.calendar import day_of
 from license_lib.configured import fonts_folder, load_catalogue, load_issuers, load_rules_of
 from license_lib.errors import InputError, LicenseError
 from license_lib.judges import make_verifier
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses.request import LicenseRequest
+from license_lib.licenses.rules import checked_number
 from license_lib.lifecycle import SUCCESSIONS, EventKind
 from license_lib.official_documents import SealPlace
-from license_lib.repository import Cause, Change, Correction, Event, HolderNumber, Repository
+from license_lib.repository import Cause, Change, Correction, Event, HolderNumber, Repository, Use
 from license_lib.settings import Settings
 from license_lib.succession import Succession
 from license_lib.trail import Trail
@@ -109,20 +111,30 @@ class Authority:
             except InputError as error:
                 yield error
 
-    def verify(self, data: bytes, *, at: datetime | None = None) -> Verdict:
-        """Judge a PDF or a picture, now or at another moment."""
-        present = self._clock()
-        return self.verifier.verify(data, at=at or present, now=present)
+    def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
+        """Judge a PDF or a picture, now or at another moment.
 
-    def verify_code(self, text: str, *, at: datetime | None = None) -> Verdict:
-        """Judge the text of a QR, now or at another moment."""
+        Args:
+            use: who asks, and what for; on the trail before the answer. None for those who judge for themselves.
+        """
         present = self._clock()
-        return self.verifier.verify_code(text, at=at or present, now=present)
+        return self._noted(self.verifier.verify(data, at=at or present, now=present), use)
 
-    def status(self, identifier: str, *, at: datetime | None = None) -> Verdict | None:
+    def verify_code(self, text: str, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
+        """Judge the text of a QR, in the same way."""
+        present = self._clock()
+        return self._noted(self.verifier.verify_code(text, at=at or present, now=present), use)
+
+    def status(self, identifier: str, *, at: datetime | None = None, use: Use | None = None) -> Verdict | None:
         """State of a licence of this repository; None if it is not there."""
         present = self._clock()
-        return self.verifier.status(identifier, at=at or present, now=present)
+        verdict = self.verifier.status(identifier, at=at or present, now=present)
+        return self._noted(verdict, use) if verdict else None
+
+    def _noted(self, verdict: Verdict, use: Use | None) -> Verdict:
+        if use is not None:
+            self.trail.verified(verdict, use)
+        return verdict
 
     def seal_document(
         self, pdf: bytes, issuer: str, place: SealPlace, *, across_pages: bool = True, reason: str | None = None
@@ -202,11 +214,21 @@ class Authority:
         from license_lib.extending import extend
 
         kind = self.catalogue.get(decree.selection.type_key)
-        return extend(self.repository, decree, self.rules(kind.key), dry_run=dry_run)
+        return extend(self.repository, decree, self.rules(kind.key), self._clock, dry_run=dry_run)
 
     def correct_number(self, old: HolderNumber, new: HolderNumber, cause: Cause) -> Correction:
-        """Correct a holder's number; from now on both find the holder's licences. See `Subjects.correct_number`."""
+        """Correct a holder's number; from now on both find the holder's licences. See `Subjects.correct_number`.
+
+        Raises:
+            InputError: `number.…` if the new number is none of its kind.
+        """
+        number, kind = checked_number(new.number, new.kind, None, "new", day_of(self._clock()))
+        new = HolderNumber(number, kind)
         return self.repository.subjects.correct_number(old, new, cause=cause, recorded_at=self._clock())
+
+    def withdraw_correction(self, sequence: int, cause: Cause) -> Correction:
+        """Take a correction of a number back; see `Subjects.withdraw_correction`."""
+        return self.repository.subjects.withdraw_correction(sequence, cause=cause, recorded_at=self._clock())
 
     @cached_property
     def trail(self) -> Trail:

@@ -9,9 +9,12 @@ from license_lib.calendar import CHINA
 from license_lib.lifecycle import KIND_WORDS, Standing, Words, state_words
 from license_lib.lifecycle.details import corrects, moved_to, next_due_of, next_of, passed, previous_of, valid_until_of
 from license_lib.lifecycle.kinds import SUCCESSIONS, EventKind
+from license_lib.lifecycle.timeline import timeline
 from license_lib.repository import Event, StoredLicense
 
 NOTHING = Words("", "")
+_PRIVATE = "request_key"
+"""Of the issuing system's own making: it may hold what is nobody's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,17 @@ class History:
             "events": [event_value(event) for event in self.events],
         }
 
+    def line(self, *, english: bool) -> str:
+        """The licence and its state for people, in one line."""
+        state = state_words(self.standing.state if self.standing else None)
+        stored = self.license
+        parts = (stored.identifier, stored.type_name, stored.issuer_name, f"{stored.issued_on}")
+        return "  ".join((*parts, _said(state, english=english)))
+
     def lines(self, *, english: bool) -> Iterator[str]:
-        """The same for people, a line each; times in Beijing."""
+        """All of it for people, a line each; times in Beijing."""
         standing = self.standing
-        state = _said(state_words(standing.state if standing else None), english=english)
-        yield f"{self.license.identifier}  {self.license.type_name}  {state}"
+        yield self.line(english=english)
         for words, told in (
             (Words("原证照", "version before"), self.license.previous),
             (Words("新版本", "version after"), standing and standing.next),
@@ -55,8 +64,13 @@ class History:
         ):
             if told:
                 yield f"  {_said(words, english=english)}  {told}"
+        happened = {one.event.sequence: one.effective_at for one in timeline(self.events)}
         for event in self.events:
-            yield "  " + event_line(event, english=english)
+            line = "  " + event_line(event, english=english)
+            if event.kind is EventKind.CORRECT or happened.get(event.sequence) == event.effective_at:
+                yield line
+            else:
+                yield f"{line}  {_said(_corrected('*', happened.get(event.sequence)), english=english)}"
 
 
 def event_value(event: Event) -> dict[str, Any]:
@@ -72,7 +86,7 @@ def event_value(event: Event) -> dict[str, Any]:
         "reason": cause.reason,
         "legal_basis": cause.legal_basis,
         "paper": cause.paper,
-        "details": dict(event.details),
+        "details": {name: value for name, value in event.details.items() if name != _PRIVATE},
     }
 
 

@@ -43,17 +43,8 @@ class Records:
         Raises:
             InputError: `lookup.one-key` unless exactly one is given; `usage.actor-missing`, `usage.purpose-missing`.
         """
-        if sum(map(bool, (identifier, number, holder_number))) != 1:
-            raise InputError("lookup.one-key", "give exactly one of identifier, number and holder number")
         self._trail.require(use)
-        if identifier:
-            one = self._repository.by_identifier(identifier)
-            found: tuple[StoredLicense, ...] = (one,) if one else ()
-        elif number:
-            found = self._repository.by_number(number)
-        else:
-            found = self._repository.by_holder_number(holder_number.strip())
-            found = found or self._repository.by_holder_number(canonical(holder_number))
+        found = self._found(identifier=identifier, number=number, holder_number=holder_number)
         self._trail.used(UsageKind.LOOK, found, use)
         return found
 
@@ -63,14 +54,24 @@ class Records:
         Raises:
             InputError: `license.unknown`; of the use as `find`.
         """
-        self._trail.require(use)
-        found = self._repository.history(identifier)
-        self._trail.used(UsageKind.LOOK, found[:1] if found else (), use)
-        if found is None:
+        found = self.find(use, identifier=identifier)
+        if not found:
             raise _unknown()
-        stored, events = found
+        return self.told(found[0], at=at)
+
+    def told(self, found: StoredLicense, *, at: datetime | None = None) -> History:
+        """All that is on record of a licence that `find` has found, now or at another moment."""
+        seen = self._repository.history(found.identifier)
+        if seen is None:
+            raise _unknown()
+        stored, events = seen
         standing = standing_at(events, at or self._clock(), rules=self._rules(stored.type_key))
         return History(stored, events, standing)
+
+    def is_corrected(self, holder_number: str) -> bool:
+        """Whether a number is the old or the new one of a correction on record."""
+        corrections = self._repository.subjects.corrections
+        return bool(corrections(holder_number.strip()) or corrections(canonical(holder_number)))
 
     def export(self, use: Use, stored: StoredLicense) -> bytes:
         """The file of a licence, whatever its state: as it was sealed, with the evidence that followed.
@@ -96,29 +97,41 @@ class Records:
         stored = self._repository.by_identifier(identifier)
         if stored is None:
             raise _unknown()
-        if stored.state is not LicenseState.ISSUED:
-            words = state_words(stored.state).en
-            raise InputError("license.ended", f"the licence is {words}: no paper is issued of it")
+        standing = self.told(stored).standing  # now: an event that is to come does not count yet
+        state = standing.state if standing else None
+        if state is not LicenseState.ISSUED:
+            raise InputError("license.ended", f"the licence is {state_words(state).en}: no paper is issued of it")
         copy = print_copy(self._repository.newest_file(stored))
         self._trail.used(UsageKind.PRINT, (stored,), use)
         return copy
 
-    def used(self, *, identifier: str = "", holder_number: str = "") -> tuple[Usage, ...]:
+    def used(self, use: Use, *, identifier: str = "", holder_number: str = "") -> tuple[Usage, ...]:
         """Who used a licence, or a holder's licences, in the order of record 谁用过我的证照.
 
-        This tells nothing of the licence, and is a right of its holder: asking goes on no record.
+        It tells which licences there are, and what for they were used: asking is a look like any other, except that it
+        is not part of its own answer.
 
         Raises:
-            InputError: `lookup.one-key` unless exactly one is given; `license.unknown`.
+            InputError: `lookup.one-key` unless exactly one is given; `license.unknown`; of the use as `find`.
         """
-        if sum(map(bool, (identifier, holder_number))) != 1:
-            raise InputError("lookup.one-key", "give either an identifier or a holder number")
-        if holder_number:
-            usage = self._repository.usage.of_holder(holder_number.strip())
-            return usage or self._repository.usage.of_holder(canonical(holder_number))
-        if self._repository.by_identifier(identifier) is None:
+        self._trail.require(use)
+        found = self._found(identifier=identifier, holder_number=holder_number)
+        told = [one for stored in found for one in self._repository.usage.of_license(stored.identifier)]
+        self._trail.used(UsageKind.LOOK, found, use)
+        if identifier and not found:
             raise _unknown()
-        return self._repository.usage.of_license(identifier)
+        return tuple(sorted(told, key=lambda one: one.sequence))
+
+    def _found(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
+        if sum(map(bool, (identifier, number, holder_number))) != 1:
+            raise InputError("lookup.one-key", "give exactly one of identifier, number and holder number")
+        if identifier:
+            one = self._repository.by_identifier(identifier)
+            return (one,) if one else ()
+        if number:
+            return self._repository.by_number(number)
+        as_typed = self._repository.by_holder_number(holder_number.strip())
+        return as_typed or self._repository.by_holder_number(canonical(holder_number))
 
 
 def canonical(holder_number: str) -> str:

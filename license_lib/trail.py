@@ -26,15 +26,8 @@ class Trail:
         self._purpose_required = purpose_required
 
     def require(self, use: Use) -> None:
-        """Refuse a use that answers for nothing, before anything is looked up.
-
-        Raises:
-            InputError: `usage.actor-missing`, `usage.purpose-missing`.
-        """
-        if not use.actor.strip():
-            raise InputError("usage.actor-missing", "The use has no person", hint="say who uses the record")
-        if self._purpose_required and not use.purpose.strip():
-            raise InputError("usage.purpose-missing", "The use has no purpose", hint="say what the record is used for")
+        """Refuse a use that answers for nothing, before anything is looked up; see `require_use`."""
+        require_use(use, purpose_required=self._purpose_required)
 
     def used(self, kind: UsageKind, found: Sequence[StoredLicense], use: Use) -> None:
         """Somebody looked licences up, or took something of them; also if none was found.
@@ -59,3 +52,15 @@ class Trail:
         self._repository.usage.record(
             UsageKind.VERIFY, [str(named.identifier)], use, at=self._clock(), outcome=verdict.outcome.value
         )
+
+
+def require_use(use: Use, *, purpose_required: bool) -> None:
+    """Refuse a use that answers for nothing.
+
+    Raises:
+        InputError: `usage.actor-missing`, `usage.purpose-missing`.
+    """
+    if not use.actor.strip():
+        raise InputError("usage.actor-missing", "The use has no person", hint="say who uses the record")
+    if purpose_required and not use.purpose.strip():
+        raise InputError("usage.purpose-missing", "The use has no purpose", hint="say what the record is used for")

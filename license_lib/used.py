@@ -45,5 +45,6 @@ def used_line(usage: Usage, *, english: bool) -> str:
         use.purpose,
         use.item,
         use.case_number,
+        use.place,
     )
     return "  ".join(filter(None, parts))

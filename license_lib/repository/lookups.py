@@ -1,8 +1,9 @@
 """Looking licences up: by identifier, by number, by holder, or one after the other."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
-from sqlalchemy import Boolean, ColumnElement, Connection, and_, func, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, func, literal_column, or_, select
 
 from license_lib.errors import InputError
 from license_lib.repository.database import Database
@@ -62,22 +63,30 @@ class Lookups:
             lambda connection: licenses_where(connection, LICENSE.c.position > after, limit=limit)
         )
 
-    def selected(self, selection: Selection, *, after: int = 0, limit: int = 500) -> tuple[StoredLicense, ...]:
-        """Licences in use of a selection, in the order of issue; `after` and `limit` as for `page`."""
+    def selected(
+        self, selection: Selection, at: datetime, *, after: int = 0, limit: int = 500
+    ) -> tuple[StoredLicense, ...]:
+        """Licences of a selection that have not ended for good by a moment, in the order of issue.
+
+        Of the bounds of the last day, only those are applied that an extension by decree cannot change.
+
+        Args:
+            after, limit: as for `page`.
+        """
         conditions: list[ColumnElement[bool]] = [
             LICENSE.c.position > after,
             LICENSE.c.type_key == selection.type_key,
-            literal_column(IN_USE, Boolean),
+            or_(literal_column(IN_USE, Boolean), LICENSE.c.settled_at > at),
             LICENSE.c.valid_until.is_not(None),
         ]
         if selection.issuer_code:
             conditions.append(LICENSE.c.issuer_code == selection.issuer_code)
-        for column, first, last in (
-            (LICENSE.c.issued_on, selection.issued_from, selection.issued_until),
-            (LICENSE.c.valid_until, selection.expires_from, selection.expires_until),
-        ):
-            conditions += [column >= first] if first else []
-            conditions += [column <= last] if last else []
+        if selection.issued_from:
+            conditions.append(LICENSE.c.issued_on >= selection.issued_from)
+        if selection.issued_until:
+            conditions.append(LICENSE.c.issued_on <= selection.issued_until)
+        if selection.expires_until:  # an extension only ever moves it away
+            conditions.append(LICENSE.c.valid_until <= selection.expires_until)
         return self._database.read(lambda connection: licenses_where(connection, and_(*conditions), limit=limit))
 
     def iterate(self, *, step: int = 500) -> Iterator[StoredLicense]:

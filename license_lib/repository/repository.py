@@ -219,9 +219,20 @@ class Repository(Lookups):
         )
 
     def record_each(
-        self, identifiers: Sequence[str], change: Change, *, rules: TypeRules = DEFAULT_RULES
-    ) -> tuple[Event | InputError, ...]:
-        """Put the same on record for many licences, in one transaction: those that may not have it have their refusal.
+        self,
+        identifiers: Sequence[str],
+        change: Change,
+        *,
+        rules: TypeRules = DEFAULT_RULES,
+        unless: Callable[[Sequence[Event]], bool] = lambda _: False,
+    ) -> tuple[Event | InputError | None, ...]:
+        """Put the same on record for many licences, in one transaction.
+
+        Args:
+            unless: whether a licence with these events is to be left as it is.
+
+        Returns:
+            For each its event, or why it may not have it; None where it was left as it is.
 
         Raises:
             InputError: `event.actor-missing`, `event.reason-missing`; nothing is recorded.
@@ -229,9 +240,12 @@ class Repository(Lookups):
         change.cause.require()
         salts = [self._randomness(SALT_BYTES) for _ in identifiers]
 
-        def work(connection: Connection) -> tuple[Event | InputError, ...]:
-            log, done = LogWriter.lock(connection), list[Event | InputError]()
+        def work(connection: Connection) -> tuple[Event | InputError | None, ...]:
+            log, done = LogWriter.lock(connection), list[Event | InputError | None]()
             for identifier, salt in zip(identifiers, salts, strict=True):
+                if unless(events_of(connection, identifier)):
+                    done.append(None)
+                    continue
                 try:  # refused before anything is written
                     done.append(recording.record(connection, log, identifier, change, rules=rules, salt=salt))
                 except InputError as error:

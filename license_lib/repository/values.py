@@ -65,7 +65,7 @@ class Selection:
 
     Args:
         type_key: of the template. issuer_code: 颁发机构代码; all if empty.
-        issued_from, issued_until: day of issue. expires_from, expires_until: last day on the face.
+        issued_from, issued_until: day of issue. expires_from, expires_until: last day, of the face or a decree.
     """
 
     type_key: str

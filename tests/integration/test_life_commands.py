@@ -1,5 +1,6 @@
 """Every act of the life cycle by its command, versions that know each other, decrees, corrected numbers."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_an_inspection_is_on_record_where_the_type_has_one(city: Path) -> None:
 
 
 def test_a_new_version_and_the_old_one_know_each_other(city: Path, permit: str) -> None:
-    renewed = ran(city, "renew", permit, EXAMPLE, *KIND, *WHO, "-o", city / "new.pdf")
+    renewed = ran(city, "renew", permit, EXAMPLE, *WHO, "-o", city / "new.pdf")
     assert (renewed.code, renewed.value["previous"]) == (0, permit), renewed.err
     new = renewed.value["identifier"]
     assert new != permit
@@ -116,37 +117,78 @@ def test_a_wrong_event_is_corrected_by_another(city: Path, permit: str) -> None:
     assert (nothing.code, nothing.error["code"]) == (3, "event.nothing-to-correct")
 
 
+def extended(city: Path, *arguments: object) -> tuple[int, int, int]:
+    """How many were extended, had it before, were refused."""
+    summary = ran(city, "extend", "food-business-permit", *WHO, *arguments).values[-1]["summary"]
+    return summary["extended"], summary["already"], summary["refused"]
+
+
+DECREE = ("--until", "2035-12-31", "--paper", "样例〔2026〕3号")
+
+
 def test_a_decree_extends_a_whole_type_once(city: Path, permit: str) -> None:
-    revoked = ran(city, "renew", permit, EXAMPLE, *KIND, *WHO).value["identifier"]
-    decree = ("extend", "food-business-permit", "--until", "2035-12-31", *WHO, "--paper", "样例〔2026〕3号")
-    tried = ran(city, *decree, "--dry-run")
-    assert (tried.code, tried.values[-1]) == (
-        0,
-        {"summary": {"extended": 1, "already": 0, "refused": 0}, "dry_run": True},
-    ), "the version before has ended"
-    assert ran(city, "history", revoked).value["valid_until"] == "2031-03-01", "nothing was recorded"
-    assert ran(city, *decree).values[-1]["summary"] == {"extended": 1, "already": 0, "refused": 0}
-    assert ran(city, *decree).values[-1]["summary"] == {"extended": 0, "already": 1, "refused": 0}
-    assert ran(city, "history", revoked).value["valid_until"] == "2035-12-31"
-    for chosen in (["--issued-from", "2026-03-03"], ["--expires-until", "2031-02-28"], ["--issuer", "transport"]):
-        narrow = ran(city, "extend", "食品经营许可证", "--until", "2036-12-31", *WHO, *chosen)
-        assert narrow.values[-1]["summary"] == {"extended": 0, "already": 0, "refused": 0}
-    unknown = ran(city, "extend", "nothing", "--until", "2036-12-31", *WHO)
-    assert unknown.code == 3
+    newer = ran(city, "renew", permit, EXAMPLE, *WHO).value["identifier"]
+    tried = ran(city, "extend", "食品经营许可证", *DECREE, *WHO, "--dry-run")
+    summary = {"extended": 1, "already": 0, "refused": 0}
+    assert (tried.code, tried.values[-1]) == (0, {"summary": summary, "dry_run": True}), "the version before has ended"
+    assert ran(city, "history", newer).value["valid_until"] == "2031-03-01", "nothing was recorded"
+    assert extended(city, *DECREE) == (1, 0, 0)
+    assert extended(city, *DECREE, "--dry-run") == (0, 1, 0)
+    assert extended(city, *DECREE) == (0, 1, 0)
+    assert ran(city, "history", newer).value["valid_until"] == "2035-12-31"
+    (event,) = [one for one in ran(city, "history", newer).value["events"] if one["kind"] == "extend"]
+    assert ran(city, "correct", newer, event["sequence"], "--annul", *WHO).code == 0
+    assert extended(city, *DECREE) == (0, 1, 0), "what somebody took back is not done again"
+    assert ran(city, "history", newer).value["valid_until"] == "2031-03-01"
+
+
+def test_a_decree_is_for_those_that_it_chooses(city: Path, permit: str) -> None:
+    later = ("--until", "2036-12-31", "--paper", "样例〔2026〕4号", "--dry-run")
+    for chosen in (
+        ["--issued-from", "2026-03-03"],
+        ["--issued-until", "2026-03-01"],
+        ["--expires-until", "2031-02-28"],
+        ["--expires-from", "2031-03-02"],
+        ["--issuer", "transport"],
+        ["--effective", "2031-03-02T00:00:00"],
+    ):
+        assert extended(city, *later, *chosen) == (0, 0, 0), chosen
+    assert extended(city, *later, "--expires-from", "2031-03-01", "--issued-from", "2026-03-02") == (1, 0, 0)
+    assert extended(city, *later, "--effective", "2031-03-02T00:00:00", "--expires-from", "2031-03-01") == (1, 0, 0)
+    assert extended(city, *DECREE) == (1, 0, 0)
+    assert extended(city, *later, "--expires-from", "2035-12-31") == (1, 0, 0), "the last day as a decree made it"
+    assert extended(city, *later, "--expires-until", "2035-12-30") == (0, 0, 0)
+    assert ran(city, "cancel", permit, *WHO, "--effective", "2030-01-01T00:00:00").code == 0
+    assert extended(city, *later) == (1, 0, 0), "it has not ended yet"
 
 
 def test_who_may_not_be_extended_is_named_with_the_reason(city: Path, permit: str) -> None:
-    assert ran(city, "extend", "food-business-permit", "--until", "2033-01-01", *WHO).code == 0
-    before_issue = ("--effective", "2026-01-01T00:00:00")
-    refused = ran(city, "extend", "food-business-permit", "--until", "2034-01-01", *WHO, *before_issue)
-    assert refused.code == 1
-    first, summary = refused.values
-    assert (first["identifier"], first["error"]["code"]) == (permit, "event.before-issue")
+    shorter = ran(city, "extend", "food-business-permit", "--until", "2030-01-01", "--paper", "样例〔2026〕5号", *WHO)
+    assert shorter.code == 1
+    first, summary = shorter.values
+    assert (first["identifier"], first["error"]["code"]) == (permit, "event.extends-nothing")
     assert summary["summary"] == {"extended": 0, "already": 0, "refused": 1}
+    nameless = ran(city, "extend", "food-business-permit", "--until", "2035-01-01", *WHO)
+    assert (nameless.code, json.loads(nameless.err)["error"]["code"]) == (3, "event.paper-missing")
+    assert ran(city, "extend", "nothing", *DECREE, *WHO).code == 3
+
+
+def test_what_is_to_come_does_not_count_yet(city: Path, permit: str, tmp_path: Path) -> None:
+    copy = tmp_path / "print.pdf"
+    assert ran(city, "suspend", permit, *WHO).code == 0
+    assert ran(city, "reinstate", permit, *WHO, "--effective", "2030-01-01T00:00:00").code == 0
+    assert ran(city, "show", permit).value["state"] == "suspended"
+    refused = ran(city, "print", permit, "-o", copy)
+    assert (refused.code, refused.error["code"], copy.exists()) == (3, "license.ended", False)
+    other = issued(city, "road-transport-permit")
+    assert ran(city, "cancel", other, *WHO, "--effective", "2030-01-01T00:00:00").code == 0
+    assert ran(city, "show", other).value["state"] == "issued"
+    assert ran(city, "show", other, "--at", "2030-01-01T00:00:00").value["state"] == "cancelled"
+    assert ran(city, "print", other, "-o", copy).code == 0
 
 
 def test_old_and_new_number_find_the_same_licences(city: Path, permit: str, tmp_path: Path) -> None:
-    old, new = "91620402MA0000001U", "91620402MA0000002R"
+    old, new = "91620402MA0000001U", "91620402MA0000002Y"
     numbers = tmp_path / "numbers.txt"
     numbers.write_text(f"{old}\n{new}\n", encoding="ascii")
     done = ran(city, "correct-number", numbers, "--kind", "001", *WHO)
@@ -157,5 +199,12 @@ def test_old_and_new_number_find_the_same_licences(city: Path, permit: str, tmp_
         assert ran(city, "show", "--holder", number).value["identifier"] == permit
     again = ran(city, "correct-number", numbers, "--kind", "001", *WHO)
     assert (again.code, again.error["code"]) == (3, "holder.has-number")
+    shown = license_command("show", "--holder", old, "--home", city)
+    assert shown.err == "此代码曾经更正\n"
+    assert ran(city, "correct-number-back", done.value["sequence"], *WHO).code == 0
+    assert ran(city, "show", "--holder", new).code == 1
     numbers.write_text(f"{old}\n", encoding="ascii")
     assert ran(city, "correct-number", numbers, "--kind", "001", *WHO).code == 3
+    numbers.write_text(f"{old}\nnonsense\n", encoding="ascii")
+    wrong = ran(city, "correct-number", numbers, "--kind", "001", *WHO)
+    assert (wrong.code, wrong.error["code"].split(".")[0]) == (3, "number")

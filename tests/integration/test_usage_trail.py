@@ -19,6 +19,14 @@ from verify_api.app import create_app
 
 EXAMPLE = resource_folder("templates") / "business-license" / "example.toml"
 HOLDER = "91620402MA0000000Q"
+ITEMS = """
+[[items]]
+code = "catering"
+name = "开办餐饮店"
+english = "Opening a restaurant"
+regions = ["6204"]
+accepts = [{ type = "business-license", whose = "applicant" }]
+"""
 
 
 def issue(home: Path) -> str:
@@ -44,14 +52,17 @@ def test_every_use_is_told_to_who_asks(city: Path) -> None:
     assert license_command("history", identifier, *who, *use).code == 0
     for what in ([city / "license.pdf"], ["--identifier", identifier]):
         assert license_command("verify", *what, "--checker", "样例·窗口人员", *use).code == 0
-    asked = license_command("usage", "--holder", HOLDER, "--home", city, "--json")
+    ask = ("usage", "--home", city, "--json", *who)
+    asked = license_command(*ask, "--holder", HOLDER)
     assert [one["kind"] for one in asked.values] == ["look", "look", "export", "print", "look", "verify", "verify"]
     assert {one["identifier"] for one in asked.values} == {identifier}
     for one in asked.values:
         told = (one["actor"], one["purpose"], one["item"], one["case"], one["place"])
         assert told == ("样例·窗口人员", "办理变更", "000131001000", "2026-1", "terminal")
     assert [one["outcome"] for one in asked.values][-2:] == ["IN_FORCE", "IN_FORCE"]
-    assert license_command("usage", identifier, "--home", city, "--json").values == asked.values
+    again = license_command(*ask, identifier).values
+    assert again[:-1] == asked.values
+    assert (again[-1]["kind"], again[-1]["purpose"]) == ("look", "查询用证记录"), "asking is a look, too"
     words = license_command("usage", identifier, "--home", city).out
     assert "样例·窗口人员  打印" in words
     assert "IN_FORCE  办理变更  000131001000  2026-1" in words
@@ -68,6 +79,7 @@ def test_asking_for_what_is_not_there_leaves_a_trace_too(city: Path) -> None:
         (nothing,) = repository.usage.after(0, 10)
         assert nothing.identifier is None
     assert license_command("usage", identifier, "--home", city).code == 1
+    assert license_command("usage", identifier, "--home", city).code == 0, "somebody asked before"
     assert license_command("usage", "--home", city).code == 3
     assert license_command("usage", "1.2.3", "--home", city, "--json").error["code"] == "license.unknown"
 
@@ -85,6 +97,18 @@ def test_a_use_without_its_purpose_is_refused_where_one_is_asked_for(city: Path)
         assert (refused.code, refused.error["code"], refused.out) == (3, "usage.purpose-missing", "")
         assert license_command(*command, "--purpose", "核对", "--home", city).code == 0
     assert len(license_command("usage", identifier, "--home", city, "--json").values) == 4
+
+
+def test_an_acceptance_is_a_use(city: Path) -> None:
+    identifier = issue(city)
+    (city / "applicant.txt").write_text(HOLDER, encoding="ascii")
+    (city / "service_items.toml").write_text(ITEMS, encoding="utf-8")
+    done = license_command(
+        "accept", city / "license.pdf", "--item", "catering", "--applicant-file", city / "applicant.txt", "--home", city
+    )
+    assert done.code == 0, done.err
+    (used,) = license_command("usage", identifier, "--home", city, "--json").values
+    assert (used["kind"], used["item"], used["purpose"]) == ("verify", "catering", "开办餐饮店")
 
 
 def test_nobody_gets_an_answer_that_cannot_be_put_on_record(authority: Authority, business: Issued) -> None:
@@ -122,7 +146,7 @@ def test_the_service_notes_that_a_licence_was_verified_and_not_who_asked(
     assert client.post("/api/v1/verify", json={"code": scan_file(business.pdf)[0]}, headers=headers).status_code == 200
     assert client.get(f"/api/v1/licenses/{business.identifier}/status", headers=headers).status_code == 200
     assert client.post("/api/v1/verify", json={"code": "hello"}).status_code == 200
-    used = authority.records.used(identifier=business.identifier)
+    used = authority.records.used(CLERK, identifier=business.identifier)
     assert [(one.kind.value, one.outcome, one.use.place) for one in used] == [("verify", "IN_FORCE", "service")] * 2
     assert {one.use for one in used} == {Use(actor="公众", purpose="公众核验", place="service")}
 
