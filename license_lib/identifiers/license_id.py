@@ -6,6 +6,7 @@ of the parts are enforced.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_37_36
 
@@ -238,6 +239,7 @@ def _require(part: str, allowed: frozenset[str], name: str, name_zh: str) -> Non
         raise _within(name, name_zh, error) from None
 
 
+@lru_cache(maxsize=1024)  # the same few bodies stand in every identifier
 def _checks(code: str, name: str, name_zh: str) -> bool:
     """Whether a credit code checks; all that is wrong with it besides is an error."""
     try:

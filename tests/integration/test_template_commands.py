@@ -72,7 +72,7 @@ def test_a_preview_as_pdf_and_png(department: Path, tmp_path: Path) -> None:
 
 def test_findings_are_told_with_their_places(department: Path) -> None:
     edit(department, "layout.toml", "x = 27, y = 138", "x = 27, y = 150")
-    edit(department, "layout.toml", "size = 48", "size = 45")
+    edit(department, "layout.toml", "size = 48", "size = 39")
     done = license_command("template", "check", department / "templates", KEY, "--json")
     assert done.code == 1
     *findings, summary = done.values

@@ -80,11 +80,11 @@ def rows_beyond_all_pages_together(department: Department) -> None:
 
 
 def fine_code(department: Department) -> None:
-    department.edit("layout.toml", "size = 48", "size = 45")
+    department.edit("layout.toml", "size = 48", "size = 39")
 
 
 def too_fine_code(department: Department) -> None:
-    department.edit("layout.toml", "size = 48", "size = 30")
+    department.edit("layout.toml", "size = 48", "size = 26")
 
 
 def full_code(department: Department) -> None:
@@ -134,7 +134,7 @@ def example_with_a_wrong_choice(department: Department) -> None:
         (rows_beyond_all_pages_together, "longest.refused", "layout.toml", "", "more than 20 continuation pages"),
         (fine_code, "qr.fine", "layout.toml", "qr", "modules of 0.48 mm"),
         (too_fine_code, "qr.too-fine", "layout.toml", "qr", "modules of 0.32 mm"),
-        (full_code, "qr.full", "layout.toml", "qr", "1 to 1200 ASCII characters"),
+        (full_code, "qr.full", "layout.toml", "qr", "a code holds 850 bytes"),
         (label_without_glyph, "glyph.static", "type.toml", "fields[2].label", r"character 5, U\+E000"),
         (artwork_of_text, "artwork.undrawable", "layout.toml", "artwork[0].file", "text"),
         (
@@ -227,7 +227,7 @@ def test_an_example_that_no_code_holds_is_refused(department: Department) -> Non
     department.edit("example.toml", "样例经营活动；样例技术服务、技术咨询。", "样例经营活动；" * 60)
     found = department.found()
     assert list(found) == [("example.refused", "example.toml", "")]
-    assert "1 to 1200 ASCII characters" in found["example.refused", "example.toml", ""]
+    assert "a code holds 850 bytes" in found["example.refused", "example.toml", ""]
 
 
 def test_an_example_with_too_small_a_photo_is_refused(department: Department) -> None:
