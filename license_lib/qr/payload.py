@@ -170,7 +170,7 @@ def _proof(message: Sign1, claims: Mapping[int, object], version: int) -> QrProo
         valid_from=valid_from,
         valid_until=_last_day(claims[_EXPIRES]) if _EXPIRES in claims else None,
         digest=digest,
-        public=claim.texts(texts, wide=version == VERSION),
+        public=claim.texts(texts, short=version == VERSION),
         key_id=key_id,
         signed=message.signed,
         signature=message.signature,

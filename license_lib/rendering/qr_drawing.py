@@ -4,9 +4,9 @@ import re
 from math import isqrt
 from typing import Any
 
+from license_lib.code_size import QUIET_ZONE
 from license_lib.errors import InputError
 
-QUIET_ZONE = 4
 _LONGEST = 2300  # characters, of any kind: version 40 holds 2,331 bytes at level M
 _DARK = bytes([1]) + bytes(255)  # black → 1, anything else → 0
 _RUN = re.compile(b"\x01+")

@@ -101,12 +101,15 @@ def test_a_place_in_a_status_list_comes_out_again(place: StatusRef) -> None:
 
 
 def test_a_text_takes_the_shorter_of_two_encodings() -> None:
-    written = claims_of(make(public={"CZZT": "样例", "ZZBH": "白公查字〔2026〕00001号", "KZ_A": "é", "KZ_B": ""}))
+    written = claims_of(
+        make(public={"CZZT": "样例·甲", "ZZBH": "字〔2026〕1号", "KZ_A": "é", "KZ_B": "", "KZ_C": "𠮷样"})
+    )
     assert written[LICENSE][2] == {
-        "CZZT": "样例".encode("utf-16-be"),
-        "ZZBH": "白公查字〔2026〕00001号",
+        "CZZT": "样例·甲".encode("gbk"),
+        "ZZBH": "字〔2026〕1号".encode("gbk"),
         "KZ_A": "é",
         "KZ_B": "",
+        "KZ_C": "𠮷样",
     }
 
 

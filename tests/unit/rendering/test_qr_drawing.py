@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
+from license_lib.code_size import QUIET_ZONE
 from license_lib.errors import InputError
-from license_lib.rendering.qr_drawing import QUIET_ZONE, qr_matrix, qr_path, qr_rectangles
+from license_lib.rendering.qr_drawing import qr_matrix, qr_path, qr_rectangles
 
 URL = "HTTPS://ZZ.BAIYIN.EXAMPLE/V#" + "MZXW6YTBOI2A7Q" * 30
 
