@@ -43,17 +43,16 @@ def _item(data: bytes, at: int, depth: int) -> tuple[object, int]:
         return -1 - number, at
     if kind > _MAP:
         raise CborError("a tag, a float or a simple value")
-    if number > len(data) - at:  # an item has one byte at least
+    end = at + number
+    if end > len(data):  # of a list or map, too: an item has one byte at least
         raise CborError("the end is missing")
     if kind == _BYTES:
-        return data[at : at + number], at + number
+        return data[at:end], end
     if kind == _TEXT:
-        return _text(data[at : at + number]), at + number
+        return _text(data[at:end]), end
     if not depth:
         raise CborError("too deep")
-    if kind == _LIST:
-        return _list(data, at, number, depth - 1)
-    return _map(data, at, number, depth - 1)
+    return (_list if kind == _LIST else _map)(data, at, number, depth - 1)
 
 
 def _long(data: bytes, at: int, code: int) -> tuple[int, int]:

@@ -11,9 +11,16 @@ from typing import Any
 import cbor2
 import cwt
 import pytest
+import zxingcpp
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from PIL import Image, ImageOps
 from proofs.cases import GOOD, MALFORMED
 from proofs.workshop import IDENTIFIER, KEY, KEY_ID, claims_of, make, token_of
+from pyzbar import pyzbar
+
+from license_lib.code_size import QUIET_ZONE
+from license_lib.qr import decode
+from license_lib.rendering.qr_drawing import qr_matrix
 
 JUDGE = Path(__file__).resolve().parents[1] / "npm" / "judge_codes.cjs"
 VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "codes"
@@ -36,6 +43,24 @@ def test_node_reads_every_good_code_as_we_do() -> None:
     for name, one in zip(GOOD, said, strict=True):
         expected = json.loads((VECTORS / name / "case.json").read_text(encoding="utf-8"))["says"]
         assert one == expected, name
+
+
+def test_a_browser_keeps_the_code_in_the_address() -> None:
+    """Scheme and host become small letters; path and fragment, all that a reader needs, stay as they are."""
+    texts = list(GOOD.values())
+    for text, address in zip(texts, judged(texts)["addresses"], strict=True):
+        assert address.partition("#")[2] == text.partition("#")[2]
+        assert decode(address).signed == decode(text).signed
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_two_readers_find_the_very_text_that_was_drawn(name: str) -> None:
+    matrix = qr_matrix(GOOD[name])
+    side = len(matrix)
+    rows = b"".join(bytes(255 * (1 - module) for module in row) for row in matrix)
+    symbol = ImageOps.expand(Image.frombytes("L", (side, side), rows), QUIET_ZONE, 255).resize(((side + 8) * 4,) * 2, 0)
+    assert [one.text for one in zxingcpp.read_barcodes(symbol)] == [GOOD[name]]
+    assert [one.data.decode() for one in pyzbar.decode(symbol)] == [GOOD[name]]
 
 
 def test_node_does_not_verify_what_was_changed() -> None:

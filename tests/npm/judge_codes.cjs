@@ -79,7 +79,9 @@ async function main() {
     said.push(await read(code, asked.key).catch((error) => ({ refused: String(error.message || error) })));
   }
   const pairs = asked.pairs.map((pair) => { try { return gbk.decode(Buffer.from(pair, "hex")); } catch { return null; } });
-  process.stdout.write(JSON.stringify({ said, pairs }));
+  // What a browser makes of the address, which is what a phone opens (WHATWG URL).
+  const addresses = asked.texts.map((code) => new URL(code).href);
+  process.stdout.write(JSON.stringify({ said, pairs, addresses }));
 }
 
 main();
