@@ -1,6 +1,6 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo gallery test browser fuzz serve lint types bench lock clean set-up set-up-tests set-up-browser
+.PHONY: help demo gallery test browser fuzz crash serve lint types bench lock clean set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
 export PYTHON
@@ -24,6 +24,9 @@ browser: set-up-browser  ## Open the page behind the QR in a real browser.
 
 fuzz: set-up-tests  ## Fuzz what takes bytes of strangers, SECONDS=120 all in all; what breaks is left in build/fuzz.
 	$(BIN)/python tests/fuzz/fuzz_all.py --seconds $(or $(SECONDS),120)
+
+crash: set-up-tests  ## Kill issuing processes and servers, RUNS=2000 times; nothing acknowledged may be lost.
+	$(BIN)/python tests/crash/killing.py --runs $(or $(RUNS),200)
 
 serve: set-up  ## Start the verification service on the demo's licences.
 	test -e $(DEMO)/license.toml || $(MAKE) demo

@@ -18,6 +18,7 @@ from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, MachineError
 from license_lib.issuers import Issuers
 from license_lib.key_folder import signing_errors
+from license_lib.log.checkpoints import LogPolicy
 from license_lib.network import make_fetcher
 from license_lib.settings import Settings
 from license_lib.trust_list import Snapshot, TrustListError, open_list, sign_list
@@ -63,6 +64,7 @@ def list_ground(
         issuers=said.issuers(),
         states=ListedStates(said.body, fetcher, said.status_signers, max_staleness) if fetcher else None,
         snapshot=snapshot,
+        log=LogPolicy.of(said.log.vkey, said.log.witnesses, said.log.quorum) if said.log else None,
     )
 
 

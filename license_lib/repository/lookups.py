@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, func, literal_column, select
 
 from license_lib.errors import InputError
 from license_lib.repository.database import Database
 from license_lib.repository.rows import license_by_identifier, licenses_where
 from license_lib.repository.subjects import subjects_with
-from license_lib.repository.tables import HOLDER, LICENSE
-from license_lib.repository.values import StoredLicense
+from license_lib.repository.tables import HOLDER, IN_USE, LICENSE
+from license_lib.repository.values import Selection, StoredLicense
 
 _PAGE_LIMIT = 10_000
 _LARGEST_POSITION = 2**31 - 1
@@ -61,6 +61,24 @@ class Lookups:
         return self._database.read(
             lambda connection: licenses_where(connection, LICENSE.c.position > after, limit=limit)
         )
+
+    def selected(self, selection: Selection, *, after: int = 0, limit: int = 500) -> tuple[StoredLicense, ...]:
+        """Licences in use of a selection, in the order of issue; `after` and `limit` as for `page`."""
+        conditions: list[ColumnElement[bool]] = [
+            LICENSE.c.position > after,
+            LICENSE.c.type_key == selection.type_key,
+            literal_column(IN_USE, Boolean),
+            LICENSE.c.valid_until.is_not(None),
+        ]
+        if selection.issuer_code:
+            conditions.append(LICENSE.c.issuer_code == selection.issuer_code)
+        for column, first, last in (
+            (LICENSE.c.issued_on, selection.issued_from, selection.issued_until),
+            (LICENSE.c.valid_until, selection.expires_from, selection.expires_until),
+        ):
+            conditions += [column >= first] if first else []
+            conditions += [column <= last] if last else []
+        return self._database.read(lambda connection: licenses_where(connection, and_(*conditions), limit=limit))
 
     def iterate(self, *, step: int = 500) -> Iterator[StoredLicense]:
         """All licences in the order of issue, fetched `step` at a time; no transaction stays open in between."""

@@ -14,6 +14,7 @@ from license_lib.qr import PictureError, is_proof, scan
 from license_lib.qr.scanning import looks_like_pdf
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
+from license_lib.verification.logged import with_log_proof
 from license_lib.verification.verdict import Verdict
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -76,6 +77,16 @@ class Verifier:
     def status(self, identifier: str, *, at: datetime, now: datetime | None = None) -> Verdict | None:
         """State of a licence of our own repository; None if it is not there. Arguments as for `verify`."""
         return Examination(self.ground, at, now).of_identifier(identifier)
+
+    def with_log_proof(self, verdict: Verdict, proof: bytes) -> Verdict:
+        """A verdict of this verifier on a file, with what a proof of the log beside it says."""
+        return with_log_proof(verdict, proof, self._ground_of(verdict).log)
+
+    def _ground_of(self, verdict: Verdict) -> Ground:
+        """The ground that a verdict stands on."""
+        used = verdict.evidence.trust_list
+        listed = {each.snapshot.sha256: each for each in self._grounds if each.snapshot is not None}
+        return listed.get(used.sha256, self.ground) if used else self.ground
 
     def _first_acquainted(self, judge: Callable[[Ground], Verdict]) -> Verdict:
         """The verdict on the first ground that knows who issued it; on the first of all, if none does.

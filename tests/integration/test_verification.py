@@ -17,6 +17,7 @@ from forgeries import append_bytes, change_byte, paint_over, paste_code, resave
 from PIL import Image
 from report_judge import check_report
 from support import (
+    CLERK,
     ISSUERS,
     NOON,
     PASSPHRASE,
@@ -617,4 +618,4 @@ def test_a_holder_is_found_by_any_spelling_of_the_number(authority: Authority, r
     request = example_request("residence-permit")
     holder = replace(request.holders[0], number=recorded)
     issued = authority.issue(replace(request, holders=(holder,)))
-    assert [found.identifier for found in authority.find(holder_number=typed)] == [issued.identifier]
+    assert [found.identifier for found in authority.records.find(CLERK, holder_number=typed)] == [issued.identifier]
