@@ -29,7 +29,17 @@ from license_lib.repository.commitments import canonical, event_digest
 from license_lib.repository.database import Database
 from license_lib.repository.files import file_name
 from license_lib.repository.leaves import leaf_of_event
-from license_lib.repository.tables import EVENT, HOLDER, LEAF, LICENSE, LOG_HEAD, RESERVATION, STATUS_LIST, TILE_HASH
+from license_lib.repository.tables import (
+    EVENT,
+    HOLDER,
+    LEAF,
+    LICENSE,
+    LOG_HEAD,
+    RESERVATION,
+    STATUS_LIST,
+    SUBJECT_NUMBER,
+    TILE_HASH,
+)
 from license_lib.status import LIST_SIZE, StatusRef
 
 AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -147,7 +157,7 @@ def fill(url: str, files: Path, count: int) -> None:
 
 
 def _insert(connection: Connection, rows: Rows, grown: Frontier) -> None:
-    for table in (RESERVATION, LICENSE, HOLDER, LEAF, TILE_HASH, EVENT):
+    for table in (RESERVATION, LICENSE, HOLDER, SUBJECT_NUMBER, LEAF, TILE_HASH, EVENT):
         if table.name in rows:
             connection.execute(table.insert(), rows[table.name])
     connection.execute(LOG_HEAD.update(), {"size": grown.size, "frontier": grown.packed()})
@@ -195,6 +205,7 @@ def _license(rows: Rows, files: Path, position: int, grown: Frontier) -> Frontie
         "reservation": {**kept, **placed, "reserved_at": AT, "committed_at": AT},
         "license": {**of_issue, **texts, **digests, **more, **placed},
         "holder": {"position": position, **holder},
+        "subject_number": {"number": identifier, "number_kind": "001", "subject": position},
         "leaf": {"sequence": position, "data": leaf, "hash": leaf_hash(leaf)},
         "event": {**of_event, **kind, **cause},
     }

@@ -70,8 +70,8 @@ _FETCH = (
     "Copy the file of that name from the files folder of a backup back into the file store",
 )
 _LEAVE = (
-    "无需处理；license fsck --repair 会把一小时前的移入 quarantine",
-    "Nothing; license fsck --repair moves what is older than an hour to quarantine",
+    "无需处理；license fsck --repair 会把文件夹中一小时前的移入 quarantine，存储桶中的保留",
+    "Nothing; license fsck --repair moves what is older than an hour to quarantine, but out of no bucket",
 )
 
 FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
@@ -156,6 +156,11 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
         ),
         "fsck.holder-missing": FsckText(
             "证照{identifier}缺少持证主体", "Licence {identifier} lacks a holder", *_RESTORE
+        ),
+        "fsck.holder-unfindable": FsckText(
+            "第{position}号证照的第{ordinal}个持证主体不能按其号码找到",
+            "Holder {ordinal} of the licence at {position} is not found by its number",
+            *_RESTORE,
         ),
         "fsck.reservation-differs": FsckText(
             "标识{identifier}的预留与证照不符",

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, and_, func, select, update
 
 from license_lib.errors import LicenseError
 from license_lib.fsck.findings import FsckFinding, found
@@ -18,7 +18,7 @@ from license_lib.repository.entries import Event
 from license_lib.repository.events import event_of
 from license_lib.repository.log import LogWriter
 from license_lib.repository.soundness import mirrored
-from license_lib.repository.tables import EVENT, HOLDER, LICENSE, RESERVATION
+from license_lib.repository.tables import EVENT, HOLDER, LICENSE, RESERVATION, SUBJECT_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class LicenseCheck:
             self.count += len(numbers)
             self._progress(self.count, self._total)
         yield from self._database.read(_reserved_for_nothing)
+        yield from self._database.read(_unfindable)
 
     def _check(self, case: _Case) -> Iterator[FsckFinding]:
         identifier = str(case.row.identifier)
@@ -203,6 +204,22 @@ def _reserved_for_nothing(connection: Connection) -> list[FsckFinding]:
     )
     lost = connection.execute(query).scalars()
     return [found("fsck.reservation-differs", identifier=identifier) for identifier in lost]
+
+
+def _unfindable(connection: Connection) -> list[FsckFinding]:
+    """Holders whose number does not lead to them."""
+    theirs = and_(
+        SUBJECT_NUMBER.c.number == HOLDER.c.number,
+        SUBJECT_NUMBER.c.number_kind == HOLDER.c.number_kind,
+        SUBJECT_NUMBER.c.subject == HOLDER.c.subject,
+    )
+    query = (
+        select(HOLDER.c.position, HOLDER.c.ordinal)
+        .select_from(HOLDER.outerjoin(SUBJECT_NUMBER, theirs))
+        .where(SUBJECT_NUMBER.c.subject.is_(None))
+    )
+    lost = connection.execute(query)
+    return [found("fsck.holder-unfindable", position=row.position, ordinal=row.ordinal) for row in lost]
 
 
 def open_reservations(connection: Connection) -> int:

@@ -16,7 +16,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, GenericError, Perm
 from obstore.store import S3Store
 
 from license_lib.errors import MachineError
-from license_lib.repository.listing import QUARANTINE, Found
+from license_lib.repository.listing import Found
 
 _URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?")
 _PAGE = 1000
@@ -102,19 +102,9 @@ class Bucket:
         """None: a store shows content once it has all of it."""
         return iter(())
 
-    def set_aside(self, name: str, before: datetime) -> bool:
-        """Copy it under `quarantine/`, and remove it; content never changes, so its age does not either."""
-
-        def work() -> bool:
-            try:
-                if obstore.head(self._store, name)["last_modified"] >= before:
-                    return False
-                obstore.rename(self._store, name, f"{QUARANTINE}/{name.rpartition('/')[2]}")
-            except FileNotFoundError:
-                return False
-            return True
-
-        return self._asked(work)
+    def set_aside(self, name: str, before: datetime) -> bool:  # noqa: ARG002 — it stays, whatever it is
+        """Nothing: a bucket should let nobody delete what was stored, us neither. What nobody needs stays there."""
+        return False
 
     def _asked(self, work: Callable[[], T]) -> T:
         """Do it; a refusal becomes one of ours, without the original in its wake: its text may quote the store's."""

@@ -48,7 +48,7 @@ class Place(Protocol):
         """Names of what writers left that died before that moment."""
 
     def set_aside(self, name: str, before: datetime) -> bool:
-        """Move what was last written before that moment to `quarantine/`; False if it is gone, or younger."""
+        """Move what was last written before that moment to `quarantine/`; False if it stays where it is."""
 
 
 class FileStore:
@@ -145,15 +145,14 @@ class FileStore:
         """Move what nobody needs to `quarantine/` in the store: nothing is ever deleted.
 
         A sealed file that nothing names may be named in a moment, if its writer lives: leave it an hour. Putting a
-        file again makes it young again (in a folder; in a bucket it keeps its age, and a licence sealed again has
-        other bytes).
+        file again makes it young again. In a bucket nothing is moved: it should let nobody delete what was stored.
 
         Args:
             name: what `leftovers` named, or `file_name` of a file that nothing names.
             before: only if it was last written before this moment.
 
         Returns:
-            False, and nothing happened, if it is gone or younger.
+            False, and nothing happened, if it is gone, younger, or in a bucket.
 
         Raises:
             InputError: `repository.value` for any other name.

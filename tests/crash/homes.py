@@ -31,6 +31,7 @@ class Nursery:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C is for whoever counts
         )
 
     def start(self, order: Order) -> int:

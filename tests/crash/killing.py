@@ -21,8 +21,10 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 from sqlalchemy import select
 
@@ -36,6 +38,8 @@ from license_lib.repository.tables import RESERVATION
 
 RUNS_PER_PLACE = 25
 BATCH, FULL_BATCH = 5, 2
+SECONDS, FULL_SECONDS = 0.1, 2.0
+"""How long a batch takes, about."""
 _LONGEST_WAIT = 60.0
 _GONE_WITH_ITS_SERVER = 3
 _ENDED = {"Z", "X"}
@@ -169,6 +173,7 @@ def crash(
     server_every: int = 25,
     too_early: bool = False,
     durable: bool = False,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Tally:
     """Kill on one kind of database.
 
@@ -178,15 +183,19 @@ def crash(
         server_every: one run of so many kills the server; 0 for none.
         too_early: let writers acknowledge before they commit.
         durable: let a server sync as in production.
+        is_stopped: asked between runs whether to come to an end.
     """
-    chance, tally, nursery = random.Random(f"{seed} {kind}"), Tally(), Nursery()  # noqa: S311 — a run is told by its seed
+    tally, nursery = Tally(), Nursery()
+    chance = random.Random(f"{seed} {kind}")  # noqa: S311 — a run is told by its seed
     with Backend(kind, folder, durable=durable) as backend:
-        place, longest = None, 0.1
+        place = None
         for number in range(runs):
+            if is_stopped():
+                break
             full = full_every > 0 and number % full_every == full_every - 1
             if full:
                 alone = backend.place(full=True)
-                Run(alone, number, chance, too_early=False).go(nursery, backend, tally, 2.0, server=False)
+                Run(alone, number, chance, too_early=False).go(nursery, backend, tally, FULL_SECONDS, server=False)
                 backend.remove(alone)
                 continue
             if number % RUNS_PER_PLACE == 0 or place is None:
@@ -194,7 +203,7 @@ def crash(
                     backend.remove(place)
                 place = backend.place(full=False)
             server = server_every > 0 and number % server_every == server_every - 1
-            Run(place, number, chance, too_early=too_early).go(nursery, backend, tally, longest, server=server)
+            Run(place, number, chance, too_early=too_early).go(nursery, backend, tally, SECONDS, server=server)
     complaints = {line for line in nursery.close().splitlines() if line != "storage.unreachable"}
     tally.problems += sorted(complaints)
     return tally
@@ -217,20 +226,29 @@ def main() -> int:
     options.add_argument("--folder", type=Path, help="where homes are made; a disk that syncs tells the most")
     options.add_argument("--too-early", action="store_true", help="acknowledge before the commit: must be noticed")
     chosen = options.parse_args()
+    stopped = Event()
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())  # what was seen is told
     kinds = ["sqlite", "postgresql"] if chosen.backend == "both" else [chosen.backend]
     total = Tally()
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
         for kind in kinds:
             start = time.monotonic()
             tally = crash(
-                kind, Path(folder), runs=chosen.runs // len(kinds), seed=chosen.seed, too_early=chosen.too_early
+                kind,
+                Path(folder),
+                runs=chosen.runs // len(kinds),
+                seed=chosen.seed,
+                too_early=chosen.too_early,
+                is_stopped=stopped.is_set,
             )
             seconds = time.monotonic() - start
             print(f"{kind}, seed {chosen.seed}: {tally.runs} runs in {seconds:.0f} s, {tally.kills} writers killed,")
             print(f"  {tally.server_kills} times the server, {tally.healed} idle files moved away")
             for phase in [phase.name for phase in Phase] + [f"server {phase.name}" for phase in Phase]:
                 if tally.phases[phase]:
-                    print(f"  {phase:22} {tally.phases[phase]:5} {'#' * (60 * tally.phases[phase] // tally.runs)}")
+                    print(
+                        f"  {phase:22} {tally.phases[phase]:5} {'#' * (60 * tally.phases[phase] // max(1, tally.runs))}"
+                    )
             total += tally
     for problem in total.problems[:50]:
         print(problem)

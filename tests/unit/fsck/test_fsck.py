@@ -117,6 +117,8 @@ CHANGES = [
     ("UPDATE reservation SET status_list = 7 WHERE identifier = 'id-open'", {"fsck.status-outside"}),
     ("UPDATE status_list SET used = used - 1", {"fsck.status-count"}),
     ("DELETE FROM holder WHERE position = 1", {"fsck.holder-missing"}),
+    ("UPDATE holder SET number = 'x' WHERE position = 1", {"fsck.holder-unfindable"}),
+    ("DELETE FROM subject_number WHERE number = 'holder-b'", {"fsck.holder-unfindable"}),
     ("UPDATE tile_hash SET hash = (SELECT hash FROM leaf WHERE sequence = 1)", {"fsck.tile-changed"}),
     ("UPDATE license SET state = 'issued' WHERE identifier = 'id-b'", {"fsck.state-differs"}),
     ("UPDATE license SET settled_at = NULL WHERE identifier = 'id-b'", {"fsck.state-differs"}),

@@ -335,3 +335,13 @@ def test_an_address_that_cannot_work_is_refused_without_being_shown(url: str) ->
     refused = refusal(lambda: FileStore(url))
     assert refused.code == "storage.url"
     assert "secret" not in str(refused)
+
+
+@pytest.mark.usefixtures("object_store")
+def test_a_bucket_keeps_what_nobody_needs() -> None:
+    store = FileStore(URL)
+    digest = store.put(b"of nobody")
+    now = datetime.now(UTC)
+    assert [(one.digest, one.size, one.written_at <= now) for one in store.listed()] == [(digest, 9, True)]
+    assert not store.set_aside(file_name(digest), before=now + timedelta(hours=1))
+    assert store.get(digest) == b"of nobody"
