@@ -40,10 +40,11 @@ lint: set-up  ## Check style, form and import contracts.
 types: set-up  ## Check types.
 	$(BIN)/mypy
 
-bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, and records as they grow.
+bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, records as they grow, and codes.
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/drawing.py
 	$(BIN)/python bench/records.py
+	$(BIN)/python bench/codes.py
 
 lock: set-up  ## Write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade takes newer versions.
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

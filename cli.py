@@ -1684,6 +1684,21 @@ def _print_report(printer: Printer, report: "Report") -> int:
         zh = f"{'错误' if severity == 'error' else '提醒'} [{finding.code}] {finding.problem.text_zh}"
         value = {"severity": severity, "code": finding.code, **asdict(finding.problem)}
         printer.result(value, zh, f"{severity} [{finding.code}] {finding.problem}")
+    for one in report.codes:
+        name = f"{one.type} {one.layout}".strip()
+        sizes = {"ordinary": one.ordinary, "longest": one.longest}
+        texts = {  # no finding, but what a department decides by
+            of: (f"版本 {code.version}，{code.modules}×{code.modules}，模块 {code.module:.2f} 毫米",
+                 f"version {code.version}, {code.modules}×{code.modules}, modules of {code.module:.2f} mm")
+            for of, code in sizes.items()
+        }  # fmt: skip
+        printer.result(
+            {"type": one.type, "layout": one.layout}
+            | {of: {"version": code.version, "modules": code.modules, "module_mm": round(code.module, 3),
+                    "size_mm": code.size} for of, code in sizes.items()},
+            f"二维码 {name}（{one.ordinary.size:g} 毫米）：样例 {texts['ordinary'][0]}；最长 {texts['longest'][0]}",
+            f"code of {name} ({one.ordinary.size:g} mm): example {texts['ordinary'][1]}; longest {texts['longest'][1]}",
+        )  # fmt: skip
     errors, warnings = report.errors, len(report.findings) - report.errors
     printer.result(
         {"types": list(report.types), "errors": errors, "warnings": warnings},

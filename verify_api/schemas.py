@@ -162,7 +162,7 @@ class VerdictDocument(_Document):
 class CodeQuestion(_Document):
     """The text of a licence's QR, as a scanner reads it."""
 
-    code: str = Field(min_length=1, max_length=4096, examples=["HTTPS://LICENSE.EXAMPLE/V#2KCEJIQBEYSA…"])
+    code: str = Field(min_length=1, max_length=4096, examples=["HTTPS://LICENSE.EXAMPLE/V#1999302248590…"])
     at: str | None = Field(default=None, description="ISO 8601 date and time; Beijing time if it has no offset")
 
 
