@@ -1,6 +1,7 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo gallery test browser fuzz serve lint types bench scan-rates lock clean set-up set-up-tests set-up-browser
+.PHONY: help demo gallery test browser fuzz crash serve lint types bench scan-rates lock clean \
+	set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
 export PYTHON
@@ -8,7 +9,7 @@ BIN := .venv/bin
 DEMO := build/demo
 
 help:  ## Say what there is to make.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: set-up  ## Issue licences of every type, judge good and bad ones; PDFs and pictures are left in build/demo.
 	$(BIN)/python docs/demo/run.py $(DEMO)
@@ -25,6 +26,9 @@ browser: set-up-browser  ## Open the page behind the QR in a real browser.
 fuzz: set-up-tests  ## Fuzz what takes bytes of strangers, SECONDS=120 all in all; what breaks is left in build/fuzz.
 	$(BIN)/python tests/fuzz/fuzz_all.py --seconds $(or $(SECONDS),120)
 
+crash: set-up-tests  ## Kill issuing processes and servers, RUNS=2000 times; nothing acknowledged may be lost.
+	$(BIN)/python tests/crash/killing.py --runs $(or $(RUNS),200)
+
 serve: set-up  ## Start the verification service on the demo's licences.
 	test -e $(DEMO)/license.toml || $(MAKE) demo
 	$(BIN)/license serve --home $(DEMO)
@@ -37,10 +41,11 @@ lint: set-up  ## Check style, form and import contracts.
 types: set-up  ## Check types.
 	$(BIN)/mypy
 
-bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, and records as they grow.
+bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, records as they grow, and codes.
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/drawing.py
 	$(BIN)/python bench/records.py
+	$(BIN)/python bench/codes.py
 
 scan-rates: set-up-tests  ## Measure which pictures of codes are read, by each library and by us; WRITE=--write notes it.
 	$(BIN)/python bench/scan_rates.py $(WRITE)

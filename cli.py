@@ -27,11 +27,17 @@ import typer
 from license_lib.errors import InputError, LicenseError, MachineError
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from license_lib.acceptance import Acceptance
     from license_lib.authority import Authority
     from license_lib.catalogue import Catalogue
+    from license_lib.fsck import Fsck, FsckFinding
     from license_lib.issuing import Issued
+    from license_lib.log.findings import LogFinding
+    from license_lib.publishing import Published
     from license_lib.rendering import Fonts
+    from license_lib.repository import Use
     from license_lib.settings import Settings
     from license_lib.template_craft.check import Report
     from license_lib.trust_list import Snapshot, TrustList
@@ -59,6 +65,8 @@ app.add_typer(signature_app, name="signature")
 app.add_typer(template_app, name="template")
 trust_app = typer.Typer(no_args_is_help=True, help="信任名单 Trust lists: publish, check, update, show.")
 app.add_typer(trust_app, name="trust")
+log_app = typer.Typer(no_args_is_help=True, help="日志 The transparency log: show, proof, witness, cosign, audit.")
+app.add_typer(log_app, name="log")
 
 Home = Annotated[Path, typer.Option("--home", envvar="LICENSE_HOME", help="Folder of license.toml.")]
 PassphraseFile = Annotated[
@@ -81,6 +89,27 @@ Page = Annotated[int, typer.Option(min=1, help="Which page a PNG shows.")]
 Dpi = Annotated[int, typer.Option(min=1, max=600, help="Dots per inch of a PNG.")]
 
 Signer = Annotated[Path | None, typer.Option("--signer", help="PEM certificate of who may sign the list.")]
+
+TypeName = Annotated[str | None, typer.Option("--type", help="Licence type, if the file names none.")]
+IssuerName = Annotated[str | None, typer.Option("--issuer", help="Issuing body, if the file names none.")]
+Actor = Annotated[str, typer.Option(help="经办人 Who does it.")]
+Reason = Annotated[str, typer.Option(help="事由 Why.")]
+Body = Annotated[str, typer.Option(help="办理机构 The body that does it.")]
+Basis = Annotated[str, typer.Option("--legal-basis", help="法律依据 The legal provision.")]
+Paper = Annotated[str, typer.Option(help="文号 The paper that it stands on, such as a decision's number.")]
+Effective = Annotated[
+    datetime | None, typer.Option("--effective", help="生效时间 From when it has effect, else from now; Beijing time.")
+]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+User = Annotated[
+    str, typer.Option("--actor", envvar="LICENSE_ACTOR", help="用证人 Who uses it; the login name if left out.")
+]
+Purpose = Annotated[str, typer.Option(help="用途 What for.")]
+Item = Annotated[str, typer.Option(help="事项编码 Code of the service item that it is used for.")]
+Case = Annotated[str, typer.Option(help="案卷号 The case's number.")]
+
+Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Address or folder that holds log/ and status/.")]
 
 Command = Callable[..., int | None]
 
@@ -386,8 +415,8 @@ def template_schema(
 def issue(
     printer: Printer,
     request: Annotated[Path, typer.Argument(help="The request: a .toml or .json file.")],
-    license_type: Annotated[str | None, typer.Option("--type", help="Licence type, if the file names none.")] = None,
-    issuer: Annotated[str | None, typer.Option("--issuer", help="Issuing body, if the file names none.")] = None,
+    license_type: TypeName = None,
+    issuer: IssuerName = None,
     output: Output = None,
     home: Home = Path(),
     passphrase_file: PassphraseFile = None,
@@ -450,26 +479,30 @@ def show_license(
     identifier: Annotated[str, typer.Argument(help="证照标识")] = "",
     number: Annotated[str, typer.Option(help="证照编号")] = "",
     holder: Annotated[str, typer.Option(help="持证主体代码: ID number or credit code")] = "",
+    *,
     output: Output = None,
+    at: Annotated[datetime | None, typer.Option("--at", help="Its state at this moment; Beijing time.")] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
     home: Home = Path(),
 ) -> int:
     """查找 Look up licences by identifier, licence number or holder number."""
+    use, moment = _use(actor, purpose, item, case), _moment(at) if at else None
     with _authority(home, None) as authority:
-        found = authority.find(identifier=identifier, number=number, holder_number=holder)
+        found = authority.records.find(use, identifier=identifier, number=number, holder_number=holder)
         for stored in found:
-            state = stored.state.value
-            events = [
-                {"kind": one.kind.value, "effective_at": one.effective_at.isoformat(), "reason": one.cause.reason}
-                for one in authority.repository.events(stored.identifier)
-            ]
-            value = {"identifier": stored.identifier, "state": state, "record": json.loads(stored.record)}
-            line = f"{stored.identifier}  {stored.type_name}  {stored.issuer_name}  {stored.issued_on}  {state}"
-            printer.result({**value, "events": events}, line, line)
+            told = authority.records.told(stored, at=moment)
+            value = {**told.value(), "record": json.loads(stored.record)}
+            printer.result(value, told.line(english=False), told.line(english=True))
+        if holder and authority.records.is_corrected(holder):
+            print("this number was corrected" if printer.english else "此代码曾经更正", file=sys.stderr)
         if output is not None and len(found) > 1:
             problem = f"{len(found)} licences were found; a file holds one"
             raise InputError("lookup.one", problem, hint="give the identifier of one of them")
         if output is not None and found:
-            _write_pdf(output, authority.repository.newest_file(found[0]), found[0].identifier)
+            _write_pdf(output, authority.records.export(use, found[0]), found[0].identifier)
     if not found and not printer.as_json:
         print("nothing found" if printer.english else "没有找到", file=sys.stderr)
     return DONE if found else NOT
@@ -480,11 +513,15 @@ def print_license(
     printer: Printer,
     identifier: Annotated[str, typer.Argument(help="证照标识")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Write the file for the printer here.")],
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
     home: Home = Path(),
 ) -> None:
     """打印 Write the file for the printer: the same face and code, the seal as ink, nothing signed."""
     with _authority(home, None) as authority:
-        copy = authority.print_copy(identifier)
+        copy = authority.records.print_copy(_use(actor, purpose, item, case), identifier)
     _write(output, copy, f"{output} could not be written")
     printer.result({"output": str(output)}, f"打印件：{output}", f"for the printer: {output}")
 
@@ -504,9 +541,15 @@ def verify(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a report, judge nothing.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="核验报告 Write a report: a .pdf or .html.")] = None,
     seal_by: Annotated[str, typer.Option("--seal-by", help="Whose seal a report as PDF bears: an issuer's id.")] = "",
-    checker: Annotated[str, typer.Option(help="核验人 Who checked; for the report, as the next two.")] = "",
-    purpose: Annotated[str, typer.Option(help="用途 What for.")] = "",
-    case: Annotated[str, typer.Option(help="案卷号 The case's number.")] = "",
+    checker: Annotated[
+        str, typer.Option(envvar="LICENSE_ACTOR", help="核验人 Who checks; the login name if left out.")
+    ] = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    log_proof: Annotated[
+        Path | None, typer.Option("--log-proof", help="日志证明 Of one FILE; else FILE.tlog-proof beside it, if there.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
@@ -518,29 +561,44 @@ def verify(
 
         print(json.dumps(report_schema(), ensure_ascii=False, indent=2))
         return DONE
-    if not (files or code or identifier):
-        raise typer.BadParameter("give a file, --code or --identifier")
+    _require_something(files, code, identifier, log_proof)
     present = now()
     moment = _moment(at) if at else present
     names = {"checker": checker, "purpose": purpose, "case": case}
+    note = _noting(None if trust or offline else _settings(home), _use(checker, purpose, item, case))
     if report is not None:
         file = _only_file(files, code, identifier)
         judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=1)
-        return _report(printer, judge, file, report, home, passphrase_file, seal_by, names, at=moment, now=present)
-    if any((seal_by, *names.values())):
-        raise typer.BadParameter("--seal-by, --checker, --purpose and --case are for a --report")
+        return _report(
+            printer,
+            judge,
+            note,
+            file,
+            report,
+            home,
+            passphrase_file,
+            seal_by,
+            names,
+            log_proof,
+            at=moment,
+            now=present,
+        )
+    if seal_by:
+        raise typer.BadParameter("--seal-by is for a --report")
     tally = _Tally(printer)
     # This process has one thread, so that its workers may be forks: they need not import everything again.
-    with confined_verifier(_judge(home, trust, offline), method="fork", workers=_workers(jobs, files)) as verifier:
+    judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=_workers(jobs, files))
+    with judge() as verifier:
         for path, verdict in verifier.verify_each(files or (), _judged_bytes, at=moment, now=present):
             if isinstance(verdict, LicenseError):  # the other files are judged all the same
                 tally.failed(path, verdict)
             else:
-                tally.judged(str(path), verdict)
+                tally.judged(str(path), note(_with_proof(verifier, verdict, path, log_proof)))
         if code:
-            tally.judged("--code", verifier.verify_code(code, at=moment, now=present))
+            tally.judged("--code", note(verifier.verify_code(code, at=moment, now=present)))
         if identifier:
-            tally.judged(identifier, verifier.status(identifier, at=moment, now=present))
+            looked_up = verifier.status(identifier, at=moment, now=present)
+            tally.judged(identifier, note(looked_up) if looked_up else None)
     if len(files or ()) > 1:
         tally.summary()
     return _worst(tally.codes)
@@ -558,6 +616,9 @@ def accept_license(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which the licence is needed.")
     ] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    case: Case = "",
     home: Home = Path(),
 ) -> int:
     """受理 Does a licence in force serve for a service item? Exit codes: 0 it does, 1 not, 2 undetermined."""
@@ -572,8 +633,9 @@ def accept_license(
     applicants = Applicants.read(_applicants(applicant_file))
     present = now()
     data = _judged_bytes(file)
+    note = _noting(settings, _use(actor, purpose or wanted.name, item, case))
     with confined_verifier(settings, method="fork", workers=1) as verifier:
-        verdict = verifier.verify(data, at=present, now=present)
+        verdict = note(verifier.verify(data, at=present, now=present))
     acceptance = accept(verdict, wanted, applicants, catalogue, until=until.date() if until else None)
     _print_acceptance(printer, str(file), verdict, acceptance)
     return {Decision.ACCEPTED: DONE, Decision.UNDETERMINED: UNDETERMINED}.get(acceptance.decision, NOT)
@@ -683,6 +745,207 @@ def trust_update(
     return _take_list(printer, source, signer, home, keep=True)
 
 
+@command(app, "publish")
+def publish(
+    printer: Printer,
+    *,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on, and publish what becomes new within seconds.")
+    ] = False,
+    every: Annotated[float, typer.Option("--every", min=0.1, max=3600, help="秒 With --follow: look so often.")] = 1,
+    home: Home = Path(),
+    passphrase_file: PassphraseFile = None,
+) -> int:
+    """公布 Write status lists and the log into the public folder. Nothing new: nothing is written."""
+    from license_lib.authority import now
+    from license_lib.publishing import follow as follow_publisher
+
+    with _authority(home, _passphrase(passphrase_file)) as authority:
+        if not follow:
+            _print_published(printer, authority.publisher.publish())
+            return DONE
+        with _until_stopped() as stopped:
+            wait = lambda: not stopped.wait(every)  # noqa: E731 - one line, used once
+            for done in follow_publisher(authority.publisher, wait=wait, clock=now):
+                if isinstance(done, LicenseError):
+                    printer.error(done)
+                else:
+                    _print_published(printer, done)
+    return DONE
+
+
+@command(log_app, "show")
+def log_show(printer: Printer, home: Home = Path()) -> int:
+    """查看 What is published of our log, and who witnessed it."""
+    from license_lib.publishing.composing import make_heads
+
+    with _authority(home, None) as authority:
+        signed, size = make_heads(authority.settings).newest(), authority.repository.log.head().size
+    if signed is None:
+        printer.result(
+            {"published": None, "entries": size}, f"尚未公布；库中{size}条", f"not published; {size} entries"
+        )
+        return NOT
+    head = signed.checkpoint
+    witnesses = [line.key.name for line in signed.witnessed]
+    value = {"origin": head.origin, "size": head.size, "root": head.root.hex(), "witnesses": witnesses}
+    printer.result(
+        {"published": value, "entries": size},
+        f"{head.origin}  已公布{head.size}条，库中{size}条\n  根 {head.root.hex()}\n"
+        f"  见证方 {'、'.join(witnesses) or '无'}",
+        f"{head.origin}  {head.size} entries published of {size}\n  root {head.root.hex()}\n"
+        f"  witnesses {', '.join(witnesses) or 'none'}",
+    )
+    return DONE
+
+
+@command(log_app, "proof")
+def log_proof(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Else IDENTIFIER.tlog-proof.")] = None,
+    home: Home = Path(),
+) -> None:
+    """证明 Write the proof that a licence's issue is in the published log; put it beside the licence."""
+    from license_lib.log.proofs import SUFFIX
+    from license_lib.publishing.composing import make_heads
+
+    with _authority(home, None) as authority:
+        proof = make_heads(authority.settings).prove(authority.repository, identifier)
+    path = output or Path(f"{identifier}{SUFFIX}")
+    _write(path, proof.encoded(), f"{path} could not be written")
+    value = {"output": str(path), "index": proof.index}
+    printer.result(value, f"日志证明：{path}（第{proof.index}条）", f"proof: {path} (entry {proof.index})")
+
+
+@command(log_app, "witness-key")
+def log_witness_key(
+    printer: Printer,
+    file: Annotated[Path, typer.Argument(help="Where; its public half goes into FILE.vkey.")],
+    name: Annotated[str, typer.Option(help="The witness's name, like an address without https://.")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """见证密钥 Make a witness's key. Give the line that is printed to those who are to count its signatures."""
+    from license_lib.witnessing import make_witness_key
+
+    vkey = make_witness_key(file, name, _passphrase(passphrase_file, confirm=True), os.urandom)
+    printer.result({"vkey": vkey}, vkey, vkey)
+
+
+@command(log_app, "witness")
+def log_witness(
+    printer: Printer,
+    source: Source,
+    *,
+    vkey: Annotated[str, typer.Option(help="公钥 The log's verifier key; it bears the log's origin.")],
+    state: Annotated[Path, typer.Option(help="The witness's folder, which remembers what was signed. Back it up.")],
+    key: Annotated[Path, typer.Option(help="The witness's key, as witness-key made it.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the cosigned checkpoint here.")] = None,
+    passphrase_file: PassphraseFile = None,
+) -> int:
+    """见证 Sign the newest checkpoint of somebody's log, if it continues the last one that was signed here."""
+    from license_lib.authority import now
+    from license_lib.log.findings import LogError
+    from license_lib.network import make_fetcher
+    from license_lib.publishing.reading import log_reader, reader
+    from license_lib.witnessing import cosign
+
+    fetch = log_reader(reader(source, make_fetcher()))
+    try:
+        made = cosign(fetch, vkey, folder=state, key=key, passphrase=_passphrase(passphrase_file), now=now())
+    except LogError as error:
+        printer.result(*_log_finding("", error.finding))
+        return NOT
+    if output is not None:
+        _write(output, made.checkpoint, f"{output} could not be written")
+    printer.result({"cosignature": made.line}, made.line, made.line)
+    return DONE
+
+
+@command(log_app, "cosign")
+def log_cosign(
+    printer: Printer,
+    file: Annotated[Path, typer.Argument(help="What a witness made: its line, or the checkpoint with it.")],
+    home: Home = Path(),
+) -> None:
+    """收签 Take a witness's signature into the published checkpoint. Known witnesses stand in license.toml."""
+    from license_lib.log.proofs import MAX_PROOF_BYTES
+    from license_lib.publishing.composing import make_heads
+
+    with _authority(home, None) as authority:
+        names = make_heads(authority.settings).take(authority.repository, _bytes(file, MAX_PROOF_BYTES))
+    printer.result({"witnesses": list(names)}, f"已收签：{'、'.join(names)}", f"taken in: {', '.join(names)}")
+
+
+@command(log_app, "audit")
+def log_audit(
+    printer: Printer,
+    source: Source,
+    *,
+    state: Annotated[Path, typer.Option(help="The auditor's folder for this log: the next audit goes on from it.")],
+    vkey: Annotated[str, typer.Option(help="公钥 The log's verifier key.")] = "",
+    trust_list: Annotated[Path | None, typer.Option("--trust-list", help="Or a trust list that names the log.")] = None,
+    known: Annotated[
+        list[Path] | None, typer.Option("--known", help="A checkpoint that was got elsewhere, such as from a witness.")
+    ] = None,
+    licenses: Annotated[
+        list[Path] | None, typer.Option("--license", help="证照 A licence's file: is it in the log?")
+    ] = None,
+    status: Annotated[
+        bool, typer.Option("--status", help="Do the status lists say what follows from the log?")
+    ] = False,
+    home: Home = Path(),
+) -> int:
+    """审计 Read a whole log, and find what contradicts it. Exit codes: 0 nothing, 1 something, 2 unreadable."""
+    from license_lib.auditing import audit_published, listed_policy, policy_of
+    from license_lib.authority import now
+    from license_lib.log.proofs import MAX_PROOF_BYTES
+    from license_lib.network import make_fetcher
+    from license_lib.publishing.reading import reader
+
+    if bool(vkey) == bool(trust_list):
+        raise typer.BadParameter("give --vkey or --trust-list")
+    listed = _listed(trust_list, home) if trust_list else None
+    policy = policy_of(vkey) if listed is None else listed_policy(listed)
+    if policy is None:
+        raise InputError("trust.log-missing", "the trust list names no log", hint="give --vkey")
+    report = audit_published(
+        reader(source, make_fetcher()),
+        policy,
+        state,
+        now=now(),
+        known=[_bytes(path, MAX_PROOF_BYTES) for path in known or ()],
+        licenses=[(str(path), _judged_bytes(path)) for path in licenses or ()],
+        status=status,
+        signers=listed.list.status_signers if listed else (),
+    )
+    for found in report.findings:
+        printer.result(*_log_finding(found.about, found.finding))
+    head = report.head
+    size = head.size if head else 0
+    value = {
+        "complete": report.complete,
+        "size": size,
+        "root": head.root.hex() if head else None,
+        "status_lists": report.lists,
+        "licenses": report.licenses,
+        "findings": len(report.findings),
+    }
+    zh = "已审计" if report.complete else "未能审计全部"
+    zh += f"：日志{size}条，状态名单{report.lists}份，证照{report.licenses}份，"
+    en = (
+        f"{'audited' if report.complete else 'not all could be audited'}: {size} entries, {report.lists} status lists, "
+    )
+    printer.result(
+        {"audit": value},
+        zh + f"发现{len(report.findings)}项",
+        en + f"{report.licenses} licences; {len(report.findings)} findings",
+    )
+    if report.undetermined:
+        return UNDETERMINED
+    return NOT if report.findings else DONE
+
+
 @command(qr_app, "scan")
 def qr_scan(
     printer: Printer,
@@ -780,20 +1043,359 @@ def archive_renew(
     return _renew_archives(printer, home, None if dry_run else _passphrase(passphrase_file), within, identifier)
 
 
-@command(app, "revoke")
-def revoke(
+@command(app, "fsck")
+def fsck(
     printer: Printer,
-    identifier: str,
-    reason: Annotated[str, typer.Option(help="撤销原因")],
-    actor: Annotated[str, typer.Option(help="经办人")],
-    legal_basis: Annotated[str, typer.Option(help="法律依据")] = "",
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="修复 Mend what can be mended safely.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="深入 Read every file and every record, too.")] = False,
+    home: Home = Path(),
+) -> int:
+    """检查 Do database, files, log, status lists and what was published still agree? Exit code 1 if they do not."""
+    from license_lib.authority import now
+    from license_lib.upkeep import open_fsck
+
+    with (
+        _stages() as progress,
+        open_fsck(_settings(home), now=now(), repair=repair, deep=deep, progress=progress) as opened,
+    ):
+        return _print_fsck(printer, opened, repair=repair)
+
+
+@command(app, "backup")
+def backup(
+    printer: Printer,
+    destination: Annotated[Path, typer.Argument(help="Folder of backups; files that are there are not copied again.")],
+    home: Home = Path(),
+) -> int:
+    """备份 Back up database and files while others go on issuing, and read the backup again. Keys are not in it."""
+    from license_lib.authority import now
+    from license_lib.upkeep import back_up
+
+    with _stages() as progress:
+        made = back_up(_settings(home), destination, now=now(), progress=progress)
+    for finding in made.findings:
+        _print_fsck_finding(printer, finding, "damage")
+    manifest = made.manifest
+    size = {"licenses": manifest.tables["license"], "entries": manifest.size, "files": manifest.files}
+    value = {"backup": str(made.folder), **size, "new_files": made.new_files, "root": manifest.root}
+    value["missing"] = list(manifest.missing)
+    zh = f"已备份并核对：{made.folder}\n  证照 {size['licenses']}，日志 {size['entries']} 条，文件 {size['files']}"
+    zh += f"（新增 {made.new_files}）\n  日志根 {manifest.root}\n  不含密钥：keys 文件夹须另行备份"
+    en = f"backed up and read again: {made.folder}\n  {size['licenses']} licences, {size['entries']} log entries, "
+    en += f"{size['files']} files ({made.new_files} new)\n  log root {manifest.root}"
+    en += "\n  keys are not in it: back up the keys folder apart"
+    printer.result(value, zh, en)
+    return NOT if made.findings or manifest.missing else DONE
+
+
+@command(app, "restore")
+def restore(
+    printer: Printer,
+    source: Annotated[Path, typer.Argument(help="Folder of backups (its newest one is taken), or one snapshot in it.")],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only read all of it and say whether it is whole.")] = False,
+    home: Home = Path(),
+) -> int:
+    """恢复 Restore a backup into a home that holds no data yet, then check the whole (fsck)."""
+    from license_lib.authority import now
+    from license_lib.backups import Backup
+    from license_lib.upkeep import open_fsck, restore_backup
+
+    with _stages() as progress:
+        if check:
+            opened = Backup.open(source)
+            opened.verify(now=now(), progress=progress)
+        else:
+            opened, settings = restore_backup(source, home, now=now(), progress=progress)
+    manifest = opened.manifest
+    made_at, count = manifest.made_at.isoformat(), manifest.tables["license"]
+    value = {"backup": str(opened.folder), "made_at": made_at, "licenses": count, "entries": manifest.size}
+    zh, en = ("备份完整", "the backup is whole") if check else ("已恢复", "restored")
+    words = f"{opened.folder}  {made_at}"
+    printer.result({"restored": not check, **value}, f"{zh}：{words}  证照 {count}", f"{en}: {words}  {count} licences")
+    if check:
+        return DONE
+    with _stages() as progress, open_fsck(settings, now=now(), progress=progress) as checked:
+        return _print_fsck(printer, checked, repair=False)
+
+
+def _new_version(name: str, doc: str) -> None:
+    """Add the command that issues a new version of a licence."""
+
+    def succeed(
+        printer: Printer,
+        identifier: Annotated[str, typer.Argument(help="证照标识 Of the version before.")],
+        request: Annotated[Path, typer.Argument(help="The request, as for `license issue`.")],
+        *,
+        actor: Actor,
+        reason: Reason,
+        body: Body = "",
+        legal_basis: Basis = "",
+        paper: Paper = "",
+        license_type: Annotated[str | None, typer.Option("--type", help="Licence type, if another key.")] = None,
+        issuer: Annotated[str | None, typer.Option("--issuer", help="Issuing body, if its id changed.")] = None,
+        output: Output = None,
+        home: Home = Path(),
+        passphrase_file: PassphraseFile = None,
+    ) -> None:
+        from license_lib.batch import read_request
+        from license_lib.repository import Cause
+
+        cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
+        with _authority(home, _passphrase(passphrase_file)) as authority:
+            before = authority.repository.by_identifier(identifier)
+            kind, by = (before.type_key, authority.issuers.get(before.issuer_code).id) if before else (None, None)
+            wanted = read_request(request, {"type": license_type or kind, "issuer": issuer or by})
+            issued = getattr(authority, name)(identifier, wanted, cause)
+        zh = f"{'此前已颁发' if issued.already else '已颁发'}新版本：{issued.identifier}，代替 {identifier}"
+        en = f"{'issued before' if issued.already else 'issued'}: {issued.identifier} in place of {identifier}"
+        printer.result({**_issued(issued), "previous": identifier}, zh, en)
+        if output is not None:
+            _write_pdf(output, issued.pdf, issued.identifier)
+
+    succeed.__doc__ = doc
+    command(app, name)(succeed)
+
+
+_new_version("renew", "延续 Issue a new version of a licence for a further period; it takes the old one's place.")
+_new_version("amend", "变更 Issue a new version of a licence with other facts; it takes the old one's place.")
+_new_version("replace", "补发（换发） Issue a new version of a licence that was lost or damaged.")
+
+
+def _act(name: str, doc: str) -> None:
+    """Add the command that puts an event on record which needs nothing but who, why and when."""
+
+    def act(
+        printer: Printer,
+        identifier: Annotated[str, typer.Argument(help="证照标识")],
+        *,
+        actor: Actor,
+        reason: Reason,
+        body: Body = "",
+        legal_basis: Basis = "",
+        paper: Paper = "",
+        effective: Effective = None,
+        home: Home = Path(),
+    ) -> None:
+        cause = {"actor": actor, "body": body, "reason": reason, "legal_basis": legal_basis, "paper": paper}
+        _record(printer, home, identifier, name, cause, effective, {})
+
+    act.__doc__ = doc
+    command(app, name)(act)
+
+
+_act("suspend", "暂扣 Suspend a licence.")
+_act("reinstate", "发还 Give a suspended licence back.")
+_act("revoke", "撤销 Revoke a licence that should not have been issued.")
+_act("withdraw", "吊销 Withdraw a licence as a penalty.")
+_act("cancel", "注销 Cancel a licence.")
+_act("transfer-out", "转出 Hand a licence over to another authority.")
+_act("transfer-in", "转入 Take a licence back from another authority.")
+_act("holder-ended", "持证主体死亡或者终止 The holder died or was dissolved.")
+
+
+@command(app, "inspect")
+def inspect_license(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    *,
+    passed: Annotated[bool, typer.Option("--passed/--failed", help="合格或不合格 The result.")],
+    next_due: Annotated[
+        datetime | None, typer.Option("--next-due", formats=["%Y-%m-%d"], help="下次年检截止日 Else as the type says.")
+    ] = None,
+    actor: Actor,
+    reason: Reason = "年检",
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    effective: Effective = None,
     home: Home = Path(),
 ) -> None:
-    """撤销 Revoke a licence, with effect from now."""
+    """年检 Put the result of an inspection on record."""
+    details: dict[str, object] = {"passed": passed}
+    if next_due is not None:
+        details["next_due"] = str(next_due.date())
+    cause = {"actor": actor, "body": body, "reason": reason, "legal_basis": legal_basis, "paper": paper}
+    _record(printer, home, identifier, "inspect", cause, effective, details)
+
+
+@command(app, "correct")
+def correct(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    sequence: Annotated[int, typer.Argument(help="事件序号 Of the wrong event, see `license history`.")],
+    *,
+    actor: Actor,
+    reason: Reason,
+    moved_to: Annotated[
+        datetime | None, typer.Option("--moved-to", help="When it truly took effect; Beijing time.")
+    ] = None,
+    annul: Annotated[bool, typer.Option("--annul", help="未发生 It did not happen.")] = False,
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    home: Home = Path(),
+) -> None:
+    """更正 Correct an event by another one: nothing on record is ever changed."""
+    if (moved_to is None) != annul:
+        raise typer.BadParameter("give --moved-to or --annul")
+    details: dict[str, object] = {"corrects": sequence}
+    if moved_to is not None:
+        details["effective_at"] = _moment(moved_to, "--moved-to").isoformat()
+    cause = {"actor": actor, "body": body, "reason": reason, "legal_basis": legal_basis, "paper": paper}
+    _record(printer, home, identifier, "correct", cause, None, details)
+
+
+@command(app, "history")
+def history(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    at: At = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> None:
+    """沿革 What a licence went through, and its versions before and after."""
     with _authority(home, None) as authority:
-        event = authority.revoke(identifier, reason=reason, actor=actor, legal_basis=legal_basis)
-    value = {"identifier": identifier, "event": event.kind.value, "effective_at": event.effective_at.isoformat()}
-    printer.result(value, f"已撤销：{identifier}", f"revoked: {identifier}")
+        use = _use(actor, purpose, item, case)
+        found = authority.records.history(use, identifier, at=_moment(at) if at else None)
+    printer.result(found.value(), "\n".join(found.lines(english=False)), "\n".join(found.lines(english=True)))
+
+
+@command(app, "extend")
+def extend(
+    printer: Printer,
+    license_type: Annotated[str, typer.Argument(help="Key or name of the licence type.")],
+    *,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="有效期至 The last day from now on.")],
+    actor: Actor,
+    reason: Reason,
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    issuer: Annotated[str, typer.Option(help="Only those of this issuing body: its id or code.")] = "",
+    issued_from: Day = None,
+    issued_until: Day = None,
+    expires_from: Day = None,
+    expires_until: Day = None,
+    effective: Effective = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="试算 Say what would happen, and record nothing.")] = False,
+    home: Home = Path(),
+) -> int:
+    """延长有效期 Extend a whole type by decree, or what is chosen of it. Run again, it goes on where it stopped."""
+    from license_lib.authority import now
+    from license_lib.error_texts import error_value
+    from license_lib.extending import Decree
+    from license_lib.repository import Cause, Selection
+
+    days = {"issued_from": issued_from, "issued_until": issued_until}
+    days |= {"expires_from": expires_from, "expires_until": expires_until}
+    counts = {"extended": 0, "already": 0, "refused": 0}
+    with _authority(home, None) as authority:
+        decree = Decree(
+            selection=Selection(
+                type_key=authority.catalogue.get(license_type).key,
+                issuer_code=authority.issuers.get(issuer).issuer.code if issuer else "",
+                **{name: day.date() if day else None for name, day in days.items()},
+            ),
+            until=until.date(),
+            cause=Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper),
+            effective_at=_moment(effective, "--effective") if effective else now(),
+        )
+        try:
+            for one in authority.extend(decree, dry_run=dry_run):
+                refused = one.refused
+                counts["refused" if refused else "already" if one.already else "extended"] += 1
+                if refused is not None:
+                    value = {"identifier": one.license.identifier, "error": error_value(refused)}
+                    line = f"{one.license.identifier}  {printer.words(refused)}"
+                    printer.result(value, line, line)
+                elif printer.as_json and not one.already:
+                    printer.result({"identifier": one.license.identifier, "valid_until": str(decree.until)}, "", "")
+        finally:  # also where the machine stops it: what was extended stays extended
+            would = ("将延长", "would be extended") if dry_run else ("已延长", "extended")
+            printer.result(
+                {"summary": counts, "dry_run": dry_run},
+                f"{would[0]} {counts['extended']}，此前已延长 {counts['already']}，不能延长 {counts['refused']}",
+                f"{would[1]} {counts['extended']}, before {counts['already']}, refused {counts['refused']}",
+            )
+    return NOT if counts["refused"] else DONE
+
+
+@command(app, "correct-number")
+def correct_number(
+    printer: Printer,
+    file: Annotated[Path, typer.Argument(help="File with two lines, the number as it was and as it is; - is stdin.")],
+    *,
+    kind: Annotated[str, typer.Option(help="持证主体代码类型 GB/T 36903: 111 ID card, 001 credit code, …")],
+    new_kind: Annotated[str, typer.Option("--new-kind", help="Of the new number, if another.")] = "",
+    actor: Actor,
+    reason: Reason,
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    home: Home = Path(),
+) -> None:
+    """更正代码 Correct a holder's number: both find the holder's licences. Numbers come from a file, not from here."""
+    from license_lib.records import canonical
+    from license_lib.repository import Cause, HolderNumber
+
+    numbers = [canonical(line) for line in _applicants(file).split()]
+    if len(numbers) != 2:  # noqa: PLR2004 — old and new
+        raise InputError("usage", "there are not two numbers", hint="the old one on a line, the new one on the next")
+    old, new = HolderNumber(numbers[0], kind), HolderNumber(numbers[1], new_kind or kind)
+    cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
+    with _authority(home, None) as authority:
+        made = authority.correct_number(old, new, cause)
+    printer.result({"sequence": made.sequence}, f"已更正：#{made.sequence}", f"corrected: #{made.sequence}")
+
+
+@command(app, "correct-number-back")
+def correct_number_back(
+    printer: Printer,
+    sequence: Annotated[int, typer.Argument(help="Of the correction, as `license correct-number` said it.")],
+    *,
+    actor: Actor,
+    reason: Reason,
+    body: Body = "",
+    legal_basis: Basis = "",
+    paper: Paper = "",
+    home: Home = Path(),
+) -> None:
+    """撤回代码更正 Take a correction of a holder's number back: it was wrong."""
+    from license_lib.repository import Cause
+
+    cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
+    with _authority(home, None) as authority:
+        made = authority.withdraw_correction(sequence, cause)
+    printer.result({"sequence": made.sequence}, f"已撤回：#{made.sequence}", f"taken back: #{made.sequence}")
+
+
+@command(app, "usage")
+def usage(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")] = "",
+    holder: Annotated[str, typer.Option(help="持证主体代码: ID number or credit code")] = "",
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> int:
+    """用证留痕 Who used a licence, or a holder's licences: who, when, what for."""
+    from license_lib.used import used_line, used_value
+
+    with _authority(home, None) as authority:
+        use = _use(actor, purpose or "查询用证记录", item, case)
+        found = authority.records.used(use, identifier=identifier, holder_number=holder)
+    for one in found:
+        printer.result(used_value(one), used_line(one, english=False), used_line(one, english=True))
+    if not found and not printer.as_json:
+        print("nobody used it" if printer.english else "没有用证记录", file=sys.stderr)
+    return DONE if found else NOT
 
 
 @app.command()
@@ -924,12 +1526,21 @@ def _judged_bytes(path: Path) -> bytes:
     return _bytes(path, MAX_FILE_BYTES + 1)
 
 
-def _moment(at: datetime) -> datetime:
+def _with_proof(verifier: "ConfinedVerifier", verdict: "Verdict", file: Path, given: Path | None) -> "Verdict":
+    """The verdict with what a proof of the log says, if one was named or lies beside the file."""
+    from license_lib.log.proofs import MAX_PROOF_BYTES, SUFFIX
+
+    beside = (file.with_name(file.name + SUFFIX), file.with_suffix(SUFFIX))
+    path = given or next((one for one in beside if one.is_file()), None)
+    return verifier.with_log_proof(verdict, _bytes(path, MAX_PROOF_BYTES + 1)) if path else verdict
+
+
+def _moment(at: datetime, option: str = "--at") -> datetime:
     """A moment as it was typed, in Beijing; what no licence could know of is a slip."""
     from license_lib.calendar import CHINA
 
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise typer.BadParameter(f"--at is to be between {_FIRST_YEAR} and {_LAST_YEAR}")
+        raise typer.BadParameter(f"{option} is to be between {_FIRST_YEAR} and {_LAST_YEAR}")
     return at.replace(tzinfo=CHINA)
 
 
@@ -941,6 +1552,60 @@ def _bytes(path: Path, most: int = -1) -> bytes:
             return file.read(most)
     except OSError as error:
         raise InputError("file.unreadable", f"{path}: {error.strerror}") from None
+
+
+def _record(
+    printer: Printer,
+    home: Path,
+    identifier: str,
+    kind: str,
+    cause: dict[str, str],
+    effective: datetime | None,
+    details: dict[str, object],
+) -> None:
+    from license_lib.history import event_line, event_value
+    from license_lib.lifecycle import EventKind
+    from license_lib.repository import Cause
+
+    moment = _moment(effective, "--effective") if effective else None
+    with _authority(home, None) as authority:
+        event = authority.record(identifier, EventKind(kind), Cause(**cause), effective_at=moment, details=details)
+    value = {"identifier": identifier, **event_value(event)}
+    zh, en = event_line(event, english=False), event_line(event, english=True)
+    printer.result(value, f"已登记：{identifier}  {zh}", f"on record: {identifier}  {en}")
+
+
+def _use(actor: str, purpose: str, item: str, case: str) -> "Use":
+    """Who uses a record at this terminal."""
+    from getpass import getuser
+
+    from license_lib.repository import Use
+
+    if not actor:
+        with suppress(OSError, KeyError):  # nobody is logged in: the trail asks for a name
+            actor = getuser()
+    return Use(actor=actor, purpose=purpose, item=item, case_number=case, place="terminal")
+
+
+def _noting(settings: "Settings | None", use: "Use") -> "Callable[[Verdict], Verdict]":
+    """What puts verdicts on the usage trail before they are told; nothing without settings.
+
+    The trail is opened for each: no database may be open while workers are forked.
+    """
+    from license_lib.authority import now
+    from license_lib.judges import open_trail
+    from license_lib.trail import require_use
+
+    if settings is None or not settings.usage.verifications:
+        return lambda verdict: verdict
+    require_use(use, purpose_required=settings.usage.purpose_required)
+
+    def note(verdict: "Verdict") -> "Verdict":
+        with open_trail(settings, now) as trail:
+            trail.verified(verdict, use)
+        return verdict
+
+    return note
 
 
 def _write_pdf(path: Path, pdf: bytes, identifier: str) -> None:
@@ -989,6 +1654,41 @@ def _renew_archives(printer: Printer, home: Path, passphrase: bytes | None, with
     return NOT if counts["failed"] else DONE
 
 
+def _print_fsck(printer: Printer, opened: "Fsck", *, repair: bool) -> int:
+    """Findings as they come, and how much was seen."""
+    from license_lib.fsck import FsckFinding
+
+    counts = {"damage": 0, "harmless": 0, "repaired": 0}
+    for seen in opened.run(repair=repair):
+        if isinstance(seen, FsckFinding):
+            severity = "repaired" if seen.repaired else "harmless" if seen.harmless else "damage"
+            counts[severity] += 1
+            _print_fsck_finding(printer, seen, severity)
+            continue
+        size = {"licenses": seen.licenses, "entries": seen.entries, "files": seen.files}
+        root = seen.root.hex() if seen.root else None
+        value = {"summary": {**counts, **size, "open_reservations": seen.open_reservations, "root": root}}
+        zh = f"证照 {seen.licenses}，日志 {seen.entries} 条，文件 {seen.files}，未完成的预留 {seen.open_reservations}；"
+        zh += f"损坏 {counts['damage']}，无害 {counts['harmless']}，已修复 {counts['repaired']}"
+        en = f"{seen.licenses} licences, {seen.entries} log entries, {seen.files} files, "
+        en += f"{seen.open_reservations} open reservations; "
+        en += f"{counts['damage']} damaged, {counts['harmless']} harmless, {counts['repaired']} repaired"
+        printer.result(value, zh, en)
+    return NOT if counts["damage"] else DONE
+
+
+def _print_fsck_finding(printer: Printer, finding: "FsckFinding", severity: str) -> None:
+    value: dict[str, Any] = {"severity": severity, "code": finding.code, "params": dict(finding.params)}
+    texts = {language: (finding.text(language), finding.remedy(language)) for language in ("zh", "en")}
+    value |= {f"text_{language}": text for language, (text, _) in texts.items()}
+    value |= {f"remedy_{language}": remedy for language, (_, remedy) in texts.items()}
+    word = {"damage": "损坏", "harmless": "无害", "repaired": "已修复"}[severity]
+    lines = [f"{word} [{finding.code}] {texts['zh'][0]}", f"{severity} [{finding.code}] {texts['en'][0]}"]
+    if severity == "damage":
+        lines = [f"{line}\n  → {texts[language][1]}" for line, language in zip(lines, ("zh", "en"), strict=True)]
+    printer.result(value, *lines)
+
+
 def _print_report(printer: Printer, report: "Report") -> int:
     from dataclasses import asdict
 
@@ -997,6 +1697,21 @@ def _print_report(printer: Printer, report: "Report") -> int:
         zh = f"{'错误' if severity == 'error' else '提醒'} [{finding.code}] {finding.problem.text_zh}"
         value = {"severity": severity, "code": finding.code, **asdict(finding.problem)}
         printer.result(value, zh, f"{severity} [{finding.code}] {finding.problem}")
+    for one in report.codes:
+        name = f"{one.type} {one.layout}".strip()
+        sizes = {"ordinary": one.ordinary, "longest": one.longest}
+        texts = {  # no finding, but what a department decides by
+            of: (f"版本 {code.version}，{code.modules}×{code.modules}，模块 {code.module:.2f} 毫米",
+                 f"version {code.version}, {code.modules}×{code.modules}, modules of {code.module:.2f} mm")
+            for of, code in sizes.items()
+        }  # fmt: skip
+        printer.result(
+            {"type": one.type, "layout": one.layout}
+            | {of: {"version": code.version, "modules": code.modules, "module_mm": round(code.module, 3),
+                    "size_mm": code.size} for of, code in sizes.items()},
+            f"二维码 {name}（{one.ordinary.size:g} 毫米）：样例 {texts['ordinary'][0]}；最长 {texts['longest'][0]}",
+            f"code of {name} ({one.ordinary.size:g} mm): example {texts['ordinary'][1]}; longest {texts['longest'][1]}",
+        )  # fmt: skip
     errors, warnings = report.errors, len(report.findings) - report.errors
     printer.result(
         {"types": list(report.types), "errors": errors, "warnings": warnings},
@@ -1057,6 +1772,7 @@ class _Tally:
 
 
 def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:
+    from license_lib.findings import Effect
     from license_lib.verification import OUTCOME_TEXTS, Outcome
     from license_lib.verification.report import verdict_report
 
@@ -1069,11 +1785,69 @@ def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> in
         lines = [f"{_one_line(name)}: {verdict.outcome} {words}"]
         for finding in verdict.findings:
             lines.append(f"  {finding.code}: {finding.text(language)}")
-            if finding in verdict.decisive and finding.remedy(language):
+            if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
                 lines.append(f"    → {finding.remedy(language)}")
         texts.append("\n".join(lines))
     printer.result({"input": name, **verdict_report(verdict)}, *texts)
     return {Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(verdict.outcome, NOT)
+
+
+def _print_published(printer: Printer, done: "Published") -> None:
+    """One line a round; a time-stamp that failed on stderr, beside it."""
+    from license_lib.error_texts import error_value
+
+    lists = ", ".join(map(str, done.lists))
+    value: dict[str, Any] = {"size": done.size, "added": done.added, "lists": list(done.lists), "stamped": done.stamped}
+    if done.warning:
+        value["warning"] = error_value(done.warning)
+    zh = f"日志{done.size}条（新增{done.added}），状态名单{lists or '未变'}{'，已加时间戳' if done.stamped else ''}"
+    en = f"{done.size} entries ({done.added} new), status lists {lists or 'unchanged'}"
+    printer.result(value, zh, en + (", time-stamped" if done.stamped else ""))
+    if done.warning and not printer.as_json:
+        words = printer.words(done.warning)
+        print(f"no time-stamp yet: {words}" if printer.english else f"暂无时间戳：{words}", file=sys.stderr)
+
+
+@contextmanager
+def _until_stopped() -> "Iterator[Event]":
+    """An event that SIGINT and SIGTERM set, in place of what they do otherwise."""
+    import signal
+    from threading import Event
+
+    stopped = Event()
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _log_finding(about: str, finding: "LogFinding") -> tuple[dict[str, Any], str, str]:
+    """A finding about a log as `Printer.result` takes it."""
+    value = {
+        "about": about or "log",
+        "code": finding.code,
+        "params": dict(finding.params),
+        "text": {"zh": finding.text("zh"), "en": finding.text("en")},
+        "remedy": {"zh": finding.remedy("zh"), "en": finding.remedy("en")},
+    }
+    zh, en = (
+        f"{_one_line(about or where)}: {finding.code}: {finding.text(language)}\n  → {finding.remedy(language)}"
+        for language, where in (("zh", "日志"), ("en", "log"))
+    )
+    return {"finding": value}, zh, en
+
+
+def _listed(path: Path, home: Path) -> "Snapshot":
+    """A trust list that was signed by whom this home expects."""
+    from license_lib.network import make_fetcher
+    from license_lib.trust_list import open_list
+    from license_lib.trusting import list_store, read_list
+
+    snapshot = open_list(read_list(str(path), make_fetcher()))
+    list_store(home).recognise(snapshot)
+    return snapshot
 
 
 def _take_list(printer: Printer, source: str, signer: Path | None, home: Path, *, keep: bool) -> int:
@@ -1155,22 +1929,31 @@ def _print_acceptance(printer: Printer, name: str, verdict: "Verdict", acceptanc
     printer.result({"input": name, **acceptance_report(acceptance), "verdict": verdict_report(verdict)}, *texts)
 
 
-def _only_file(files: list[Path] | None, code: str, identifier: str) -> Path:
-    """The file that a report is about."""
+def _require_something(files: list[Path] | None, code: str, identifier: str, log_proof: Path | None) -> None:
+    if not (files or code or identifier):
+        raise typer.BadParameter("give a file, --code or --identifier")
+    if log_proof is not None:
+        _only_file(files, code, identifier, "--log-proof")
+
+
+def _only_file(files: list[Path] | None, code: str, identifier: str, option: str = "--report") -> Path:
+    """The file that an option is about."""
     if files is None or len(files) != 1 or code or identifier:
-        raise typer.BadParameter("--report is for one FILE")
+        raise typer.BadParameter(f"{option} is for one FILE")
     return files[0]
 
 
 def _report(
     printer: Printer,
     judge: "Callable[[], ConfinedVerifier]",
+    note: "Callable[[Verdict], Verdict]",
     file: Path,
     output: Path,
     home: Path,
     passphrase_file: Path | None,
     seal_by: str,
     names: dict[str, str],
+    log_proof: Path | None,
     *,
     at: datetime,
     now: datetime,
@@ -1190,6 +1973,7 @@ def _report(
     passphrase = _passphrase(passphrase_file) if seal_by else None
     with judge() as verifier:
         verdict = verifier.verify(data, at=at, now=now)
+        verdict = note(_with_proof(verifier, verdict, file, log_proof))
         told = named_report(verdict_report(verdict), verifier.catalogue, verifier.issuers)
     if kind == ".html":
         made = report_html(told, check).encode()
@@ -1204,6 +1988,27 @@ def _report(
     code = _print_verdict(printer, str(file), verdict)
     printer.result({"output": str(output)}, f"核验报告：{output}", f"report: {output}")
     return code
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress bars on stderr, one for each thing that is looked at, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    words = {"log": "日志 log", "licenses": "证照 licences", "files": "文件 files", "rows": "数据 rows"}
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(words.get(what, what), total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show
 
 
 @contextmanager

@@ -19,12 +19,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import count, repeat
 from pathlib import Path
 
 import sqlalchemy as sa
+from many_rows import AT, filling, grow, holder_number, leaf_data, license_rows
 
 from license_lib.lifecycle import EventKind
 from license_lib.log.merkle import Frontier, leaf_hash, verify_consistency, verify_inclusion
@@ -41,12 +41,11 @@ from license_lib.repository import (
     create_or_upgrade,
 )
 from license_lib.setting_up import create_development_keys, initialise
-from license_lib.status import LIST_SIZE, StatusBits, scattered
+from license_lib.status import LIST_SIZE, StatusBits
 from license_lib.status.tokens import open_token, sign_cwt, sign_jwt
 from signing.keys import load_credential
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))  # `postgres`, which the tests bring up, too
-AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
 PASSPHRASE = b"only for this benchmark"
 Figures = dict[str, float]
 
@@ -164,7 +163,7 @@ def _licence(repository: Repository, number: int) -> IssuedLicense:
         number=f"JY{number:014}",
         issuer_code="11620400013870020M",
         issuer_name="白银市市场监督管理局",
-        holders=(HolderEntry("白银某某餐饮有限公司", _holder(number), "001"),),
+        holders=(HolderEntry("白银某某餐饮有限公司", holder_number(number), "001"),),
         issued_on=date(2026, 11, 22),
         valid_from=date(2026, 11, 22),
         valid_until=date(2031, 11, 21),
@@ -188,15 +187,15 @@ def log(folder: Path, most: int, rounds: int) -> Lines:
     first: Figures = {}
     for power in range(3, most + 1):
         size = 10**power
-        with _filling(folder / "log.db") as raw:
+        with filling(folder / "log.db") as raw:
             start = time.perf_counter()
-            grown, added = _grow(raw, grown, size)
+            grown, added = grow(raw, grown, size)
             per_leaf = (time.perf_counter() - start) / added
         with Repository.open(url, folder / "files") as repository:
             head, source = repository.log.head(), repository.log
             places = random.Random(power).sample(range(size), min(rounds, size))  # noqa: S311 — reproducible
             for index in places[:10]:
-                leaf = leaf_hash(_leaf(index))
+                leaf = leaf_hash(leaf_data(index))
                 proof = inclusion_proof(index, size, source)
                 if not verify_inclusion(index, size, leaf, proof, head.root()):
                     raise ValueError("a proof that proves nothing")
@@ -220,33 +219,6 @@ def log(folder: Path, most: int, rounds: int) -> Lines:
     yield f"log of 10^{most}: database", (folder / "log.db").stat().st_size / 10**most, "bytes an entry"
 
 
-def _leaf(index: int) -> bytes:
-    """An entry of the usual length; what it says does not matter here."""
-    digest = f"{index:064x}"
-    return (
-        f'{{"effective":"2026-11-22T04:00:00.000000Z","event":"{digest}","file":"{digest}","kind":"issue","license":'
-        f'"{digest}","recorded":"2026-11-22T04:00:00.000000Z","status":[1,{index % LIST_SIZE}],"type":"event"}}'
-    ).encode()
-
-
-def _grow(raw: sqlite3.Connection, grown: Frontier, size: int) -> tuple[Frontier, int]:
-    before, roots = grown.size, list[tuple[int, int, bytes]]()
-
-    def leaves() -> Iterator[tuple[int, bytes, bytes]]:
-        nonlocal grown
-        for index in range(before, size):
-            data = _leaf(index)
-            hashed = leaf_hash(data)
-            grown, completed = grown.append(hashed)
-            roots.extend(completed)
-            yield index + 1, data, hashed
-
-    raw.executemany("INSERT INTO leaf (sequence, data, hash) VALUES (?, ?, ?)", leaves())
-    raw.executemany("INSERT INTO tile_hash (level, position, hash) VALUES (?, ?, ?)", roots)
-    raw.execute("UPDATE log_head SET size = ?, frontier = ?", (grown.size, grown.packed()))
-    return grown, size - before
-
-
 def holders(folder: Path, most: int, rounds: int) -> Lines:
     """One repository that grows: looking up by holder, number and identifier, anywhere in it."""
     folder.mkdir()
@@ -256,16 +228,16 @@ def holders(folder: Path, most: int, rounds: int) -> Lines:
     filled = 0
     for power in (4, *range(6, most + 1)):
         size = 10**power
-        with _filling(folder / "licences.db") as raw:
-            _license_rows(raw, filled, size)
+        with filling(folder / "licences.db") as raw:
+            license_rows(raw, filled, size)
         filled = size
         with Repository.open(url, folder / "files") as repository:
             places = random.Random(power).sample(range(size), rounds)  # noqa: S311 — reproducible
-            found = repository.by_holder_number(_holder(places[0]))
+            found = repository.by_holder_number(holder_number(places[0]))
             if [one.number for one in found] != [f"JY{places[0]:014}"]:
                 raise ValueError("another licence was found")
             figures = {
-                "by holder": _cpu(_each(repository.by_holder_number, map(_holder, places)), rounds - 1),
+                "by holder": _cpu(_each(repository.by_holder_number, map(holder_number, places)), rounds - 1),
                 "by number": _cpu(_each(repository.by_number, (f"JY{one:014}" for one in places)), rounds - 1),
                 "by identifier": _cpu(_each(repository.by_identifier, (f"id-{one}" for one in places)), rounds - 1),
                 "by holder, nobody's": _cpu(_each(repository.by_holder_number, repeat("nobody")), rounds - 1),
@@ -277,55 +249,14 @@ def holders(folder: Path, most: int, rounds: int) -> Lines:
     yield f"look up in 10^{most}: database", (folder / "licences.db").stat().st_size / filled, "bytes a licence"
 
 
-def _holder(number: int) -> str:
-    """A holder number that does not come in the order of issue."""
-    return f"9162{number * 7_919 % 10**8:08}{number:08}"
-
-
-def _license_rows(raw: sqlite3.Connection, start: int, end: int, *, ended: int = 0) -> None:
-    """Licences as the library writes them, with a short record; every `ended`-th one is revoked."""
-    moment, record, digest, key = AT.strftime("%Y-%m-%d %H:%M:%S.%f"), b"{}" * 200, bytes(32), bytes(32)
-
-    def rows() -> Iterator[tuple[object, ...]]:
-        for number in range(start, end):
-            state = "revoked" if ended and number % ended == 0 else "issued"
-            settled = moment if state == "revoked" else None
-            place = scattered(number % LIST_SIZE, key)
-            yield (
-                number + 1, f"id-{number}", "11100000MB0143028R001", "food-business-permit", 1, "食品经营许可证",
-                f"JY{number:014}", "11620400013870020M", "白银市市场监督管理局", "2026-11-22", "2026-11-22",
-                "2031-11-21", record, digest, digest, b"key", state, moment, 1 + number // LIST_SIZE, place, None,
-                settled,
-            )  # fmt: skip
-
-    columns = (
-        "position, identifier, type_code, type_key, type_version, type_name, number, issuer_code, issuer_name, "
-        "issued_on, valid_from, valid_until, record, record_digest, file_digest, key_id, state, recorded_at, "
-        "status_list, status_index, previous, settled_at"
-    )
-    _insert(raw, "license", columns, rows())
-    _insert(
-        raw,
-        "holder",
-        "position, ordinal, name, number, number_kind, subject",
-        ((n + 1, 0, "白银某某餐饮有限公司", _holder(n), "001", (n + 1) * 65536) for n in range(start, end)),
-    )
-    _insert(
-        raw,
-        "subject_number",
-        "number, number_kind, subject",
-        ((_holder(n), "001", (n + 1) * 65536) for n in range(start, end)),
-    )
-
-
 def status_list(folder: Path) -> Lines:
     """A full list of 2^20 licences, 1 % revoked: collecting, signing, opening."""
     folder.mkdir()
     settings = initialise(folder)
     create_development_keys(settings, PASSPHRASE, at=AT)
     signer = load_credential(settings.keys_folder, "status", passphrase=PASSPHRASE, at=AT)
-    with _filling(folder / "data" / "license.db") as raw:
-        _license_rows(raw, 0, LIST_SIZE, ended=100)
+    with filling(folder / "data" / "license.db") as raw:
+        license_rows(raw, 0, LIST_SIZE, ended=100)
         raw.execute("INSERT INTO status_list (number, used, key) VALUES (1, ?, ?)", (LIST_SIZE, bytes(32)))
     uri = "https://license.example/status/1"
     with Repository.open(settings.database_url, settings.files) as repository:
@@ -353,32 +284,6 @@ def status_list(folder: Path) -> Lines:
             "ms",
         )
     yield "status list: one look-up in an opened list", _cpu(lambda: opened.status(887_307), 10_000) * 1e6, "µs"
-
-
-@contextmanager
-def _filling(database: Path) -> Iterator[sqlite3.Connection]:
-    """The tables open for many rows at once: no triggers, no foreign keys, nothing synced before the end."""
-    raw = sqlite3.connect(database, isolation_level=None)
-    raw.execute("PRAGMA synchronous=OFF")
-    raw.execute("PRAGMA cache_size=-1000000")
-    raw.execute("BEGIN")
-    yield raw
-    raw.execute("COMMIT")
-    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    raw.close()
-
-
-def _insert(raw: sqlite3.Connection, table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
-    """Insert many rows; indexes are made anew afterwards, which is much faster than keeping them up."""
-    indexes = raw.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
-    ).fetchall()
-    for name, _ in indexes:
-        raw.execute(f"DROP INDEX {name}")
-    places = ", ".join("?" * len(columns.split(",")))
-    raw.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)  # noqa: S608 — our own names
-    for _, made in indexes:
-        raw.execute(made)
 
 
 def _each(work: Callable[[str], object], arguments: Iterable[str]) -> Callable[[], object]:

@@ -12,23 +12,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from license_lib.calendar import day_of
 from license_lib.configured import fonts_folder, load_catalogue, load_issuers, load_rules_of
 from license_lib.errors import InputError, LicenseError
-from license_lib.identifiers import CitizenId, NumberError
-from license_lib.identifiers.basics import clean_upper
 from license_lib.judges import make_verifier
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses.request import LicenseRequest
-from license_lib.lifecycle import SUCCESSIONS, EventKind, LicenseState, state_words
+from license_lib.licenses.rules import checked_number
+from license_lib.lifecycle import SUCCESSIONS, EventKind
 from license_lib.official_documents import SealPlace
-from license_lib.repository import Cause, Change, Event, Repository, StoredLicense
+from license_lib.repository import Cause, Change, Correction, Event, HolderNumber, Repository, Use
 from license_lib.settings import Settings
 from license_lib.succession import Succession
+from license_lib.trail import Trail
 from license_lib.verification import Verdict, Verifier
 
 if TYPE_CHECKING:
     from license_lib.archiving import Archiving
+    from license_lib.extending import Decree, Extended
     from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
+    from license_lib.publishing import Publisher
+    from license_lib.records import Records
     from signing.sealing import Sealer
 
 
@@ -107,20 +111,30 @@ class Authority:
             except InputError as error:
                 yield error
 
-    def verify(self, data: bytes, *, at: datetime | None = None) -> Verdict:
-        """Judge a PDF or a picture, now or at another moment."""
-        present = self._clock()
-        return self.verifier.verify(data, at=at or present, now=present)
+    def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
+        """Judge a PDF or a picture, now or at another moment.
 
-    def verify_code(self, text: str, *, at: datetime | None = None) -> Verdict:
-        """Judge the text of a QR, now or at another moment."""
+        Args:
+            use: who asks, and what for; on the trail before the answer. None for those who judge for themselves.
+        """
         present = self._clock()
-        return self.verifier.verify_code(text, at=at or present, now=present)
+        return self._noted(self.verifier.verify(data, at=at or present, now=present), use)
 
-    def status(self, identifier: str, *, at: datetime | None = None) -> Verdict | None:
+    def verify_code(self, text: str, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
+        """Judge the text of a QR, in the same way."""
+        present = self._clock()
+        return self._noted(self.verifier.verify_code(text, at=at or present, now=present), use)
+
+    def status(self, identifier: str, *, at: datetime | None = None, use: Use | None = None) -> Verdict | None:
         """State of a licence of this repository; None if it is not there."""
         present = self._clock()
-        return self.verifier.status(identifier, at=at or present, now=present)
+        verdict = self.verifier.status(identifier, at=at or present, now=present)
+        return self._noted(verdict, use) if verdict else None
+
+    def _noted(self, verdict: Verdict, use: Use | None) -> Verdict:
+        if use is not None:
+            self.trail.verified(verdict, use)
+        return verdict
 
     def seal_document(
         self, pdf: bytes, issuer: str, place: SealPlace, *, across_pages: bool = True, reason: str | None = None
@@ -191,21 +205,42 @@ class Authority:
         with signing_errors():
             return self._issuing.issue(request, cause=cause, succession=Succession(kind, identifier))
 
-    def print_copy(self, identifier: str) -> bytes:
-        """The file for the printer of a licence that has not been revoked 打印件: paper is issued with the file.
+    def extend(self, decree: "Decree", *, dry_run: bool) -> "Iterator[Extended]":
+        """Extend the validity of many licences 延长有效期; see `license_lib.extending`.
 
         Raises:
-            InputError: `license.unknown`, or `license.ended`.
+            InputError: `catalogue.unknown` for a type that is in no catalogue; the decree has no person or reason.
         """
-        from license_lib.rendering import print_copy
+        from license_lib.extending import extend
 
-        stored = self.repository.by_identifier(identifier)
-        if stored is None:
-            raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
-        if stored.state is not LicenseState.ISSUED:
-            words = state_words(stored.state).en
-            raise InputError("license.ended", f"the licence is {words}: no paper is issued of it")
-        return print_copy(self.repository.newest_file(stored))
+        kind = self.catalogue.get(decree.selection.type_key)
+        return extend(self.repository, decree, self.rules(kind.key), self._clock, dry_run=dry_run)
+
+    def correct_number(self, old: HolderNumber, new: HolderNumber, cause: Cause) -> Correction:
+        """Correct a holder's number; from now on both find the holder's licences. See `Subjects.correct_number`.
+
+        Raises:
+            InputError: `number.…` if the new number is none of its kind.
+        """
+        number, kind = checked_number(new.number, new.kind, None, "new", day_of(self._clock()))
+        new = HolderNumber(number, kind)
+        return self.repository.subjects.correct_number(old, new, cause=cause, recorded_at=self._clock())
+
+    def withdraw_correction(self, sequence: int, cause: Cause) -> Correction:
+        """Take a correction of a number back; see `Subjects.withdraw_correction`."""
+        return self.repository.subjects.withdraw_correction(sequence, cause=cause, recorded_at=self._clock())
+
+    @cached_property
+    def trail(self) -> Trail:
+        """The usage trail, for those who give answers themselves."""
+        return Trail(self.repository, self._clock, purpose_required=self.settings.usage.purpose_required)
+
+    @cached_property
+    def records(self) -> "Records":
+        """Licences for those who look them up, take them out or print them."""
+        from license_lib.records import Records
+
+        return Records(self.repository, self.trail, self.rules, self._clock)
 
     @cached_property
     def archiving(self) -> "Archiving":
@@ -214,21 +249,12 @@ class Authority:
 
         return Archiving(self.repository, sealer=lambda: self._sealer, clock=self._clock)
 
-    def find(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
-        """Look up by identifier, by licence number 证照编号, or by holder number (ID number or credit code).
+    @cached_property
+    def publisher(self) -> "Publisher":
+        """What writes status lists and the log into the folder that the world reads."""
+        from license_lib.publishing.composing import make_publisher
 
-        Raises:
-            InputError: `lookup.one-key` unless exactly one is given.
-        """
-        if sum(map(bool, (identifier, number, holder_number))) != 1:
-            raise InputError("lookup.one-key", "give exactly one of identifier, number and holder number")
-        if identifier:
-            found = self.repository.by_identifier(identifier)
-            return (found,) if found else ()
-        if number:
-            return self.repository.by_number(number)
-        as_typed = self.repository.by_holder_number(holder_number.strip())
-        return as_typed or self.repository.by_holder_number(_canonical(holder_number))
+        return make_publisher(self.settings, self.repository, self._keys, self._clock)
 
     @cached_property
     def verifier(self) -> Verifier:
@@ -273,11 +299,3 @@ class Authority:
             clock=self._clock,
             randomness=self._randomness,
         )
-
-
-def _canonical(holder_number: str) -> str:
-    """A holder number as records spell it: 18 characters for an old citizen ID of 15, capitals, half width."""
-    try:
-        return CitizenId.parse(holder_number).number
-    except NumberError:
-        return clean_upper(holder_number)

@@ -5,12 +5,16 @@ from functools import cache
 from pathlib import Path
 
 from license_lib.catalogue import Catalogue
+from license_lib.errors import InputError
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.key_folder import signing_errors
 from license_lib.licenses import Issuer
 from license_lib.lifecycle import TypeRules, load_rules
+from license_lib.log.checkpoints import LogPolicy
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import Settings
+from signing.log_keys import load_log_vkey
+from signing.notes import NoteError
 from signing.trust import TrustStore
 
 
@@ -36,6 +40,23 @@ def load_rules_of(settings: Settings) -> Callable[[str], TypeRules]:
     """
     folder = templates_folder(settings)
     return cache(lambda type_key: load_rules(folder / type_key))
+
+
+def own_log(settings: Settings) -> LogPolicy | None:
+    """Our own log and its witnesses; None where the key folder has no log.
+
+    Raises:
+        InputError: `settings.invalid`: witnesses that are none, or a quorum that cannot be met.
+        MachineError: `key.damaged`.
+    """
+    if not (settings.keys_folder / "public" / "log.vkey").exists():
+        return None
+    with signing_errors():
+        key = load_log_vkey(settings.keys_folder)
+    try:
+        return LogPolicy.of(str(key), settings.log.witnesses, settings.log.quorum)
+    except (NoteError, ValueError) as error:
+        raise InputError("settings.invalid", f"license.toml: log: {error}", hint="copy the keys again") from None
 
 
 def load_issuers(settings: Settings) -> Issuers:

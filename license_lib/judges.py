@@ -1,21 +1,29 @@
 """The judging half put together: public trust material and a repository, and grounds of other cities that we accept."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import Literal
 
 from license_lib.catalogue import Catalogue
-from license_lib.configured import load_catalogue, load_issuers, load_rules_of
+from license_lib.configured import load_catalogue, load_issuers, load_rules_of, own_log
 from license_lib.issuers import Issuers
 from license_lib.key_folder import signing_errors
+from license_lib.log.checkpoints import LogPolicy
 from license_lib.network import make_fetcher
+from license_lib.publishing import PublicFolder
+from license_lib.publishing.heads import Heads
+from license_lib.qr.retries import Patience
 from license_lib.repository import Repository
 from license_lib.repository_states import RepositoryStates
 from license_lib.settings import Settings
+from license_lib.trail import Trail
 from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
+from license_lib.verification.verifier import PHOTO_SECONDS
 from license_lib.verification.workers import Limits
 from signing.trust import TrustStore
 
@@ -30,6 +38,17 @@ def open_verifier(settings: Settings) -> Iterator[Verifier]:
     """
     with Repository.open(settings.database_url, settings.files, read_only=True) as repository:
         yield make_verifier(settings, load_catalogue(settings), load_issuers(settings), repository)
+
+
+@contextmanager
+def open_trail(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Trail]:
+    """The usage trail alone, for those who judge and do not issue; open as long as the block.
+
+    Raises:
+        MachineError: the repository cannot be opened.
+    """
+    with Repository.open(settings.database_url, settings.files) as repository:
+        yield Trail(repository, clock, purpose_required=settings.usage.purpose_required)
 
 
 def confined_verifier(
@@ -50,13 +69,25 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
     Raises:
         MachineError: no trust anchor (`trust.empty`), or trust material that cannot be read (`trust.store` too).
     """
+    log = own_log(settings)
     with signing_errors():
         ground = Ground(
             catalogue=catalogue,
             trust=TrustStore.load(settings.keys_folder),
             seals=SealDirectory.load(settings.keys_folder),
             issuers=issuers,
-            states=RepositoryStates(repository, load_rules_of(settings)),
+            states=_states(settings, repository, log),
+            log=log,
         )
     fetcher, oldest = make_fetcher(settings.network), settings.status.max_staleness
-    return Verifier(ground, accepted_grounds(settings.home, catalogue, fetcher, oldest))
+    grounds = accepted_grounds(settings.home, catalogue, fetcher, oldest)
+    return Verifier(ground, grounds, patience=Patience(PHOTO_SECONDS, time.monotonic))
+
+
+def _states(settings: Settings, repository: Repository, log: LogPolicy | None) -> RepositoryStates:
+    """The repository's states, and what was published of them."""
+    rules = load_rules_of(settings)
+    if log is None:
+        return RepositoryStates(repository, rules)
+    heads = Heads(folder=PublicFolder(settings.public_folder), policy=log)
+    return RepositoryStates(repository, rules, heads.newest, log.origin)

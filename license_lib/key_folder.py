@@ -16,11 +16,14 @@ from license_lib.rendering.artwork import artwork_page
 from license_lib.settings import NetworkSettings, TimestampSettings
 from signing.errors import SigningError
 from signing.keys import SealCredential
+from signing.log_keys import load_log_key
+from signing.notes import NoteSigner
 from signing.timestamps import Timestamper
 
 SEAL_FONTS = ("NotoSerifSC-Regular.ttf", "LicenseSongRare-Regular.ttf")
 _TIMESTAMP_SERIAL_BYTES = 19
 _NONCE_BYTES = 8
+_STATUS = "status"
 LOG = logging.getLogger("license_lib.key_folder")
 
 
@@ -78,6 +81,7 @@ class KeyFolder:
         self._fonts = [fonts / name for name in SEAL_FONTS]
         self._credentials: dict[str, SealCredential] = {}
         self._timestamper: Timestamper | None = None
+        self._log_signer: NoteSigner | None = None
         self._seals: dict[str, tuple[Seal, VisibleSeal]] = {}
 
     def credential(self, body: IssuingBody) -> SealCredential:
@@ -125,6 +129,33 @@ class KeyFolder:
             self._timestamper = self._reach_timestampers(urls) if urls else self._open_timestamper()
         return self._timestamper
 
+    def status_signer(self) -> SealCredential:
+        """The key that signs status lists 状态名单, inside its certificate's period.
+
+        Raises:
+            MachineError: `key.…`.
+        """
+        with signing_errors():
+            if _STATUS not in self._credentials:
+                self._credentials[_STATUS] = self._load(_STATUS)
+            self._credentials[_STATUS].check_period(self._clock())
+        return self._credentials[_STATUS]
+
+    def log_signer(self) -> NoteSigner:
+        """The key of the transparency log 透明日志.
+
+        Raises:
+            MachineError: `key.…`.
+        """
+        if self._log_signer is None:
+            with signing_errors():
+                self._log_signer = load_log_key(self._folder, self._passphrase)
+        return self._log_signer
+
+    def nonce(self) -> int:
+        """A fresh number for a time-stamp request."""
+        return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
+
     def fetcher(self) -> "Fetcher":
         """The network, as it is configured."""
         with signing_errors():
@@ -171,10 +202,10 @@ class KeyFolder:
         return Sealer(
             timestamper=self.timestamper(),
             evidence=lambda certificates: collect(
-                certificates, trust, fetcher=fetcher, at=self._clock(), nonce=self._nonce
+                certificates, trust, fetcher=fetcher, at=self._clock(), nonce=self.nonce
             ),
             now=self._clock,
-            nonce=self._nonce,
+            nonce=self.nonce,
             long_term=long_term,
         )
 
@@ -212,10 +243,6 @@ class KeyFolder:
         except (ArtworkError, InputError) as error:
             problem = f"the seal's picture {picture.artwork}: {error}"
             raise MachineError("seal-object.artwork", problem, hint="put a plain PNG or SVG there") from None
-
-    def _nonce(self) -> int:
-        """A fresh number for a time-stamp request."""
-        return int.from_bytes(self._randomness(_NONCE_BYTES), "big")
 
     def _serial(self) -> int:
         return int.from_bytes(self._randomness(_TIMESTAMP_SERIAL_BYTES), "big") or 1

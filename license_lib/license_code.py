@@ -9,7 +9,7 @@ from license_lib.licenses.public import public_values
 from license_lib.licenses.record import canonical_bytes, record_digest
 from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
-from license_lib.status import LONGEST
+from license_lib.status import LONGEST, StatusRef
 
 
 def license_code(
@@ -25,7 +25,7 @@ def license_code(
         base_url: where the page behind the code is.
 
     Raises:
-        InputError: `qr.id-number`, a public value is a person's number.
+        InputError: `qr.id-number`, a public value is a person's number; `qr.unencodable`, there are too many.
     """
     return encode(
         identifier=document.identifier,
@@ -41,14 +41,14 @@ def license_code(
     )
 
 
-def stand_in_code(kind: LicenseType, document: License, base_url: str) -> str:
-    """A code as long as the longest that the licence may get: it signs nothing, and refers to the last of all places.
+def stand_in_code(kind: LicenseType, document: License, base_url: str, place: StatusRef = LONGEST) -> str:
+    """A code as long as the licence's own would be at a place of a status list: it signs nothing.
 
-    `license_code` says what it raises.
+    The last of all places, which is taken if none is named, makes the longest. `license_code` says what it raises.
     """
     return license_code(
         kind,
-        replace(document, status=LONGEST.claim(base_url)),
+        replace(document, status=place.claim(base_url)),
         key_id=bytes(KEY_ID_BYTES),
         sign=lambda _: STAND_IN_SIGNATURE,
         base_url=base_url,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from license_lib.errors import InputError
 from license_lib.identifiers import CreditCode, NumberError
@@ -80,6 +80,51 @@ class StatusSettings(_Frozen):
         return timedelta(minutes=self.max_staleness_minutes)
 
 
+class PublishingSettings(_Frozen):
+    """What is published 公布: where (relative to the file's folder), and how fresh status lists are kept.
+
+    `refresh_minutes`: a list that is older is signed anew, though nothing has changed. `validity_minutes`: for so long
+    it may be relied on, if nobody is there to publish the next one.
+    """
+
+    folder: Path = Path("public")
+    refresh_minutes: Annotated[int, Field(ge=1, le=12 * 60)] = 60
+    validity_minutes: Annotated[int, Field(ge=2, le=7 * 24 * 60)] = 24 * 60
+
+    @model_validator(mode="after")
+    def _in_time(self) -> "PublishingSettings":
+        if self.refresh_minutes * 2 > self.validity_minutes:
+            raise mendable("lists would end soon after the next is due", "make it at least twice refresh_minutes")
+        return self
+
+    @property
+    def refresh(self) -> timedelta:
+        """The same as a span of time."""
+        return timedelta(minutes=self.refresh_minutes)
+
+    @property
+    def validity(self) -> timedelta:
+        """The same as a span of time."""
+        return timedelta(minutes=self.validity_minutes)
+
+
+class LogSettings(_Frozen):
+    """Who watches our log 透明日志: the verifier keys of witnesses, and how many must have signed to be relied on."""
+
+    witnesses: tuple[str, ...] = ()
+    quorum: Annotated[int, Field(ge=0)] = 0
+
+
+class UsageSettings(_Frozen):
+    """The usage trail 用证留痕: must every use say its purpose 用途, and do verifications go on it.
+
+    Looks, exports and prints always do. Without `verifications` whoever verifies needs no right to write.
+    """
+
+    purpose_required: bool = False
+    verifications: bool = True
+
+
 class SealingSettings(_Frozen):
     """How seals are made: `B-T` with a time-stamp, `B-LTA` with evidence and an archive time-stamp behind it, too."""
 
@@ -123,6 +168,9 @@ class Settings(_Frozen):
     timestamps: TimestampSettings = TimestampSettings()
     network: NetworkSettings = NetworkSettings()
     status: StatusSettings = StatusSettings()
+    publishing: PublishingSettings = PublishingSettings()
+    log: LogSettings = LogSettings()
+    usage: UsageSettings = UsageSettings()
     sealing: SealingSettings = SealingSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 
@@ -156,6 +204,11 @@ class Settings(_Frozen):
     def keys_folder(self) -> Path:
         """PKI folder."""
         return self.home / self.keys
+
+    @property
+    def public_folder(self) -> Path:
+        """Folder of what is published."""
+        return self.home / self.publishing.folder
 
     @classmethod
     def load(cls, home: Path) -> "Settings":

@@ -197,9 +197,24 @@ def verify_signature(certificate_der: bytes, signature_der: bytes, data: bytes) 
         data: what was signed.
     """
     try:
-        key = x509.load_der_x509_certificate(certificate_der).public_key()
-        if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-            return False
+        key = p256_key(x509.load_der_x509_certificate(certificate_der))
+    except (ValueError, TypeError):
+        return False
+    return key is not None and verify_with(key, signature_der, data)
+
+
+def p256_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey | None:
+    """The certificate's key if it is one on P-256. Who asks one certificate often keeps it: reading it takes time."""
+    try:
+        key = certificate.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1) else None
+
+
+def verify_with(key: ec.EllipticCurvePublicKey, signature_der: bytes, data: bytes) -> bool:
+    """Tell whether `signature_der` is this key's ECDSA signature over SHA-256 of `data`; never raises on any bytes."""
+    try:
         key.verify(signature_der, data, ec.ECDSA(hashes.SHA256()))
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False

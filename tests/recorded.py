@@ -53,6 +53,11 @@ def revocation(effective_at: datetime, **changes: Any) -> Change:
     return change(EventKind.REVOKE, effective_at, **changes)
 
 
+def digest_of(key: str) -> bytes:
+    """Of the record that such a licence has: what its digest has to be where somebody checks it."""
+    return hashlib.sha256(f'{{"key":"{key}"}}'.encode()).digest()
+
+
 def log_is_whole(repository: Repository) -> bool:
     """Whether the leaves come to the head of the log, and the hashes beside them are theirs."""
     grown, head = Frontier.empty(), repository.log.head()

@@ -19,9 +19,12 @@ from license_lib.batch import read_request
 from license_lib.catalogue import load_type
 from license_lib.catalogue.releases import write_release
 from license_lib.licenses.request import LicenseRequest
+from license_lib.repository import Use
 from license_lib.resources import resource_folder
 
 PASSPHRASE = b"only for tests"
+CLERK = Use(actor="样例·窗口人员", purpose="测试")
+"""Who uses records in tests."""
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ISSUERS = {
     "birth-certificate": "health",

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -13,7 +14,7 @@ from license_lib.authority import now
 from license_lib.errors import MachineError
 from license_lib.resources import program_version
 from license_lib.settings import Settings
-from verify_api import pages, problems, routes
+from verify_api import pages, problems, published, routes
 from verify_api.envelope import Envelope
 from verify_api.schemas import ProblemDocument
 from verify_api.service import Bench, Service, SettingsBench
@@ -27,19 +28,25 @@ def create_app(
     clock: Callable[[], datetime] = now,
     randomness: Callable[[int], bytes] = os.urandom,
 ) -> FastAPI:
-    """The verification service of one authority. It opens the repository read-only and public trust material only.
+    """The verification service of one authority.
+
+    It judges with a read-only repository and public trust material; what it writes is the usage trail.
 
     Args:
         clock: the time, aware.
         randomness: n → n random bytes, for request ids.
     """
-    return build_app(lambda: SettingsBench(settings, clock()), clock=clock, randomness=randomness)
+    return build_app(lambda: SettingsBench(settings, clock), settings.public_folder, clock=clock, randomness=randomness)
 
 
 def build_app(
-    open_bench: Callable[[], Bench], *, clock: Callable[[], datetime], randomness: Callable[[int], bytes]
+    open_bench: Callable[[], Bench],
+    public: Path,
+    *,
+    clock: Callable[[], datetime],
+    randomness: Callable[[int], bytes],
 ) -> FastAPI:
-    """The service around any judge; `open_bench` is called when it starts."""
+    """The service around any judge; `open_bench` is called when it starts, `public` holds what is published."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -67,6 +74,7 @@ def build_app(
         },
     )
     app.include_router(routes.router)
+    published.install(app, public)
     pages.install(app)
     problems.install(app)
     app.add_middleware(Envelope, clock=clock, randomness=randomness)
@@ -83,7 +91,7 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
-    bench = SettingsBench(settings, clock())  # here, so that its errors reach the caller and not a server's log
+    bench = SettingsBench(settings, clock)  # here, so that its errors reach the caller and not a server's log
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -93,7 +101,7 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         ) from None
     ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
     config = uvicorn.Config(
-        build_app(lambda: bench, clock=clock, randomness=os.urandom),
+        build_app(lambda: bench, settings.public_folder, clock=clock, randomness=os.urandom),
         access_log=False,  # its lines hold paths, and a path may hold an identifier
         log_config=LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"verify_api": ours}},
         server_header=False,

@@ -59,7 +59,7 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
                 for name, value in _HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)  # what is published may be read by other sites' pages
             await send(message)
 
         try:

@@ -70,6 +70,13 @@ _VERDICT: Final[dict[str, Any]] = {
                     "status_as_of": "2026-11-22T04:00:00Z",
                     "trust_list": None,
                     "status_list": None,
+                    "log": {
+                        "origin": "licenses.baiyin.example/log",
+                        "index": 4711,
+                        "size": 5000,
+                        "published": True,
+                        "source": "repository",
+                    },
                 },
                 "seal": {"level": "B-LTA", "archive_time_stamps": 1},
             }

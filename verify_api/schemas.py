@@ -4,6 +4,7 @@ The models forbid what they do not know: nothing leaves this service that is not
 """
 
 from datetime import date
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -107,6 +108,16 @@ class StatusListDocument(_Document):
     expires: AwareDatetime = Field(description="Until when it may be used")
 
 
+class LogDocument(_Document):
+    """Where the licence's issue stands in a transparency log."""
+
+    origin: str
+    index: int = Field(ge=0)
+    size: int = Field(ge=0, description="Entries of the head that it was compared with; 0 if none was published")
+    published: bool = Field(description="Whether that head stands for the entry")
+    source: Literal["repository", "proof"]
+
+
 class EvidenceDocument(_Document):
     """How fresh the evidence was."""
 
@@ -115,6 +126,7 @@ class EvidenceDocument(_Document):
     status_as_of: AwareDatetime | None = Field(description="When the licence's state was looked up")
     trust_list: TrustListDocument | None = Field(default=None, description="null where none was relied on")
     status_list: StatusListDocument | None = Field(default=None, description="null where none told the state")
+    log: LogDocument | None = Field(default=None, description="null where neither the repository nor a proof tells")
 
 
 class ProgramDocument(_Document):
@@ -150,7 +162,7 @@ class VerdictDocument(_Document):
 class CodeQuestion(_Document):
     """The text of a licence's QR, as a scanner reads it."""
 
-    code: str = Field(min_length=1, max_length=4096, examples=["HTTPS://LICENSE.EXAMPLE/V#2KCEJIQBEYSA…"])
+    code: str = Field(min_length=1, max_length=4096, examples=["HTTPS://LICENSE.EXAMPLE/V#1999302248590…"])
     at: str | None = Field(default=None, description="ISO 8601 date and time; Beijing time if it has no offset")
 
 

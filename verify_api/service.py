@@ -4,6 +4,7 @@ Nothing is decided here. The service holds public material only: no issuing key,
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, LicenseError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers
-from license_lib.judges import confined_verifier
+from license_lib.judges import confined_verifier, open_trail
+from license_lib.repository import Use
 from license_lib.settings import Settings
 from license_lib.verification import Verdict
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier
@@ -29,6 +31,8 @@ from verify_api.schemas import VerdictDocument, Words
 QUEUE: Final = 64
 _CODES_AT_ONCE: Final = 4
 _LOOK_AGAIN: Final = timedelta(seconds=5)
+_PUBLIC: Final = Use(actor="公众", purpose="公众核验", place="service")
+"""Whoever scans a code is nobody's business: the trail says that it was verified, and when."""
 _STANDARD_LABELS: Final = {
     "ZZBH": Words(zh="证照编号", en="Licence number"),
     "CZZT": Words(zh="持证主体", en="Holder"),
@@ -71,6 +75,10 @@ class Bench(Protocol):
         """The judge with the trust material of this moment."""
         ...
 
+    def note(self, verdict: Verdict) -> None:
+        """Put on the usage trail that somebody had a licence judged; raises if that cannot be done."""
+        ...
+
     def close(self) -> None:
         """Release the repository, and whoever works for the judge."""
         ...
@@ -83,7 +91,7 @@ class SettingsBench:
     while the service runs. Files are examined in worker processes, see `ConfinedVerifier`.
 
     Args:
-        at: the present.
+        clock: the time, aware.
         workers: how many files are examined at once.
         limits: what one file may take.
 
@@ -93,12 +101,14 @@ class SettingsBench:
     """
 
     def __init__(
-        self, settings: Settings, at: datetime, *, workers: int = WORKERS, limits: Limits | None = None
+        self, settings: Settings, clock: Callable[[], datetime], *, workers: int = WORKERS, limits: Limits | None = None
     ) -> None:
         self._settings = settings
+        self._opened = ExitStack()
+        self._trail = self._opened.enter_context(open_trail(settings, clock)) if settings.usage.verifications else None
         self._make = partial(confined_verifier, settings, workers=workers, limits=limits)
         self._lock = Lock()
-        self._looked = at
+        self._looked = clock()
         self._stamp = self._public_material()
         self._verifier = self._make()
         self._verifier.start()
@@ -111,9 +121,15 @@ class SettingsBench:
                 self._renew()
             return self._verifier
 
+    def note(self, verdict: Verdict) -> None:
+        """Put on the usage trail that somebody had a licence of ours judged: not who, and not from where."""
+        if self._trail is not None:
+            self._trail.verified(verdict, _PUBLIC)
+
     def close(self) -> None:
         """End the workers, and close the repository."""
         self._verifier.close()
+        self._opened.close()
 
     def _renew(self) -> None:
         stamp = self._public_material()
@@ -164,7 +180,7 @@ class Service:
 
         Raises:
             Problem: `service.busy` if too many are waiting.
-            MachineError: the repository cannot be asked.
+            MachineError: the repository cannot be asked, or the use not be put on record.
         """
         limiter = self._files if question.data else self._codes
         if limiter.statistics().tasks_waiting >= self._queue:
@@ -175,8 +191,11 @@ class Service:
         def work() -> VerdictDocument:
             judge = self._bench.judge(now)
             if question.data:
-                return told(judge.verify(question.data, at=at, now=now), judge)
-            return told(judge.verify_code(question.code, at=at, now=now), judge)
+                verdict = judge.verify(question.data, at=at, now=now)
+            else:
+                verdict = judge.verify_code(question.code, at=at, now=now)
+            self._bench.note(verdict)
+            return told(verdict, judge)
 
         return await anyio.to_thread.run_sync(work, limiter=limiter)
 
@@ -196,6 +215,7 @@ class Service:
             verdict = judge.status(wanted, at=at)
             if verdict is None:
                 raise InputError("license.unknown", "There is no licence with this identifier")
+            self._bench.note(verdict)
             return told(verdict, judge, minimal=True)
 
         return await anyio.to_thread.run_sync(work)

@@ -20,17 +20,22 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from license_lib.auditing import audit_published, policy_of
 from license_lib.authority import Authority, now
 from license_lib.batch import BatchRow, read_batch, read_request
 from license_lib.calendar import day_of
 from license_lib.configured import fonts_folder
 from license_lib.errors import LicenseError
 from license_lib.issuing import Issued
+from license_lib.publishing import PublicFolder
+from license_lib.publishing.folder import status_name
 from license_lib.qr import scan_file
 from license_lib.rendering import Fonts, page_png
 from license_lib.resources import resource_folder
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
+from license_lib.status import Status
+from license_lib.status.tokens import read_token
 from license_lib.verification import OUTCOME_TEXTS, Outcome, Verdict
 from signing.keys import load_credential
 
@@ -63,6 +68,7 @@ def main(folder: Path) -> int:
         _repeat(authority)
         _gallery(authority, issued, folder / "gallery")
         wrong = _judge(authority, list(_cases(authority, issued, passphrase, folder / "stranger")), folder / "cases")
+        wrong |= _publish(authority, issued, folder / "auditor")
     console.print(f"\n文件 files: {folder}/cases  {folder}/gallery   证照库 repository: {folder}/data")
     console.print(
         f"继续 next: [bold]make serve[/], or  license --help;  license verify {folder}/cases/*.pdf --home {folder}"
@@ -198,6 +204,37 @@ def _judge(authority: Authority, cases: list[Case], folder: Path) -> int:
         )
     console.print(table)
     return int(wrong > 0)
+
+
+def _publish(authority: Authority, issued: list[Issued], auditor: Path) -> int:
+    """Status lists and log for the world: a revocation arrives in the list, and an outsider finds nothing wrong."""
+    public = authority.settings.public_folder
+    stored = authority.repository.by_identifier(issued[-1].identifier)
+    if stored is None or stored.status is None:
+        raise SystemExit("a licence has no place in a status list")
+    place = stored.status
+
+    def state() -> Status:
+        return read_token((public / status_name(place.list_number)).read_bytes()).status(place.index)
+
+    first = authority.publisher.publish()
+    before = state()
+    authority.revoke(
+        stored.identifier, reason="以欺骗手段取得", actor="样例·经办人", legal_basis="行政许可法第六十九条"
+    )
+    second = authority.publisher.publish()
+    after = state()
+    vkey = (authority.settings.keys_folder / "public" / "log.vkey").read_text(encoding="ascii").strip()
+    audited = audit_published(
+        PublicFolder(public).read, policy_of(vkey), auditor, now=now(), status=True, licenses=[("", issued[-1].pdf)]
+    )
+    right = (before, after) == (Status.VALID, Status.INVALID) and audited.complete and not audited.findings
+    console.print(
+        f"\n公布 published: 日志 {first.size} → {second.size} 条 log entries; 状态名单 status list {place.list_number}，"
+        f"第 {place.index} 项 entry: {before.name} → {after.name}"
+    )
+    console.print(f"审计 audited by an outsider: {second.size} 条 entries, {len(audited.findings)} 项发现 findings")
+    return int(not right)
 
 
 def _colored(verdict: Verdict) -> str:

@@ -101,7 +101,8 @@ def accept(
     elif verdict.outcome is not Outcome.IN_FORCE or subject is None:
         findings = [AcceptanceFinding("acceptance.not-in-force")]
     else:
-        findings = _findings(subject, item, applicants, catalogue, until)
+        early = _ends_too_early(subject.valid_until, verdict, until)
+        findings = _findings(subject, item, applicants, catalogue, early)
     return Acceptance(item, tuple(findings))
 
 
@@ -125,7 +126,11 @@ def acceptance_report(acceptance: Acceptance) -> dict[str, Any]:
 
 
 def _findings(
-    subject: License | QrProof, item: ServiceItem, applicants: Applicants, catalogue: Catalogue, until: date | None
+    subject: License | QrProof,
+    item: ServiceItem,
+    applicants: Applicants,
+    catalogue: Catalogue,
+    early: AcceptanceFinding | None,
 ) -> Iterator[AcceptanceFinding]:
     type_code = subject.type_code if isinstance(subject, License) else subject.identifier.type_code
     kind = catalogue.find(type_code)
@@ -136,12 +141,22 @@ def _findings(
         yield AcceptanceFinding("acceptance.type", {"item": item.name, "type": name, "wanted": wanted})
     elif accepted.whose is not Whose.ANYBODY:
         yield from _holder(subject, accepted.whose, applicants)
-    if until is not None and subject.valid_until is not None and subject.valid_until < until:
-        days = {"valid_until": subject.valid_until.isoformat(), "until": until.isoformat()}
-        yield AcceptanceFinding("acceptance.ends-too-early", days)
+    if early is not None:
+        yield early
     region = str(subject.identifier.issuer)[_REGION]
     if not item.covers(region):
         yield AcceptanceFinding("acceptance.region", {"region": region, "wanted": "、".join(item.regions)})
+
+
+def _ends_too_early(on_face: date | None, verdict: Verdict, until: date | None) -> AcceptanceFinding | None:
+    """The last day, of the face or of an extension by decree 延长有效期, is before the day on which it is needed."""
+    if until is None or on_face is None:
+        return None
+    extended = [date.fromisoformat(one.params["date"]) for one in verdict.findings if one.code == "status.extended"]
+    last = max([on_face, *extended])
+    if last >= until:
+        return None
+    return AcceptanceFinding("acceptance.ends-too-early", {"valid_until": last.isoformat(), "until": until.isoformat()})
 
 
 def _holder(subject: License | QrProof, whose: Whose, applicants: Applicants) -> Iterator[AcceptanceFinding]:

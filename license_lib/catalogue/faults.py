@@ -156,6 +156,10 @@ FAULTS: Mapping[str, Row] = MappingProxyType({
     "artwork.many": Row(
         "holds more than {most} pictures", "join some of them", "超过{most}个图片", "合并部分图片",
     ),
+    "qr.small": Row(
+        "no licence's code can be read at this size", "at least {least} mm",
+        "任何证照的二维码在此尺寸下都无法识读", "至少 {least} 毫米",
+    ),
     # Rules of the type
     "key.folder": Row(
         "is {key!r}", "the folder's name: {folder!r}", "为 {key!r}", "应为文件夹名 {folder!r}",

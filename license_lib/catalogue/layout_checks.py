@@ -1,5 +1,6 @@
 """Faults of a type's layouts: what has no place, what stands beyond the page, what cannot be as it says."""
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from license_lib.catalogue.faults import Fault, Steps, fault
 from license_lib.catalogue.fields import HOLDER_ROWS, ComputedForm, FieldType
 from license_lib.catalogue.layout import LISTS, Box, Layout, Square, Table, TextBox
 from license_lib.catalogue.model import LicenseType, ValidityRule
+from license_lib.code_size import LEAST_SIZE
 
 _ALWAYS_SHOWN = ("holder_name", "license_number", "issued_on", "issuer_name")
 _END_OF_VALIDITY = frozenset({"valid_until", "validity"})
@@ -23,6 +25,8 @@ def layout_contradictions(kind: LicenseType) -> Iterator[Fault]:
     for steps, layout in all_layouts(kind):
         yield from _shown(kind, layout, steps)
         yield from _photo(kind, layout, steps)
+        if layout.qr.size < LEAST_SIZE:
+            yield fault((*steps, "qr", "size"), "qr.small", least=math.ceil(LEAST_SIZE))
         yield from _pages(layout, steps)
         for index, box in enumerate(layout.boxes):
             yield from _box(kind, box, (*steps, "boxes", index))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from license_lib.findings import agreement, files, issuers, seals, states
+from license_lib.findings import agreement, files, issuers, logs, seals, states
 from license_lib.findings.texts import Effect, FindingText
 
 __all__ = ["CODES", "Effect", "Finding", "FindingText", "Severity"]
@@ -55,8 +55,8 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How grave it is: what its effect says, in one of three words."""
-        return _SEVERITY[self.effect]
+        """How grave it is: what its effect says, in one of three words; a note may be told as a warning."""
+        return Severity.WARNING if CODES[self.code].loud else _SEVERITY[self.effect]
 
     def text(self, language: str = "zh") -> str:
         """What was found, in Chinese (`zh`) or English (`en`)."""
@@ -77,6 +77,6 @@ class _Known(dict[str, str]):
 
 
 CODES: Mapping[str, FindingText] = MappingProxyType(
-    {**files.ROWS, **seals.ROWS, **issuers.ROWS, **agreement.ROWS, **states.ROWS}
+    {**files.ROWS, **seals.ROWS, **issuers.ROWS, **agreement.ROWS, **logs.ROWS, **states.ROWS}
 )
 """Code → row. Codes are stable: tests, vectors, API and docs use them."""

@@ -23,6 +23,7 @@ class FindingText:
         cause_zh: how this comes about, in one sentence, with an example where that helps.
         remedy_zh: what a clerk does about it; empty for a note.
         en: `en`, `cause_en` and `remedy_en` say the same in English.
+        loud: a note that is told as a warning, with its remedy, though it decides nothing.
     """
 
     effect: Effect
@@ -32,6 +33,7 @@ class FindingText:
     cause_en: str
     remedy_zh: str = ""
     remedy_en: str = ""
+    loud: bool = False
 
 
 NO, UNSURE = Effect.NOT_GENUINE, Effect.GENUINE_UNKNOWN

@@ -5,7 +5,9 @@
 of the parts are enforced.
 """
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_37_36
 
@@ -199,6 +201,17 @@ def _split(text: str) -> list[str]:
 
 def _read(parts: list[str], serial_max: int) -> LicenseIdentifier:
     type_code, issuer, serial, version, check = parts
+    if len(serial) > serial_max or not _WELL_FORMED.fullmatch(".".join(parts)):
+        _require_form(parts, serial_max)
+    failed = [] if _checksum("".join(parts)) == 1 else ["identifier"]
+    failed += [] if _checks(type_code[:CREDIT_LENGTH], "type code", "证照类型代码") else ["type"]
+    failed += [] if _checks(issuer, "issuer", "颁发机构代码") else ["issuer"]
+    return LicenseIdentifier(type_code, issuer, serial, int(version), check, tuple(failed))
+
+
+def _require_form(parts: list[str], serial_max: int) -> None:
+    """Say which part is not as it should be."""
+    type_code, issuer, serial, version, check = parts
     for part, (name, name_zh, length, allowed) in zip((type_code, issuer, version, check), _SHAPES, strict=True):
         if len(part) != length:
             raise NumberError(
@@ -211,12 +224,10 @@ def _read(parts: list[str], serial_max: int) -> LicenseIdentifier:
     _require_serial(serial, serial_max)
     if version == "000":
         raise NumberError("number.version", "versions start at 001", "版本号从001开始")
-    failed = [] if mod_37_36.checksum("".join(parts)) == 1 else ["identifier"]
-    failed += [] if _checks(type_code[:CREDIT_LENGTH], "type code", "证照类型代码") else ["type"]
-    failed += [] if _checks(issuer, "issuer", "颁发机构代码") else ["issuer"]
-    return LicenseIdentifier(type_code, issuer, serial, int(version), check, tuple(failed))
 
 
+_WELL_FORMED = re.compile("[0-9A-Z]{18}[0-9]{3}[.][0-9A-Z]{18}[.][0-9A-Z]{7,64}[.](?!000)[0-9]{3}[.][0-9A-Z]")
+"""All parts at once: nearly every identifier is well-formed, and part by part takes five times as long."""
 _SHAPES = (
     ("type code", "证照类型代码", TYPE_LENGTH, ALPHANUMERIC),
     ("issuer", "颁发机构代码", CREDIT_LENGTH, ALPHANUMERIC),
@@ -238,6 +249,18 @@ def _require(part: str, allowed: frozenset[str], name: str, name_zh: str) -> Non
         raise _within(name, name_zh, error) from None
 
 
+_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+
+
+def _checksum(text: str) -> int:
+    """ISO 7064 MOD 37,36 as `stdnum` has it, and quicker: every code that is scanned asks for it."""
+    check = 18
+    for character in text:
+        check = ((check or 36) * 2 % 37 + _VALUES[character]) % 36
+    return check
+
+
+@lru_cache(maxsize=1024)  # the same few bodies stand in every identifier
 def _checks(code: str, name: str, name_zh: str) -> bool:
     """Whether a credit code checks; all that is wrong with it besides is an error."""
     try:

@@ -4,7 +4,6 @@ from license_lib.lifecycle.checking import Subject, check
 from license_lib.lifecycle.codes import INFORMATION, RETURN_CODES, CodeMap, Condition, condition_of
 from license_lib.lifecycle.faults import EventError
 from license_lib.lifecycle.kinds import SUCCESSIONS, EventKind, Happened, LicenseState, Proposed
-from license_lib.lifecycle.planning import Candidate, Planned, plan
 from license_lib.lifecycle.rule_files import RulesError, load_rules
 from license_lib.lifecycle.rules import DEFAULT_RULES, Overdue, TypeRules
 from license_lib.lifecycle.standing import Standing, standing_at
@@ -19,7 +18,6 @@ __all__ = [
     "RETURN_CODES",
     "STATE_WORDS",
     "SUCCESSIONS",
-    "Candidate",
     "CodeMap",
     "Condition",
     "EventError",
@@ -27,7 +25,6 @@ __all__ = [
     "Happened",
     "LicenseState",
     "Overdue",
-    "Planned",
     "Proposed",
     "RulesError",
     "Standing",
@@ -39,7 +36,6 @@ __all__ = [
     "last_state",
     "load_rules",
     "next_identifier",
-    "plan",
     "standing_at",
     "state_at",
     "state_words",

@@ -144,6 +144,23 @@ LOG_CODES: Mapping[str, LogText] = MappingProxyType(
             "it says {published}, the log {expected}",
             *_ASK,
         ),
+        "log.status-late": LogText(
+            "状态名单{list}签发于{issued}，有{count}处早已变更而名单仍未更新，例如第{index}项",
+            "Status list {list}, signed at {issued}, does not tell of {count} changes that have long been in effect, "
+            "such as of entry {index}",
+            *_ASK,
+        ),
+        "log.status-unusable": LogText(
+            "状态名单{list}不可采信（{why}）",
+            "Status list {list} cannot be relied on ({why})",
+            *_AGAIN,
+        ),
+        "log.license-unreadable": LogText(
+            "该文件不是完好的盖章证照，无法在日志中查找",
+            "This file is no intact sealed licence; it cannot be looked up in the log",
+            "请取得原始文件后再次审计",
+            "Audit again with the original file",
+        ),
     }
 )
 """Code → row. Codes are stable."""

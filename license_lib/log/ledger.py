@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from license_lib.errors import MachineError
@@ -147,13 +147,22 @@ class Ledger:
                 found[place.index] = status
         return found, tuple(problems)
 
-    def check_status_list(self, list_number: int, published: Entries, at: datetime) -> tuple[LogFinding, ...]:
+    @property
+    def lists(self) -> frozenset[int]:
+        """Numbers of the status lists that licences refer to."""
+        return frozenset(place.list_number for place in self._places)
+
+    def check_status_list(
+        self, list_number: int, published: Entries, at: datetime, *, slack: timedelta = timedelta(0)
+    ) -> tuple[LogFinding, ...]:
         """Does a published status list say what follows from the log?
 
         Args:
             list_number: which list.
             published: its entries.
             at: when it was made.
+            slack: an entry may be as it was at any moment so shortly before or after: to record takes its time, and a
+                list's own time is told in whole seconds.
 
         Returns:
             `log.status-differs`, `log.impossible`; nothing if all is well.
@@ -161,6 +170,13 @@ class Ledger:
         expected, problems = self.statuses(list_number, at)
         differing = [index for index in range(len(published)) if published[index] != expected.get(index, Status.VALID)]
         differing += [index for index in expected if index >= len(published)]
+        if slack:
+            differing = [
+                index
+                for index in differing
+                if index >= len(published)
+                or published[index] not in self._statuses_around(StatusRef(list_number, index), at, slack)
+            ]
         if not differing:
             return problems
         first = differing[0]
@@ -172,6 +188,19 @@ class Ledger:
             "expected": str(int(expected.get(first, Status.VALID))),
         }
         return (LogFinding("log.status-differs", params), *problems)
+
+    def _statuses_around(self, place: StatusRef, at: datetime, slack: timedelta) -> frozenset[Status]:
+        """What a place might have said at some moment around another."""
+        events = self._licenses.get(self._places.get(place, b""), [])
+        times = {moment for _, leaf in events for moment in (leaf.effective, leaf.recorded, leaf.moved_to) if moment}
+        around = {at - slack, at + slack} | {moment for moment in times if abs(moment - at) <= slack}
+        found = set[Status]()
+        for moment in around:
+            try:
+                found.add(status_of(state_at(self._happened(events), moment, known_at=moment)))
+            except (MachineError, ValueError):
+                found.add(Status.INVALID)
+        return frozenset(found)
 
     def _happened(self, events: Sequence[tuple[int, EventLeaf]]) -> list[LoggedEvent]:
         return [

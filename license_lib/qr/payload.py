@@ -1,40 +1,48 @@
-"""The proof in the QR: a CWT (RFC 8392) in COSE_Sign1 (RFC 9052), base32 in the fragment of a URL.
+"""The proof in the QR: a CWT (RFC 8392) in COSE_Sign1 (RFC 9052), a number in the fragment of a URL.
 
 `HTTPS://HOST/V#…`: a phone's camera opens the page, an offline verifier reads the fragment, and the fragment never
 reaches a server's log. It holds what the face shows in public, the digest of the full record and the key id of the
 signer; never an ID number.
 
-There is exactly one encoding of a proof: deterministic CBOR (RFC 8949 §4.2), canonical base32 without padding, and the
-low-s form of the ECDSA signature. `decode` refuses every other spelling, so a re-encoded proof is never a "new" one.
+There is exactly one encoding of a proof: deterministic CBOR (RFC 8949 §4.2), one spelling of every value, and the low-s
+form of the ECDSA signature. `decode` refuses every other one, so a re-encoded proof is never a "new" one. The format is
+described in docs/qr.md.
 """
 
-import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Final
 
-from license_lib.calendar import day_of, start_of
-from license_lib.cose import KEY_ID, CoseError, decoded, encoded, is_whole, open_sign1, sign1, whole_keyed
+from license_lib.cose import KEY_ID, CoseError, Sign1, decoded, encoded, opened, parts_of, sign1, whole_keyed
 from license_lib.errors import InputError
 from license_lib.identifiers import CitizenId, LicenseIdentifier, NumberError
+from license_lib.qr import claims as claim
+from license_lib.qr.claims import ClaimError
+from license_lib.qr.spelling import MAX_FRAGMENT, MAX_TOKEN, SpellingError, is_number, read, written
 from license_lib.status import StatusRef
 
-VERSION = 1
-VERSION_WITH_STATUS = 2
-"""Of a proof that refers to a status list; one that does not has the spelling that it always had."""
-KEY_ID_BYTES = 8
-STAND_IN_SIGNATURE = bytes.fromhex("3006020101020101")
+VERSION: Final = 3
+_OLD, _OLD_WITH_STATUS = 1, 2
+"""Of codes that were printed before: base32, the identifier as a text, texts in UTF-8. Read, and no longer written."""
+KEY_ID_BYTES: Final = 8
+STAND_IN_SIGNATURE: Final = bytes.fromhex("3006020101020101")
 """DER, r = s = 1: signs nothing, and makes a code as long as a real one does."""
-MAX_FRAGMENT = 2048
-_SUBJECT, _EXPIRES, _NOT_BEFORE, _ISSUED_AT = 2, 4, 5, 6  # RFC 8392 §4
-_LICENSE = -65537
-"""Private-use claim: [1, record digest, {GB/T 36903 code: text}], or [2, …, …, [status list, index]].
+_SUBJECT, _EXPIRES, _NOT_BEFORE, _ISSUED_AT, _ID = 2, 4, 5, 6, 7  # RFC 8392 §4
+_LICENSE: Final = -65537
+"""Private-use claim: [3, record digest, {GB/T 36903 code: text}], and [status list, index] behind it if it has one.
 
 The standard's `status` claim names a list by its URI, which would cost a code some 100 characters; here the number says
 it. Where the list is published, a verifier learns from the trust list and not from the code.
 """
-_PROOF_URL = re.compile(r"https?://[^#\s]{1,200}/v#([A-Z2-7]+)", re.IGNORECASE)
+_DIGEST_BYTES: Final = 32  # SHA-256
+_PROOF_URL: Final = re.compile(r"https?://[^#\s]{1,200}/v#([0-9]+|[A-Z2-7]+)", re.IGNORECASE | re.ASCII)
+_CLAIMS: Final = frozenset({_ISSUED_AT, _ID, _LICENSE}), frozenset({_NOT_BEFORE, _EXPIRES})
+_OLD_CLAIMS: Final = frozenset({_SUBJECT, _NOT_BEFORE, _ISSUED_AT, _LICENSE}), frozenset({_EXPIRES})
+"""Those of every code, and those of some."""
+_SHOW_LESS: Final = "show less in public: drop in_qr of a long field"
+_LONGEST: Final = MAX_FRAGMENT + 256
 
 
 class QrError(InputError):
@@ -85,32 +93,29 @@ def encode(
 
     Raises:
         InputError: `qr.id-number` if a public text is a citizen ID number; it must never stand in a QR.
+            `qr.unencodable` if there is more than a code may hold.
     """
     for code, text in public.items():
         if _is_id_number(text):
             raise InputError("qr.id-number", f"{code} would put an ID number into the QR", hint="drop in_qr there")
     claims: dict[int, object] = {
-        _SUBJECT: identifier.compact(),
-        _NOT_BEFORE: _seconds(valid_from),
-        _ISSUED_AT: _seconds(issued_on),
-        _LICENSE: _license_claim(digest, public, status),
+        _ISSUED_AT: claim.seconds(issued_on),
+        _ID: claim.packed(identifier),
+        _LICENSE: [VERSION, digest, claim.spelt(public), *([[status.list_number, status.index]] if status else [])],
     }
+    if valid_from != issued_on:
+        claims[_NOT_BEFORE] = claim.seconds(valid_from)
     if valid_until is not None:
-        claims[_EXPIRES] = _seconds(valid_until + timedelta(days=1))
+        claims[_EXPIRES] = claim.seconds(valid_until + timedelta(days=1))
     token = sign1({KEY_ID: key_id}, encoded(claims), sign)
-    fragment = base64.b32encode(token).decode().rstrip("=")
-    return f"{base_url.rstrip('/').upper()}/V#{fragment}"
-
-
-def _license_claim(digest: bytes, public: Mapping[str, str], status: StatusRef | None) -> list[object]:
-    if status is None:
-        return [VERSION, digest, dict(public)]
-    return [VERSION_WITH_STATUS, digest, dict(public), [status.list_number, status.index]]
+    if len(token) > MAX_TOKEN:
+        raise InputError("qr.unencodable", f"a code holds {MAX_TOKEN} bytes, not {len(token)}", hint=_SHOW_LESS)
+    return f"{base_url.rstrip('/').upper()}/V#{written(token)}"
 
 
 def is_proof(text: str) -> bool:
     """Does a scanned text look like a licence proof (ours or another city's)?"""
-    return len(text) <= MAX_FRAGMENT + 256 and _PROOF_URL.fullmatch(text.strip()) is not None
+    return _fragment(text) is not None
 
 
 def decode(text: str) -> QrProof:
@@ -119,99 +124,78 @@ def decode(text: str) -> QrProof:
     Raises:
         QrError: see there.
     """
-    match = _PROOF_URL.fullmatch(text.strip()) if len(text) <= MAX_FRAGMENT + 256 else None
-    if match is None or len(match[1]) > MAX_FRAGMENT:
+    fragment = _fragment(text)
+    if fragment is None:
         raise QrError("qr.foreign", "this code is not a licence proof")
-    fragment = match[1]
     try:
-        token = base64.b32decode(fragment + "=" * (-len(fragment) % 8))
-    except ValueError:
-        raise _malformed("not base32") from None
-    if base64.b32encode(token).decode().rstrip("=") != fragment:
-        raise _malformed("not canonical base32")
-    return _parse(token)
+        parts = parts_of(read(fragment))
+        claims = whole_keyed(decoded(parts.payload), "claims are not a map")
+        version = _version(claims, spelt_anew=is_number(fragment))  # first: a newer one may differ in all else
+        return _proof(opened(parts), claims, version)
+    except (SpellingError, CoseError, ClaimError) as error:
+        raise QrError("qr.malformed", f"this code is not a well-formed licence proof: {error}") from None
 
 
-def _parse(token: bytes) -> QrProof:
-    try:
-        message = open_sign1(token)
-        claims = whole_keyed(decoded(message.payload), "claims are not a map")
-    except CoseError as error:
-        raise _malformed(str(error)) from None
+def _fragment(text: str) -> str | None:
+    match = _PROOF_URL.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    return match[1] if match and len(match[1]) <= MAX_FRAGMENT else None
+
+
+def _version(claims: Mapping[int, object], *, spelt_anew: bool) -> int:
+    match claims.get(_LICENSE):
+        case [int(version), *_] if not _OLD <= version <= VERSION:
+            raise QrError("qr.version", "this code is of a newer version", hint="update the verifier")
+        case [int(version), *_] if spelt_anew == (version == VERSION):
+            return version
+    raise ClaimError("unexpected licence claim")
+
+
+def _proof(message: Sign1, claims: Mapping[int, object], version: int) -> QrProof:
     match message.header:
-        case {4: bytes(key_id), **rest} if not rest:
+        case {4: bytes(key_id), **rest} if not rest and len(key_id) == KEY_ID_BYTES:
             pass
         case _:
-            raise _malformed("unexpected protected header")
-    if len(key_id) != KEY_ID_BYTES:
-        raise _malformed("key id of a wrong length")
-    digest, public, status = _license(claims.get(_LICENSE))
-    subject = claims.get(_SUBJECT)
-    if set(claims) - {_EXPIRES} != {_SUBJECT, _NOT_BEFORE, _ISSUED_AT, _LICENSE} or not isinstance(subject, str):
-        raise _malformed("unexpected claims")
-    try:
-        identifier = LicenseIdentifier.from_compact(subject)
-    except NumberError:
-        raise _malformed("no licence identifier") from None
+            raise ClaimError("unexpected protected header")
+    required, optional = _CLAIMS if version == VERSION else _OLD_CLAIMS
+    if not required <= claims.keys() <= required | optional:
+        raise ClaimError("unexpected claims")
+    digest, texts, place = _license(claims[_LICENSE], version)
+    issued_on = claim.day(claims[_ISSUED_AT])
+    valid_from = claim.day(claims[_NOT_BEFORE]) if _NOT_BEFORE in claims else issued_on
+    if version == VERSION and _NOT_BEFORE in claims and valid_from == issued_on:
+        raise ClaimError("a beginning that goes without saying")
     return QrProof(
-        identifier=identifier,
-        issued_on=_day(claims[_ISSUED_AT]),
-        valid_from=_day(claims[_NOT_BEFORE]),
-        valid_until=_day(claims[_EXPIRES]) - timedelta(days=1) if _EXPIRES in claims else None,
+        identifier=claim.unpacked(claims[_ID]) if version == VERSION else claim.compact(claims[_SUBJECT]),
+        issued_on=issued_on,
+        valid_from=valid_from,
+        valid_until=_last_day(claims[_EXPIRES]) if _EXPIRES in claims else None,
         digest=digest,
-        public=public,
+        public=claim.texts(texts, short=version == VERSION),
         key_id=key_id,
         signed=message.signed,
         signature=message.signature,
-        status=status,
+        status=None if place is None else claim.place(place),
     )
 
 
-def _license(claim: object) -> tuple[bytes, dict[str, str], StatusRef | None]:
-    """Digest, public texts and place in a status list; the version says whether there is such a place."""
-    match claim:
-        case [version, *_] if is_whole(version) and version not in {VERSION, VERSION_WITH_STATUS}:
-            raise QrError("qr.version", "this code is of a newer version", hint="update the verifier")
-        case [version, bytes(digest), dict(public), *place] if (
-            is_whole(version)
-            and len(digest) == 32  # noqa: PLR2004 -- SHA-256
-            and _texts(public)
-            and len(place) == (version == VERSION_WITH_STATUS)
-        ):
-            return digest, public, _place(place[0]) if place else None
-    raise _malformed("unexpected licence claim")
-
-
-def _place(value: object) -> StatusRef:
+def _license(value: object, version: int) -> tuple[bytes, object, object]:
+    """Digest, public texts and place in a status list; version 1 has none, version 2 has one, 3 may have one."""
     match value:
-        case [int(number), int(index)] if is_whole(number) and is_whole(index):
-            try:
-                return StatusRef(number, index)
-            except ValueError as error:
-                raise _malformed(str(error)) from None
-    raise _malformed("unexpected place in a status list")
+        case [_, bytes(digest), texts, *place] if (
+            len(digest) == _DIGEST_BYTES
+            and len(place) <= (version != _OLD)
+            and (place or version != _OLD_WITH_STATUS)
+            and None not in place
+        ):
+            return digest, texts, place[0] if place else None
+    raise ClaimError("unexpected licence claim")
 
 
-def _texts(public: dict[object, object]) -> bool:
-    return all(
-        isinstance(k, str) and re.fullmatch(r"[A-Z0-9_]{1,24}", k) and isinstance(v, str) for k, v in public.items()
-    )
-
-
-def _seconds(day: date) -> int:
-    return int(start_of(day).timestamp())
-
-
-def _day(value: object) -> date:
-    if not isinstance(value, int) or not is_whole(value):
-        raise _malformed("a date is not a number of seconds")
+def _last_day(expires: object) -> date:
     try:
-        day = day_of(datetime.fromtimestamp(value, UTC))
-    except (ValueError, OverflowError, OSError):
-        raise _malformed("a date out of range") from None
-    if _seconds(day) != value:
-        raise _malformed("a date that is not the start of a day")
-    return day
+        return claim.day(expires) - timedelta(days=1)
+    except OverflowError:
+        raise ClaimError("a date out of range") from None
 
 
 def _is_id_number(text: str) -> bool:
@@ -220,7 +204,3 @@ def _is_id_number(text: str) -> bool:
     except NumberError:
         return False
     return True
-
-
-def _malformed(why: str) -> QrError:
-    return QrError("qr.malformed", f"this code is not a well-formed licence proof: {why}")

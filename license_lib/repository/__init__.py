@@ -21,6 +21,7 @@ from license_lib.repository.values import (
     IssuedLicense,
     Override,
     Reservation,
+    Selection,
     StoredLicense,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "Override",
     "Repository",
     "Reservation",
+    "Selection",
     "StoredLicense",
     "Usage",
     "UsageKind",

@@ -16,6 +16,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, GenericError, Perm
 from obstore.store import S3Store
 
 from license_lib.errors import MachineError
+from license_lib.repository.listing import Found
 
 _URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?")
 _PAGE = 1000
@@ -90,20 +91,20 @@ class Bucket:
         # An answer to HEAD has no body that would say what is missing, the content or the bucket.
         return self._asked(work) or self.read(name) is not None
 
-    def names(self) -> Iterator[str]:
-        """Every name under the prefix, page by page."""
+    def listed(self) -> Iterator[Found]:
+        """All that is under the prefix, page by page."""
         pages = self._asked(lambda: iter(obstore.list(self._store, chunk_size=_PAGE)))
         while (page := self._asked(lambda: next(pages, None))) is not None:
             for found in page:
-                yield found["path"]
+                yield Found(found["path"], found["size"], found["last_modified"])
 
     def leftovers(self, before: datetime) -> Iterator[str]:  # noqa: ARG002 — none are older than any moment
         """None: a store shows content once it has all of it."""
         return iter(())
 
-    def remove(self, name: str) -> None:
-        """Remove content; nothing if it is gone."""
-        self._asked(lambda: obstore.delete(self._store, name))
+    def set_aside(self, name: str, before: datetime) -> bool:  # noqa: ARG002 — it stays, whatever it is
+        """Nothing: a bucket should let nobody delete what was stored, us neither. What nobody needs stays there."""
+        return False
 
     def _asked(self, work: Callable[[], T]) -> T:
         """Do it; a refusal becomes one of ours, without the original in its wake: its text may quote the store's."""

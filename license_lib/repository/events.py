@@ -87,10 +87,11 @@ def events_after(connection: Connection, sequence: int, limit: int) -> tuple[Eve
 
 
 def _events(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[Event, ...]:
-    return tuple(_event(row) for row in connection.execute(query))
+    return tuple(event_of(row) for row in connection.execute(query))
 
 
-def _event(row: Row[tuple[object, ...]]) -> Event:
+def event_of(row: Row[tuple[object, ...]]) -> Event:
+    """A row as the value it is of."""
     return Event(
         sequence=row.sequence,
         identifier=row.identifier,

@@ -76,15 +76,25 @@ def database_fault(error: SQLAlchemyError) -> MachineError:
     return MachineError(code, f"{message} ({cause})", hint=hint)
 
 
+def sqlite_fault(error: sqlite3.Error) -> MachineError:
+    """Translate an error of SQLite where nothing is between it and us."""
+    (code, message, hint), cause = _classify_sqlite(error)
+    return MachineError(code, f"{message} ({cause})", hint=hint)
+
+
 def _classify(error: SQLAlchemyError) -> tuple[tuple[str, str, str], str]:
     original = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(original, sqlite3.Error):
-        number = getattr(original, "sqlite_errorcode", 0)
-        name = getattr(original, "sqlite_errorname", type(original).__name__)
-        return _BY_SQLITE_CODE.get(number) or _BY_SQLITE_CODE.get(number & _PRIMARY, _FAILED), name
+        return _classify_sqlite(original)
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str):
         return _BY_SQLSTATE.get(state, _FAILED), f"SQLSTATE {state}"
     if original is not None and isinstance(error, OperationalError):  # no server spoke: there is no connection
         return _UNREACHABLE, "no connection"
     return _FAILED, type(original or error).__name__
+
+
+def _classify_sqlite(error: sqlite3.Error) -> tuple[tuple[str, str, str], str]:
+    number = getattr(error, "sqlite_errorcode", 0)
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return _BY_SQLITE_CODE.get(number) or _BY_SQLITE_CODE.get(number & _PRIMARY, _FAILED), name

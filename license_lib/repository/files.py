@@ -7,6 +7,7 @@ and that nobody is believed who hands out other bytes.
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,8 +15,18 @@ from typing import Protocol
 from license_lib.errors import InputError, MachineError
 from license_lib.repository.entries import require_digest, require_zone
 from license_lib.repository.folder import LEFTOVER, Folder
+from license_lib.repository.listing import Found
 
 _NAME = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})\.pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A sealed file as the store lists it; only reading it tells whether it is intact."""
+
+    digest: bytes
+    size: int
+    written_at: datetime
 
 
 class Place(Protocol):
@@ -30,14 +41,14 @@ class Place(Protocol):
     def contains(self, name: str) -> bool:
         """Whether there is content of that name."""
 
-    def names(self) -> Iterator[str]:
-        """Every name that is taken, in no order that is promised, found as they are asked for."""
+    def listed(self) -> Iterator[Found]:
+        """All that is there, in no order that is promised, found as it is asked for."""
 
     def leftovers(self, before: datetime) -> Iterator[str]:
         """Names of what writers left that died before that moment."""
 
-    def remove(self, name: str) -> None:
-        """Remove what has that name; nothing if it is gone."""
+    def set_aside(self, name: str, before: datetime) -> bool:
+        """Move what was last written before that moment to `quarantine/`; False if it stays where it is."""
 
 
 class FileStore:
@@ -106,7 +117,17 @@ class FileStore:
         Raises:
             MachineError: `storage.…`.
         """
-        return (bytes.fromhex(found[3]) for name in self._place.names() if (found := _NAME.fullmatch(name)))
+        return (found.digest for found in self.listed())
+
+    def listed(self) -> Iterator[FoundFile]:
+        """All files, in no order that is promised.
+
+        Raises:
+            MachineError: `storage.…`.
+        """
+        for found in self._place.listed():
+            if matched := _NAME.fullmatch(found.name):
+                yield FoundFile(bytes.fromhex(matched[3]), found.size, found.written_at)
 
     def leftovers(self, *, before: datetime) -> Iterator[str]:
         """Names of unfinished files whose writers died; they are of no use to anybody.
@@ -120,17 +141,28 @@ class FileStore:
         require_zone(before, "before")
         return self._place.leftovers(before)
 
-    def remove_leftover(self, name: str) -> None:
-        """Remove what `leftovers` named.
+    def set_aside(self, name: str, *, before: datetime) -> bool:
+        """Move what nobody needs to `quarantine/` in the store: nothing is ever deleted.
+
+        A sealed file that nothing names may be named in a moment, if its writer lives: leave it an hour. Putting a
+        file again makes it young again. In a bucket nothing is moved: it should let nobody delete what was stored.
+
+        Args:
+            name: what `leftovers` named, or `file_name` of a file that nothing names.
+            before: only if it was last written before this moment.
+
+        Returns:
+            False, and nothing happened, if it is gone, younger, or in a bucket.
 
         Raises:
-            InputError: `repository.value` for any other name: a sealed file is never removed.
+            InputError: `repository.value` for any other name.
             MachineError: `storage.…`.
         """
         self._require_writable()
-        if not LEFTOVER.fullmatch(name):
-            raise InputError("repository.value", "This is no unfinished file", hint="take a name from `leftovers`")
-        self._place.remove(name)
+        require_zone(before, "before")
+        if not (LEFTOVER.fullmatch(name) or _NAME.fullmatch(name)):
+            raise InputError("repository.value", "No file of ours has this name", hint="take a name from `leftovers`")
+        return self._place.set_aside(name, before)
 
     def _require_writable(self) -> None:
         if self._read_only:

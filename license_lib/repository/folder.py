@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from license_lib.repository.faults import os_fault
+from license_lib.repository.listing import QUARANTINE, Found
 
 LEFTOVER = re.compile(r"([0-9a-f]{2}/){2}\.[0-9a-f]{8}-\w+\.part")
 """What a file is called while it is written; found later, its writer died."""
@@ -43,6 +44,8 @@ class Folder:
             is_new = not target.exists()
             if is_new:
                 _write_whole(target, content)
+            else:
+                os.utime(target)  # young again: nobody sets it aside while its new writer names it
             # Also for a file that was there: whoever wrote it may have died before this step.
             _sync_folder(target.parent)
             return is_new
@@ -64,21 +67,34 @@ class Folder:
         """Whether there is a file of that name."""
         return _refusing((self._root / name).is_file)
 
-    def names(self) -> Iterator[str]:
+    def listed(self) -> Iterator[Found]:
         """Every file two folders down, folder by folder."""
         for entry in self._entries():
-            yield _name(entry)
+            if found := _refusing(lambda: _found(entry)):  # noqa: B023 — called at once
+                yield found
 
     def leftovers(self, before: datetime) -> Iterator[str]:
         """Names of unfinished files that were last written before that moment, by this machine's clock."""
-        for entry in self._entries():
-            name = _name(entry)
-            if LEFTOVER.fullmatch(name) and _refusing(lambda: _written_at(entry)) < before:  # noqa: B023 — called at once
-                yield name
+        return (found.name for found in self.listed() if LEFTOVER.fullmatch(found.name) and found.written_at < before)
 
-    def remove(self, name: str) -> None:
-        """Remove a file; nothing if it is gone."""
-        _refusing(lambda: (self._root / name).unlink(missing_ok=True))
+    def set_aside(self, name: str, before: datetime) -> bool:
+        """Move a file, look how old it is, and move it back if it is young: whoever writes it now does not lose it."""
+        source, aside = self._root / name, self._root / QUARANTINE / Path(name).name
+
+        def work() -> bool:
+            aside.parent.mkdir(mode=0o700, exist_ok=True)
+            try:
+                source.rename(aside)
+            except FileNotFoundError:
+                return False
+            if datetime.fromtimestamp(aside.stat().st_mtime, UTC) >= before:
+                aside.rename(source)
+                return False
+            for folder in (source.parent, aside.parent):
+                _sync_folder(folder)
+            return True
+
+        return _refusing(work)
 
     def _entries(self) -> Iterator[Path]:
         if not _refusing(self._root.exists):
@@ -120,11 +136,12 @@ def _name(path: Path) -> str:
     return "/".join(path.parts[-3:])
 
 
-def _written_at(path: Path) -> datetime:
+def _found(path: Path) -> Found | None:
     try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except FileNotFoundError:  # its writer lives, and has just finished
-        return datetime.max.replace(tzinfo=UTC)
+        status = path.stat()
+    except FileNotFoundError:  # a writer has just finished it
+        return None
+    return Found(_name(path), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
 
 
 def _write_whole(target: Path, content: bytes) -> None:

@@ -1,15 +1,16 @@
 """Looking licences up: by identifier, by number, by holder, or one after the other."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, func, literal_column, or_, select
 
 from license_lib.errors import InputError
 from license_lib.repository.database import Database
 from license_lib.repository.rows import license_by_identifier, licenses_where
 from license_lib.repository.subjects import subjects_with
-from license_lib.repository.tables import HOLDER, LICENSE
-from license_lib.repository.values import StoredLicense
+from license_lib.repository.tables import HOLDER, IN_USE, LICENSE
+from license_lib.repository.values import Selection, StoredLicense
 
 _PAGE_LIMIT = 10_000
 _LARGEST_POSITION = 2**31 - 1
@@ -61,6 +62,32 @@ class Lookups:
         return self._database.read(
             lambda connection: licenses_where(connection, LICENSE.c.position > after, limit=limit)
         )
+
+    def selected(
+        self, selection: Selection, at: datetime, *, after: int = 0, limit: int = 500
+    ) -> tuple[StoredLicense, ...]:
+        """Licences of a selection that have not ended for good by a moment, in the order of issue.
+
+        Of the bounds of the last day, only those are applied that an extension by decree cannot change.
+
+        Args:
+            after, limit: as for `page`.
+        """
+        conditions: list[ColumnElement[bool]] = [
+            LICENSE.c.position > after,
+            LICENSE.c.type_key == selection.type_key,
+            or_(literal_column(IN_USE, Boolean), LICENSE.c.settled_at > at),
+            LICENSE.c.valid_until.is_not(None),
+        ]
+        if selection.issuer_code:
+            conditions.append(LICENSE.c.issuer_code == selection.issuer_code)
+        if selection.issued_from:
+            conditions.append(LICENSE.c.issued_on >= selection.issued_from)
+        if selection.issued_until:
+            conditions.append(LICENSE.c.issued_on <= selection.issued_until)
+        if selection.expires_until:  # an extension only ever moves it away
+            conditions.append(LICENSE.c.valid_until <= selection.expires_until)
+        return self._database.read(lambda connection: licenses_where(connection, and_(*conditions), limit=limit))
 
     def iterate(self, *, step: int = 500) -> Iterator[StoredLicense]:
         """All licences in the order of issue, fetched `step` at a time; no transaction stays open in between."""

@@ -1,7 +1,7 @@
 """The repository: reserve, commit, record what happens, look up."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection
 
-from license_lib.errors import MachineError
+from license_lib.errors import InputError, MachineError
 from license_lib.lifecycle import DEFAULT_RULES, LicenseState, TypeRules, state_at
 from license_lib.repository import archives, issuing, recording
 from license_lib.repository.commitments import SALT_BYTES
@@ -217,6 +217,42 @@ class Repository(Lookups):
                 connection, LogWriter.lock(connection), identifier, change, rules=rules, salt=salt
             )
         )
+
+    def record_each(
+        self,
+        identifiers: Sequence[str],
+        change: Change,
+        *,
+        rules: TypeRules = DEFAULT_RULES,
+        unless: Callable[[Sequence[Event]], bool] = lambda _: False,
+    ) -> tuple[Event | InputError | None, ...]:
+        """Put the same on record for many licences, in one transaction.
+
+        Args:
+            unless: whether a licence with these events is to be left as it is.
+
+        Returns:
+            For each its event, or why it may not have it; None where it was left as it is.
+
+        Raises:
+            InputError: `event.actor-missing`, `event.reason-missing`; nothing is recorded.
+        """
+        change.cause.require()
+        salts = [self._randomness(SALT_BYTES) for _ in identifiers]
+
+        def work(connection: Connection) -> tuple[Event | InputError | None, ...]:
+            log, done = LogWriter.lock(connection), list[Event | InputError | None]()
+            for identifier, salt in zip(identifiers, salts, strict=True):
+                if unless(events_of(connection, identifier)):
+                    done.append(None)
+                    continue
+                try:  # refused before anything is written
+                    done.append(recording.record(connection, log, identifier, change, rules=rules, salt=salt))
+                except InputError as error:
+                    done.append(error)
+            return tuple(done)
+
+        return self._database.write(work)
 
     def require_recordable(self, identifier: str, change: Change, *, rules: TypeRules = DEFAULT_RULES) -> None:
         """Ask before the work begins what `record` will ask again; arguments and errors as there."""

@@ -85,14 +85,14 @@ class UsageTrail:
 
         def work(connection: Connection) -> tuple[Usage, ...]:
             query = select(USAGE).where(USAGE.c.sequence > sequence).order_by(USAGE.c.sequence).limit(limit)
-            return tuple(_usage(row) for row in connection.execute(query))
+            return tuple(usage_of(row) for row in connection.execute(query))
 
         return self._database.read(work)
 
     def _where(self, condition: Callable[[Connection], ColumnElement[bool]]) -> tuple[Usage, ...]:
         def work(connection: Connection) -> tuple[Usage, ...]:
             query = select(USAGE).where(condition(connection)).order_by(USAGE.c.sequence)
-            return tuple(_usage(row) for row in connection.execute(query))
+            return tuple(usage_of(row) for row in connection.execute(query))
 
         return self._database.read(work)
 
@@ -121,7 +121,8 @@ def _append(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
     return usage
 
 
-def _usage(row: Row[tuple[object, ...]]) -> Usage:
+def usage_of(row: Row[tuple[object, ...]]) -> Usage:
+    """A row as the value it is of."""
     use = Use(
         actor=row.actor,
         body=row.body,

@@ -59,6 +59,23 @@ class ArchiveEntry:
         require_zone(self.at, "at")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which licences of a type, among those that are in use and have a last day; days inclusive, None is no bound.
+
+    Args:
+        type_key: of the template. issuer_code: 颁发机构代码; all if empty.
+        issued_from, issued_until: day of issue. expires_from, expires_until: last day, of the face or a decree.
+    """
+
+    type_key: str
+    issuer_code: str = ""
+    issued_from: date | None = None
+    issued_until: date | None = None
+    expires_from: date | None = None
+    expires_until: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CurrentFile:
     """The file that a licence rests in now.

@@ -145,9 +145,7 @@ def open_token(
     Raises:
         StatusListError: with the code that says why not. Nothing of a list is used before its signature was checked.
     """
-    if len(data) > MAX_TOKEN_BYTES:
-        raise _malformed("", f"larger than {MAX_TOKEN_BYTES // 1024 // 1024} MiB")
-    said = _from_cwt(data) if data.startswith(SIGN1_BYTE) else _from_jwt(data)
+    said = _said(data)
     if said.signer not in signers:
         raise StatusListError("status.list-signature", "signed by nobody who may sign this status list")
     certificate = x509.load_der_x509_certificate(said.signer)
@@ -161,6 +159,21 @@ def open_token(
     if now >= token.expires_at or now - token.issued_at > max_staleness:
         raise StatusListError("status.list-stale", f"too old: issued at {token.issued_at.isoformat()}")
     return token
+
+
+def read_token(data: bytes) -> StatusToken:
+    """Read a list of either form, whoever signed it and whenever: for its publisher, to compare. It proves nothing.
+
+    Raises:
+        StatusListError: `status.list-malformed`, `status.list-signature`.
+    """
+    return _token(_said(data), hashlib.sha256(data).hexdigest())
+
+
+def _said(data: bytes) -> _Said:
+    if len(data) > MAX_TOKEN_BYTES:
+        raise _malformed("", f"larger than {MAX_TOKEN_BYTES // 1024 // 1024} MiB")
+    return _from_cwt(data) if data.startswith(SIGN1_BYTE) else _from_jwt(data)
 
 
 def _from_cwt(data: bytes) -> _Said:

@@ -10,19 +10,26 @@ from license_lib.catalogue.problems import TemplateProblem
 from license_lib.lifecycle import RulesError, load_rules
 from license_lib.rendering import Fonts
 from license_lib.template_craft.built_in import built_in_types
+from license_lib.template_craft.codes import LayoutCodes, layout_codes
 from license_lib.template_craft.lint_places import place_lints
 from license_lib.template_craft.lint_rows import LINT, LOADING, Finding, Lint, lint
 from license_lib.template_craft.lint_texts import artwork_lints, code_lints, pattern_lints, text_lints
 from license_lib.template_craft.lint_values import example_lints, longest_lints
-from license_lib.template_craft.specimens import examples
+from license_lib.template_craft.specimens import Example, examples
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found, the gravest first for each type; `types` are the keys of those that were checked."""
+    """What a check found, the gravest first for each type.
+
+    Attributes:
+        types: the keys of those that were checked.
+        codes: how large the codes of their layouts are.
+    """
 
     types: tuple[str, ...]
     findings: tuple[Finding, ...]
+    codes: tuple[LayoutCodes, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -53,20 +60,26 @@ def check_templates(folder: Path, key: str = "", *, fonts: Fonts, day: date) -> 
     own = {kind.key for kind in now}
     known = [*now, *(kind for kind in built_in_types() if kind.key not in own)]
     findings: list[Finding] = []
+    codes: list[LayoutCodes] = []
     for one in keys:
         others = [kind for kind in known if kind.key != one]
         loaded = load_type(folder / one)
         released = [kind.version for kind in catalogue.versions(one).released]
-        found = [*_lifecycle(folder / one), *_findings(folder / one, loaded, released, others, fonts, day)]
+        shown = examples(folder / one, loaded.kind, day)
+        found = [*_lifecycle(folder / one), *_findings(shown, loaded, released, others, fonts)]
         findings += sorted(found, key=lambda finding: finding.severity)
-    return Report(tuple(keys), tuple(findings))
+        codes += layout_codes(loaded.kind, shown)
+    return Report(tuple(keys), tuple(findings), tuple(codes))
 
 
 def _findings(
-    folder: Path, loaded: LoadedType, released: Sequence[int], others: Sequence[LicenseType], fonts: Fonts, day: date
+    found: tuple[Example, ...],
+    loaded: LoadedType,
+    released: Sequence[int],
+    others: Sequence[LicenseType],
+    fonts: Fonts,
 ) -> Iterator[Finding]:
     kind = loaded.kind
-    found = examples(folder, kind, day)
     lints: list[Lint] = [
         *place_lints(kind),
         *text_lints(kind, fonts),

@@ -102,6 +102,10 @@ LINT: Mapping[str, LintRow] = MappingProxyType({
         "error", "the longest code has modules of {module:.2f} mm", "at least {wanted} mm: enlarge it, or show less",
         "内容最长时，二维码每个模块仅 {module:.2f} 毫米", "至少 {wanted} 毫米：加大二维码，或减少公开内容",
     ),
+    "qr.dense": LintRow(
+        "warning", "the example's code is of version {version}", "version {aim} is the aim: show less in public",
+        "样例的二维码为版本 {version}", "宜不超过版本 {aim}：减少公开内容",
+    ),
     "qr.full": LintRow(
         "error", "no code can hold the longest values: {why}", "lower max_length of fields with in_qr, or show fewer",
         "内容最长时，二维码放不下：{why}", "减小 in_qr 字段的 max_length，或减少公开内容",

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from license_lib.catalogue import LicenseType
 from license_lib.catalogue.checks import all_layouts
 from license_lib.catalogue.faults import Steps
+from license_lib.code_size import AIM, LEAST_MODULE, READS_WELL
 from license_lib.errors import InputError
 from license_lib.licenses import face_content
 from license_lib.rendering import Fonts, check_fit, check_photo
-from license_lib.rendering.qr_drawing import QUIET_ZONE, qr_matrix
+from license_lib.rendering.qr_drawing import qr_matrix
+from license_lib.template_craft.codes import longest_code, ordinary_code
 from license_lib.template_craft.lint_rows import Lint, lint
 from license_lib.template_craft.longest import Tight, fitted, longest, tight_places
 from license_lib.template_craft.specimens import Example, Specimen, of_layout
-
-READS_WELL, LEAST_MODULE = 0.5, 0.34
-"""Millimetres of a module: what any phone reads from paper; and four dots of a printer of 300 dpi."""
 
 
 def example_lints(kind: LicenseType, found: tuple[Example, ...], fonts: Fonts) -> Iterator[Lint]:
@@ -59,7 +58,7 @@ def _of_layout(base: Specimen, fonts: Fonts, steps: Steps) -> Iterator[Lint]:
             check_fit(cut.kind, face_content(cut.kind, cut.document), fonts)
         except InputError as error:
             yield lint("longest.refused", steps, why=error)
-    yield from _code_lints(long, steps)
+    yield from _code_lints(base, long, steps)
 
 
 def _too_small(one: Tight) -> Lint:
@@ -70,18 +69,19 @@ def _too_small(one: Tight) -> Lint:
     return lint(code, one.steps, field=field, given=one.given, fits=one.fits)
 
 
-def _code_lints(long: Specimen, steps: Steps) -> Iterator[Lint]:
+def _code_lints(base: Specimen, long: Specimen, steps: Steps) -> Iterator[Lint]:
     place = (*steps, "qr")
     try:
-        modules = len(qr_matrix(long.code())) + 2 * QUIET_ZONE
+        code = longest_code(long)
     except InputError as error:
         yield lint("qr.full", place, why=error)
         return
-    module = long.layout.qr.size / modules
-    if module < LEAST_MODULE:
-        yield lint("qr.too-fine", place, module=module, wanted=LEAST_MODULE)
-    elif module < READS_WELL:
-        yield lint("qr.fine", place, module=module, wanted=READS_WELL)
+    if code.module < LEAST_MODULE:
+        yield lint("qr.too-fine", place, module=code.module, wanted=LEAST_MODULE)
+    elif code.module < READS_WELL:
+        yield lint("qr.fine", place, module=code.module, wanted=READS_WELL)
+    if (version := ordinary_code(base).version) > AIM:
+        yield lint("qr.dense", place, version=version, aim=AIM)
 
 
 def _unprintable(one: Specimen, fonts: Fonts) -> InputError | None:

@@ -14,6 +14,7 @@ from license_lib.licenses.record import SALT_BYTES
 from license_lib.licenses.request import LicenseRequest, draft
 from license_lib.licenses.rules import FieldValue
 from license_lib.request_files import read_request
+from license_lib.status import LONGEST, StatusRef
 
 EXAMPLES = "example*.toml"
 ISSUER_NAME, ISSUER_CODE = "样例市行政审批局", "11620400000000101R"
@@ -41,17 +42,20 @@ class Specimen:
         """The layout that its values choose."""
         return self.kind.layout_for(self.document.fields)
 
-    def code(self) -> str:
+    def code(self, place: StatusRef = LONGEST) -> str:
         """What the QR of such a licence would say, with a signature that signs nothing.
 
+        Args:
+            place: in a status list; the default takes the most room.
+
         Raises:
-            InputError: `qr.id-number`.
+            InputError: `qr.id-number`, `qr.unencodable`.
         """
-        return stand_in_code(self.kind, self.document, _PAGE_URL)
+        return stand_in_code(self.kind, self.document, _PAGE_URL, place)
 
     def harmless_code(self) -> str:
-        """A QR text as long as the real one would be, which leads nowhere and says what it is."""
-        length = len(self.code())
+        """A QR text that makes as large a symbol as the real one would, leads nowhere and says what it is."""
+        length = len(self.code()) * 20 // 33  # a letter takes 5½ bits, a digit 3⅓
         return (_SAID * (length // len(_SAID) + 1))[:length].strip()
 
 

@@ -206,6 +206,10 @@ class ConfinedVerifier(Confined[Verdict]):
         """As `Verifier.status`, in this process."""
         return self._here().status(identifier, at=at, now=now)
 
+    def with_log_proof(self, verdict: Verdict, proof: bytes) -> Verdict:
+        """As `Verifier.with_log_proof`, in this process."""
+        return self._here().with_log_proof(verdict, proof)
+
     def retire(self) -> None:
         """End the workers, and what was opened here."""
         super().retire()

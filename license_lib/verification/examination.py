@@ -138,6 +138,7 @@ class Examination:
                 status_as_of=self.status_as_of,
                 trust_list=list_used(self.ground.snapshot),
                 status_list=self.known.used if isinstance(self.known, OnList) else None,
+                log=self.known.log if isinstance(self.known, OnRecord) else None,
             ),
             intact=report.covered if report else b"",
             recorded=self.recorded,

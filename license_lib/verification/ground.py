@@ -7,6 +7,7 @@ from typing import Protocol
 from license_lib.catalogue import Catalogue
 from license_lib.findings import Finding
 from license_lib.issuers import Issuers
+from license_lib.log.checkpoints import LogPolicy
 from license_lib.status import StatusClaim, StatusRef
 from license_lib.trust_list import Snapshot
 from license_lib.verification.seals import SealDirectory
@@ -58,6 +59,7 @@ class Ground:
     Args:
         states: the repository, or None where there is none to ask; outcomes are then UNDETERMINED at best.
         snapshot: the trust list that the rest comes from; None where it is this machine's configuration.
+        log: the transparency log 透明日志 of the licences, and its witnesses; None where there is none.
     """
 
     catalogue: Catalogue
@@ -66,3 +68,4 @@ class Ground:
     issuers: Issuers
     states: StateSource | None
     snapshot: Snapshot | None = None
+    log: LogPolicy | None = None

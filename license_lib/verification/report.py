@@ -8,6 +8,7 @@ from license_lib.licenses import License
 from license_lib.masking import mask_name
 from license_lib.qr import QrProof
 from license_lib.resources import PROGRAM, program_version
+from license_lib.verification.standing import Logged
 from license_lib.verification.verdict import DOCUMENT_PROOFS, OUTCOME_TEXTS, Recorded, SealFacts, Verdict
 
 REPORT_VERSION = 2
@@ -65,12 +66,25 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
             "status_list": {"uri": told.uri, "as_of": _iso(told.as_of), "expires": _iso(told.expires)}
             if told
             else None,
+            "log": _log(verdict.evidence.log),
         },
         "seal": _seal(verdict.seal),
     }
     if verdict.recorded is not None:
         report["recorded"] = _recorded(verdict.recorded)
     return report
+
+
+def _log(logged: Logged | None) -> dict[str, Any] | None:
+    if logged is None:
+        return None
+    return {
+        "origin": logged.origin,
+        "index": logged.index,
+        "size": logged.size,
+        "published": logged.published,
+        "source": "proof" if logged.by_proof else "repository",
+    }
 
 
 def _recorded(recorded: Recorded) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def report_schema() -> dict[str, Any]:
                     "status_as_of": _said(_or_null(_MOMENT), "When the licence's state was looked up"),
                     "trust_list": _or_null({"$ref": "#/$defs/trust_list"}),
                     "status_list": _or_null({"$ref": "#/$defs/status_list"}),
+                    "log": _or_null({"$ref": "#/$defs/log"}),
                 },
             ),
             "seal": _or_null({"$ref": "#/$defs/seal"}),
@@ -92,6 +93,16 @@ def report_schema() -> dict[str, Any]:
                     "uri": _TEXT,
                     "as_of": _said(_MOMENT, "When it was signed"),
                     "expires": _said(_MOMENT, "Until when it may be used"),
+                },
+            ),
+            "log": _object(
+                "Where the licence's issue stands in a transparency log 透明日志",
+                {
+                    "origin": _said(_TEXT, "Which log"),
+                    "index": _said(_COUNT, "Place of its entry"),
+                    "size": _said(_COUNT, "Entries of the head that it was compared with; 0 if none was published"),
+                    "published": _said({"type": "boolean"}, "Whether that head stands for the entry"),
+                    "source": _said({"enum": ["repository", "proof"]}, "Who told so: our repository, or a proof"),
                 },
             ),
             "recorded": _object(

@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from license_lib.trust_list import TrustList
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.key_files import load_certificates
-from signing.keys import key_id, subject_value, verify_signature
+from signing.keys import key_id, p256_key, subject_value, verify_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class SealCertificate:
 
     certificate: x509.Certificate
     certificate_der: bytes
+    _key: EllipticCurvePublicKey | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Read the key once: hundreds of codes ask for it."""
+        object.__setattr__(self, "_key", p256_key(self.certificate))
 
     @classmethod
     def of(cls, certificate_der: bytes) -> Self:
@@ -34,7 +40,7 @@ class SealCertificate:
 
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """Is this DER ECDSA-SHA256 signature over `data` by this certificate's key?"""
-        return verify_signature(self.certificate_der, signature, data)
+        return self._key is not None and verify_with(self._key, signature, data)
 
 
 class SealDirectory:

@@ -18,6 +18,30 @@ from signing.clocks import CLOCK_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """Where the issue of a licence stands in a transparency log 透明日志.
+
+    Args:
+        origin: which log.
+        index: place of its entry, from 0.
+        size: entries of the head that it was compared with; 0 if none was published.
+        by_proof: a proof beside the file told so; else the repository.
+        holds: the head stands for this very entry; True where the head does not reach it.
+    """
+
+    origin: str
+    index: int
+    size: int
+    by_proof: bool = False
+    holds: bool = True
+
+    @property
+    def published(self) -> bool:
+        """Whether the head has the entry: anybody may check it."""
+        return self.holds and self.index < self.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnRecord:
     """What the repository knows of a licence at a moment.
 
@@ -30,6 +54,7 @@ class OnRecord:
         next_identifier: the version that took its place 延续、变更、补发; None if none is known.
         inspection_due: last day for the inspection 年检 that is to come; None if none is asked for.
         overdue: what it means for this type that the day has passed.
+        log: where its issue stands in the log; None if nobody can tell.
     """
 
     record: bytes = field(repr=False)
@@ -40,6 +65,7 @@ class OnRecord:
     next_identifier: str | None = None
     inspection_due: date | None = None
     overdue: Overdue = Overdue.NOTED
+    log: Logged | None = None
 
     @property
     def record_digest(self) -> bytes:
@@ -105,6 +131,8 @@ def judge_validity(first: date, last: date | None, known: Known | None, *, at: d
 
 
 def _of_record(known: OnRecord, at: datetime, now: datetime) -> Iterator[Finding]:
+    if known.log is not None and not known.log.holds:
+        yield Finding("log.rewritten")
     code = _CODES.get(known.state)
     # What has ended stays ended; a suspension may be lifted until a day that is to come.
     if code is not None and (at <= now or known.state is not LicenseState.SUSPENDED):

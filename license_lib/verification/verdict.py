@@ -10,7 +10,7 @@ from license_lib.findings import Effect, Finding
 from license_lib.licenses import License
 from license_lib.lifecycle import LicenseState
 from license_lib.qr import QrProof
-from license_lib.verification.standing import OnRecord, StatusListUsed
+from license_lib.verification.standing import Logged, OnRecord, StatusListUsed
 from signing.reports import Level
 
 
@@ -146,7 +146,8 @@ class Recorded:
 class Evidence:
     """How fresh the evidence was: trusted sealing time, revocation data's date, and when the state was looked up.
 
-    `trust_list` is the list that was relied on, where one was, and `status_list` the one that told the state.
+    `trust_list` is the list that was relied on, where one was, and `status_list` the one that told the state. `log` is
+    where its issue stands in the transparency log, as the repository or a proof says; None where neither does.
     """
 
     sealed_at: datetime | None = None
@@ -154,6 +155,7 @@ class Evidence:
     status_as_of: datetime | None = None
     trust_list: TrustListUsed | None = None
     status_list: StatusListUsed | None = None
+    log: Logged | None = None
 
 
 class NotInForceError(InputError):

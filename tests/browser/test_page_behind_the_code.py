@@ -55,7 +55,7 @@ def test_the_code_is_verified_as_the_page_opens(served: Served, tmp_path: Path, 
 
 def test_a_forged_code_is_told_from_a_good_one(served: Served, tmp_path: Path) -> None:
     good = fragment(served)
-    forged = good[:-20] + ("A" if good[-20] != "A" else "B") + good[-19:]
+    forged = good[:-20] + ("1" if good[-20] != "1" else "2") + good[-19:]
     assert 'data-outcome="NOT_GENUINE"' in opened(served, tmp_path, f"/V#{forged}")
 
 

@@ -1,6 +1,5 @@
 """Mutations that know what they change: objects, tokens and cross-references of a PDF, nodes of DER, values of JSON."""
 
-import base64
 import json
 import logging
 import re
@@ -13,6 +12,7 @@ import pikepdf
 from attacks.on_containers import value_of
 from attacks.revisions import Style, append, as_written, bodies, opened, size_of, stream
 from attacks.workshop import gap, with_container
+from proofs.workshop import old_text_of, text_of, token_of
 
 from signing import der
 
@@ -347,11 +347,12 @@ def bend_code(text: bytes, random: Random) -> bytes:
     """Bend the token in a code's fragment, or the values in it, and spell it as codes are spelt."""
     head, mark, fragment = text.partition(b"#")
     try:
-        token = base64.b32decode(fragment + b"=" * (-len(fragment) % 8))
+        token = token_of(text.decode("ascii"))
     except ValueError:
         return random.choice(ANY)(text, random)
     bent = random.choice((_bent_token, _bent_token, random.choice(ANY)))(token, random)
-    return head + mark + base64.b32encode(bent).rstrip(b"=")
+    spell = text_of if fragment.isdigit() == (random.random() < 0.9) else old_text_of
+    return head + mark + spell(bent).partition("#")[2].encode()
 
 
 def _bent_token(token: bytes, random: Random) -> bytes:

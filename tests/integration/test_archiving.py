@@ -11,7 +11,16 @@ import pytest
 from databases import execute
 from long_term_judge import judge_long_term
 from pyhanko.sign.ades.report import AdESPassed
-from support import NOON, PASSPHRASE, StillClock, counted_randomness, example_request, license_command, sealed_revision
+from support import (
+    CLERK,
+    NOON,
+    PASSPHRASE,
+    StillClock,
+    counted_randomness,
+    example_request,
+    license_command,
+    sealed_revision,
+)
 from time_stamp_authorities import renew_time_stamp_authority
 
 from license_lib.archiving import Renewal
@@ -55,13 +64,13 @@ def issued(home: Path) -> Issued:
 
 def test_a_licence_is_issued_with_its_evidence(home: Path, issued: Issued) -> None:
     with open_authority(home) as authority:
-        (stored,) = authority.find(identifier=issued.identifier)
+        (stored,) = authority.records.find(CLERK, identifier=issued.identifier)
         assert authority.repository.newest_file(stored) == issued.pdf
         assert stored.file_digest == hashlib.sha256(sealed_revision(issued.pdf)).digest()
         assert not authority.repository.files.contains(stored.file_digest), "it is not kept twice"
         again = authority.issue(example_request("business-license"))
         assert (again.pdf, again.already) == (issued.pdf, True)
-        assert authority.print_copy(issued.identifier).startswith(b"%PDF-")
+        assert authority.records.print_copy(CLERK, issued.identifier).startswith(b"%PDF-")
     assert judge_long_term(issued.pdf, home / "keys", NOON, lists(home)).ades_subindic is AdESPassed.OK
 
 
@@ -119,7 +128,7 @@ def test_what_ends_soon_is_renewed_and_remains_the_same_licence(home: Path, issu
         assert renewal.error is None
         assert renewal.until is not None
         assert renewal.until > LATER + timedelta(days=3000)
-        (stored,) = authority.find(identifier=issued.identifier)
+        (stored,) = authority.records.find(CLERK, identifier=issued.identifier)
         renewed = authority.repository.newest_file(stored)
         assert renewed.startswith(issued.pdf)
         assert sealed_revision(renewed) == sealed_revision(issued.pdf)
@@ -143,13 +152,13 @@ def test_a_renewal_that_gains_nothing_is_not_made(home: Path, issued: Issued) ->
         (renewal,) = authority.archiving.renew(authority.archiving.due(ALL))
         assert isinstance(renewal.error, InputError)
         assert renewal.error.code == "archive.no-gain"
-        (stored,) = authority.find(identifier=issued.identifier)
+        (stored,) = authority.records.find(CLERK, identifier=issued.identifier)
         assert authority.repository.newest_file(stored) == issued.pdf
 
 
 def test_a_crash_between_the_steps_loses_nothing(home: Path, issued: Issued) -> None:
     with years_later(home) as authority:
-        (stored,) = authority.find(identifier=issued.identifier)
+        (stored,) = authority.records.find(CLERK, identifier=issued.identifier)
         (due,) = authority.archiving.due(ALL)
         archived = authority.archiving.archive_file(issued.pdf)
         authority.repository.files.put(archived.pdf)
@@ -190,7 +199,7 @@ def test_evidence_that_cannot_be_had_stops_all(home: Path, issued: Issued) -> No
         with pytest.raises(MachineError) as stopped:
             list(authority.archiving.renew([due]))
         assert stopped.value.code == "evidence.incomplete"
-        (stored,) = authority.find(identifier=issued.identifier)
+        (stored,) = authority.records.find(CLERK, identifier=issued.identifier)
         assert authority.repository.newest_file(stored) == issued.pdf
 
 

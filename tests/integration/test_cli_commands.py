@@ -187,7 +187,7 @@ def test_show_finds_by_identifier_number_and_holder(shared_city: Path, identifie
         assert found.value["record"]["metadata"]["ZZMC"] == "营业执照"
         assert [event["kind"] for event in found.value["events"]] == ["issue"]
     text = license_command("show", identifier, "--home", shared_city).out
-    assert text.startswith(f"{identifier}  营业执照  白银市市场监督管理局（样例）  2026-03-02  issued")
+    assert text.startswith(f"{identifier}  营业执照  白银市市场监督管理局（样例）  2026-03-02  正常")
 
 
 def test_show_writes_the_sealed_file(shared_city: Path, identifier: str, tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_revoke_ends_a_licence(city: Path) -> None:
     identifier = issue(city, "-o", pdf, "--json").value["identifier"]
     arguments = ["revoke", identifier, "--reason", "注销登记", "--actor", "样例·王五", "--home", city]
     done = license_command(*arguments, "--json")
-    assert (done.code, done.value["identifier"], done.value["event"]) == (0, identifier, "revoke")
+    assert (done.code, done.value["identifier"], done.value["kind"]) == (0, identifier, "revoke")
     again = license_command(*arguments, "--json")
     assert (again.code, again.error["code"]) == (3, "event.not-allowed")
     judged = license_command("verify", pdf, "--home", city, "--json")

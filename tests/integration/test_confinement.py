@@ -219,7 +219,7 @@ def test_a_confined_verdict_is_the_same_verdict(
 
 
 def test_new_trust_material_brings_new_workers(home: Path) -> None:
-    bench = SettingsBench(Settings.load(home), NOON, workers=1)
+    bench = SettingsBench(Settings.load(home), lambda: NOON, workers=1)
     first = bench.judge(NOON)
     old = multiprocessing.active_children()
     (home / "keys" / "public" / "note.txt").write_text("new")

@@ -8,7 +8,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageDraw
-from support import PASSPHRASE, StillClock, counted_randomness, example_request, release_template
+from support import CLERK, PASSPHRASE, StillClock, counted_randomness, example_request, release_template
 
 from license_lib.authority import Authority
 from license_lib.catalogue.layout import Box
@@ -131,7 +131,7 @@ def test_a_seal_that_cannot_be_used_is_found_before_anything_is_written(
     with pytest.raises(LicenseError) as caught:
         authority.issue(example_request("business-license"))
     assert caught.value.code == code
-    assert authority.find(holder_number="91620402MA0000000Q") == ()
+    assert authority.records.find(CLERK, holder_number="91620402MA0000000Q") == ()
 
 
 def test_a_seal_that_is_larger_than_its_room_is_found_before_anything_is_written(authority: Authority) -> None:
@@ -139,7 +139,7 @@ def test_a_seal_that_is_larger_than_its_room_is_found_before_anything_is_written
     with pytest.raises(LicenseError) as caught:
         authority.issue(example_request("vehicle-transport-certificate"))
     assert caught.value.code == "seal.room"
-    assert authority.find(number="甘交运管白字620402000001号") == ()
+    assert authority.records.find(CLERK, number="甘交运管白字620402000001号") == ()
 
 
 def test_a_name_seal_that_is_larger_than_its_room_is_found_before_anything_is_written(authority: Authority) -> None:
@@ -149,7 +149,7 @@ def test_a_name_seal_that_is_larger_than_its_room_is_found_before_anything_is_wr
     with pytest.raises(LicenseError) as caught:
         authority.issue(example_request("food-business-permit"))
     assert caught.value.code == "seal.room"
-    assert authority.find(number="JY16204020000011") == ()
+    assert authority.records.find(CLERK, number="JY16204020000011") == ()
 
 
 def test_a_seal_over_the_code_is_found_before_anything_is_written(authority: Authority) -> None:

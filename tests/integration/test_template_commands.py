@@ -40,7 +40,9 @@ def text_of(pdf: bytes) -> str:
 
 def test_from_nothing_to_a_licence_in_force(department: Path, tmp_path: Path) -> None:
     at_home = ("--home", department)
-    assert license_command("template", "check", *at_home).out == "1 种证照模板：错误 0，提醒 0\n"
+    checked = license_command("template", "check", *at_home).out.splitlines()
+    assert checked[0].startswith("二维码 taxi-permit（48 毫米）：样例 版本 12，65×65，模块 0.66 毫米；最长 版本 14")
+    assert checked[1:] == ["1 种证照模板：错误 0，提醒 0"]
     example = department / "templates" / KEY / "example.toml"
     issue = ("issue", example, "--type", NAME, "--issuer", "transport", *at_home, "--json")
     assert license_command(*issue).error["code"] == "template.draft"
@@ -72,10 +74,11 @@ def test_a_preview_as_pdf_and_png(department: Path, tmp_path: Path) -> None:
 
 def test_findings_are_told_with_their_places(department: Path) -> None:
     edit(department, "layout.toml", "x = 27, y = 138", "x = 27, y = 150")
-    edit(department, "layout.toml", "size = 48", "size = 45")
+    edit(department, "layout.toml", "size = 48", "size = 39")
     done = license_command("template", "check", department / "templates", KEY, "--json")
     assert done.code == 1
-    *findings, summary = done.values
+    *findings, code, summary = done.values
+    assert code["longest"] == {"version": 14, "modules": 73, "module_mm": 0.481, "size_mm": 39.0}
     assert summary == {"types": [KEY], "errors": 1, "warnings": 1}
     assert [(one["severity"], one["code"], one["file"], one["path"]) for one in findings] == [
         ("error", "place.overlap", f"{KEY}/layout.toml", "boxes[7]"),

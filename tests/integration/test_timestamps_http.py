@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from loopback import Answer, Asked, Reply, closed_port, serving, stamping
-from support import PASSPHRASE, StillClock, counted_randomness
+from support import CLERK, PASSPHRASE, StillClock, counted_randomness
 
 from license_lib.authority import Authority
 from license_lib.errors import MachineError
@@ -79,4 +79,4 @@ def test_without_a_time_stamp_nothing_is_issued(
         with pytest.raises(MachineError) as caught:
             authority.issue(business_request)
         assert caught.value.code == "timestamp.unreachable"
-        assert authority.find(holder_number=business_request.holders[0].number) == ()
+        assert authority.records.find(CLERK, holder_number=business_request.holders[0].number) == ()

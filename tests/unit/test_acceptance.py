@@ -158,6 +158,14 @@ def test_it_lasts_to_the_needed_day_itself(
     assert codes(answer) == (["acceptance.ends-too-early"] if early else [])
 
 
+def test_a_decree_that_extends_it_counts(catalogue: Catalogue, tmp_path: Path) -> None:
+    held = verdict(catalogue, person(NEW), valid_until=date(2026, 12, 30))
+    held = replace(held, findings=(Finding("status.extended", {"date": "2027-06-30"}),))
+    for until, expected in ((date(2027, 6, 30), []), (date(2027, 7, 1), ["acceptance.ends-too-early"])):
+        answer = accept(held, item(catalogue, tmp_path), Applicants((NEW,)), catalogue, until=until)
+        assert codes(answer) == expected
+
+
 def test_every_reason_is_named_at_once(catalogue: Catalogue, tmp_path: Path) -> None:
     other = "11620100000000100X"
     held = verdict(

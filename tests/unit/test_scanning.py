@@ -24,7 +24,8 @@ MUCH_TIME = Patience(60, lambda: 0.0)  # a clock that stands still: nothing depe
 def drawn(text: str = TEXT, module: int = 4) -> Image.Image:
     code = qrcode.QRCode(box_size=module, border=4)
     code.add_data(text)
-    return code.make_image().get_image().convert("L")
+    picture: Image.Image = code.make_image().get_image().convert("L")
+    return picture
 
 
 def on_page(code: Image.Image, at: tuple[int, int] = (150, 260), size: tuple[int, int] = (800, 1000)) -> Image.Image:

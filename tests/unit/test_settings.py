@@ -1,13 +1,16 @@
 """license.toml: what it holds, and that every fault is named with its place and mend."""
 
 import re
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from license_lib.configured import own_log
+from license_lib.errors import InputError
 from license_lib.setting_up import initialise
-from license_lib.settings import FILE_NAME, Settings, SettingsError
+from license_lib.settings import FILE_NAME, LogSettings, Settings, SettingsError
 
 GOOD = """
 public_url = "https://zz.example.gov.cn"
@@ -161,3 +164,25 @@ def test_added_fonts_are_found_from_the_file_and_asked_in_their_order(tmp_path: 
     assert loaded(tmp_path, GOOD).added_fonts == ()
     settings = loaded(tmp_path, 'fonts = ["fonts/B.ttf", "/usr/share/fonts/A.ttf"]\n' + GOOD)
     assert settings.added_fonts == (tmp_path / "fonts/B.ttf", Path("/usr/share/fonts/A.ttf"))
+
+
+def test_what_is_published_and_how_fresh_lists_are_kept(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, GOOD)
+    assert settings.public_folder == tmp_path / "public"
+    assert (settings.publishing.refresh, settings.publishing.validity) == (timedelta(hours=1), timedelta(days=1))
+    there = f'{GOOD}\n[publishing]\nfolder = "{tmp_path}/www"\nrefresh_minutes = 10\nvalidity_minutes = 60\n'
+    settings = loaded(tmp_path, there)
+    assert settings.public_folder == tmp_path / "www"
+    assert (settings.publishing.refresh, settings.publishing.validity) == (timedelta(minutes=10), timedelta(hours=1))
+    late = refusal(tmp_path, f"{GOOD}\n[publishing]\nrefresh_minutes = 40\nvalidity_minutes = 60\n")
+    assert "license.toml: publishing: lists would end soon after the next is due" in late
+
+
+def test_witnesses_of_the_log_are_keys_of_witnesses(master_home: Path) -> None:
+    settings = Settings.load(master_home)
+    assert own_log(settings) is not None
+    for wrong in ('witnesses = ["x"]', "quorum = 1"):
+        log = LogSettings.model_validate(tomllib.loads(wrong))
+        with pytest.raises(InputError) as caught:
+            own_log(settings.model_copy(update={"log": log}))
+        assert caught.value.code == "settings.invalid"

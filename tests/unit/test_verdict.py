@@ -156,7 +156,7 @@ def test_a_report_is_plain_json_with_both_languages() -> None:
     assert report["findings"][0]["text"] == {"zh": "证照已于2026-11-01撤销", "en": "Revoked on 2026-11-01"}
     assert report["findings"][0]["remedy"]["en"] == "Do not accept it"
     assert [one["step"] for one in report["steps"] if not one["proved"]] == ["status"]
-    unknown = dict.fromkeys(("revocation_as_of", "status_as_of", "trust_list", "status_list"))
+    unknown = dict.fromkeys(("revocation_as_of", "status_as_of", "trust_list", "status_list", "log"))
     assert report["evidence"] == {"sealed_at": AT.isoformat(), **unknown}
 
 

@@ -1,12 +1,12 @@
 """Situations: a code from paper, and what the repository and the calendar say."""
 
-import base64
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
 import cbor2
 import qrcode
+from proofs.workshop import text_of, token_of
 from support import NOON, example_request
 from verdicts.stage import Judged, OneState, Stage, situation
 
@@ -47,14 +47,11 @@ def _(stage: Stage) -> Judged:
 
 @situation("qr.version")
 def _(stage: Stage) -> Judged:
-    head, _, proof = code(stage).partition("#")
-    token = cbor2.loads(base64.b32decode(proof + "=" * (-len(proof) % 8)))
-    protected, unprotected, payload, signature = token.value
+    protected, unprotected, payload, signature = cbor2.loads(token_of(code(stage))).value
     claims = cbor2.loads(payload)
     claims[LICENSE_CLAIM][0] = 99
     newer = [protected, unprotected, cbor2.dumps(claims, canonical=True), signature]
-    written = base64.b32encode(cbor2.dumps(cbor2.CBORTag(18, newer), canonical=True)).decode("ascii").rstrip("=")
-    return stage.shared.verify(drawn(f"{head}#{written}"))
+    return stage.shared.verify(drawn(text_of(cbor2.dumps(cbor2.CBORTag(18, newer), canonical=True))))
 
 
 @situation("status.unknown")

@@ -5,10 +5,11 @@ import qrcode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, MODE_NUMBER, QRData
 
+from license_lib.code_size import QUIET_ZONE
 from license_lib.errors import InputError
-from license_lib.rendering.qr_drawing import QUIET_ZONE, qr_matrix, qr_path, qr_rectangles
+from license_lib.rendering.qr_drawing import qr_matrix, qr_path, qr_rectangles
 
 URL = "HTTPS://ZZ.BAIYIN.EXAMPLE/V#" + "MZXW6YTBOI2A7Q" * 30
 
@@ -34,6 +35,11 @@ def test_any_pattern_is_covered_exactly(pattern: list[list[int]]) -> None:
     assert area == sum(map(sum, matrix))
 
 
+@pytest.mark.parametrize(("length", "version"), [(500, 11), (640, 12), (655, 12), (670, 13)])
+def test_digits_take_the_least_room(length: int, version: int) -> None:
+    assert len(qr_matrix(("HTTPS://LICENSE.EXAMPLE.GOV.CN/V#" + "1999302248" * 70)[:length])) == 17 + 4 * version
+
+
 @pytest.mark.parametrize(("length", "version"), [(330, 11), (400, 12)])
 def test_a_url_with_a_base32_fragment_stays_in_a_small_version(length: int, version: int) -> None:
     assert len(qr_matrix(URL[:length])) == 17 + 4 * version
@@ -57,7 +63,7 @@ def test_the_same_text_gives_the_same_drawing() -> None:
     assert qr_path(URL, 0, 0, 100) == qr_path(URL, 0, 0, 100)
 
 
-@pytest.mark.parametrize("text", ["", "A" * 1201, "HTTPS://例/"])
+@pytest.mark.parametrize("text", ["", "A" * 2301, "HTTPS://例/"])
 def test_what_a_code_cannot_hold_is_refused(text: str) -> None:
     with pytest.raises(InputError) as error:
         qr_matrix(text)
@@ -65,14 +71,17 @@ def test_what_a_code_cannot_hold_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("repeats", [1, 9, 18, 30])
-def test_a_second_encoder_makes_the_very_same_symbol(repeats: int) -> None:
+@pytest.mark.parametrize(
+    ("piece", "kind"), [("MZXW6YTBOIQGE5DFON2A7", MODE_ALPHA_NUM), ("199930224859015153481", MODE_NUMBER)]
+)
+def test_a_second_encoder_makes_the_very_same_symbol(piece: str, kind: int, repeats: int) -> None:
     """`qrcode` is an encoder of its own: with the same segments, one of its eight masks is our symbol, bit for bit."""
-    head, fragment = "HTTP://127.0.0.1:8000/V", "MZXW6YTBOIQGE5DFON2A7" * repeats
+    head, fragment = "HTTP://127.0.0.1:8000/V", piece * repeats
     matrix = qr_matrix(f"{head}#{fragment}")
     symbols = []
     for mask in range(8):
         code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask)
-        for part, mode in ((head, MODE_ALPHA_NUM), ("#", MODE_8BIT_BYTE), (fragment, MODE_ALPHA_NUM)):
+        for part, mode in ((head, MODE_ALPHA_NUM), ("#", MODE_8BIT_BYTE), (fragment, kind)):
             code.add_data(QRData(part.encode(), mode=mode), optimize=0)
         code.make(fit=True)
         symbols.append([bytes(map(int, row)) for row in code.modules])

@@ -10,6 +10,7 @@ from crafting import DAY, KEY, Department
 from PIL import Image
 from support import release_template
 
+from license_lib.code_size import AIM, LEAST_MODULE
 from license_lib.error_texts import TITLES_ZH
 from license_lib.errors import InputError
 from license_lib.rendering import Fonts
@@ -80,11 +81,15 @@ def rows_beyond_all_pages_together(department: Department) -> None:
 
 
 def fine_code(department: Department) -> None:
-    department.edit("layout.toml", "size = 48", "size = 45")
+    department.edit("layout.toml", "size = 48", "size = 39")
 
 
 def too_fine_code(department: Department) -> None:
-    department.edit("layout.toml", "size = 48", "size = 30")
+    department.edit("layout.toml", "size = 48", "size = 26")
+
+
+def dense_code(department: Department) -> None:
+    department.edit("type.toml", '"Domicile"\nmax_length = 200', '"Domicile"\nmax_length = 40\nin_qr = true')
 
 
 def full_code(department: Department) -> None:
@@ -134,7 +139,8 @@ def example_with_a_wrong_choice(department: Department) -> None:
         (rows_beyond_all_pages_together, "longest.refused", "layout.toml", "", "more than 20 continuation pages"),
         (fine_code, "qr.fine", "layout.toml", "qr", "modules of 0.48 mm"),
         (too_fine_code, "qr.too-fine", "layout.toml", "qr", "modules of 0.32 mm"),
-        (full_code, "qr.full", "layout.toml", "qr", "1 to 1200 ASCII characters"),
+        (dense_code, "qr.dense", "layout.toml", "qr", "of version 13"),
+        (full_code, "qr.full", "layout.toml", "qr", "a code holds 850 bytes"),
         (label_without_glyph, "glyph.static", "type.toml", "fields[2].label", r"character 5, U\+E000"),
         (artwork_of_text, "artwork.undrawable", "layout.toml", "artwork[0].file", "text"),
         (
@@ -180,7 +186,11 @@ def test_the_committed_types_have_no_errors_and_the_warnings_that_are_known(font
     report = check_templates(resource_folder("templates"), fonts=fonts, day=DAY)
     assert len(report.types) == 12
     assert report.errors == 0
-    assert {one.code for one in report.findings} == {"qr.fine"}, "their longest codes are fine, and all else fits"
+    assert {one.code for one in report.findings} == {"qr.fine", "qr.dense"}, "all else fits"
+    beyond = {one.type for one in report.codes if one.ordinary.version > AIM}
+    assert beyond == {"construction-permit"}, "which shows its project's name, too"
+    assert all(one.longest.module > LEAST_MODULE for one in report.codes)
+    assert len(report.codes) == 14, "the layouts of all types"
 
 
 def test_what_does_not_load_is_all_that_is_told(department: Department) -> None:
@@ -227,7 +237,7 @@ def test_an_example_that_no_code_holds_is_refused(department: Department) -> Non
     department.edit("example.toml", "样例经营活动；样例技术服务、技术咨询。", "样例经营活动；" * 60)
     found = department.found()
     assert list(found) == [("example.refused", "example.toml", "")]
-    assert "1 to 1200 ASCII characters" in found["example.refused", "example.toml", ""]
+    assert "a code holds 850 bytes" in found["example.refused", "example.toml", ""]
 
 
 def test_an_example_with_too_small_a_photo_is_refused(department: Department) -> None:

@@ -39,7 +39,7 @@ def test_a_release_is_what_the_folder_said(department: Department) -> None:
 
 
 def test_errors_are_not_released_but_warnings_are(department: Department) -> None:
-    department.edit("layout.toml", "size = 48", "size = 45")
+    department.edit("layout.toml", "size = 48", "size = 39")
     department.edit("type.toml", "本地代码（占位", "（占位")
     refused = release(department)
     assert (refused.path, [one.code for one in refused.report.findings]) == (None, ["code.local", "qr.fine"])

@@ -1,6 +1,7 @@
 """The service around a judge that says what the test tells it to say."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -24,8 +25,8 @@ def judge(catalogue: Catalogue) -> ToldJudge:
 
 
 @pytest.fixture
-def app(judge: ToldJudge) -> FastAPI:
-    return build_app(lambda: judge, clock=lambda: NOON, randomness=bytes)
+def app(judge: ToldJudge, tmp_path: Path) -> FastAPI:
+    return build_app(lambda: judge, tmp_path / "public", clock=lambda: NOON, randomness=bytes)
 
 
 @pytest.fixture

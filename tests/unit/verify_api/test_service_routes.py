@@ -173,7 +173,7 @@ def test_the_description_documents_every_problem(client: TestClient) -> None:
                 example = response.get("content", {}).get("application/json", {}).get("example")
                 assert example is None or VerdictDocument.model_validate(example), path
     assert "HTTPValidationError" not in str(document["paths"])
-    assert seen == set(KINDS) - {"http.not-found", "http.method", "http.refused"}
+    assert seen == set(KINDS) - {"http.method", "http.refused"}
 
 
 def test_there_is_no_documentation_page_that_loads_from_elsewhere(client: TestClient) -> None:

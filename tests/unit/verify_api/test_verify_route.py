@@ -183,3 +183,11 @@ def test_the_bench_is_closed_at_the_end(app: FastAPI, judge: ToldJudge) -> None:
     with TestClient(app):
         assert not judge.closed
     assert judge.closed
+
+
+def test_no_verdict_without_its_trace(client: TestClient, judge: ToldJudge) -> None:
+    assert client.post(URL, content=b"%PDF-", headers=PDF).status_code == 200
+    assert judge.noted == [judge.answer]
+    judge.unnotable = MachineError("storage.locked", "in use")
+    answer = client.post(URL, content=b"%PDF-", headers=PDF)
+    problem(answer, 503, "storage.locked")

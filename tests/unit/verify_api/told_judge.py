@@ -53,12 +53,19 @@ class ToldJudge:
     issuers: Issuers
     answer: Verdict | Exception | None = field(default_factory=verdict)
     asked: list[tuple[str, object, datetime]] = field(default_factory=list)
+    noted: list[Verdict] = field(default_factory=list)
+    unnotable: Exception | None = None
     closed: bool = False
     before: Callable[[], object] = lambda: None
 
     def judge(self, at: datetime) -> "ToldJudge":
         assert at.tzinfo
         return self
+
+    def note(self, verdict: Verdict) -> None:
+        if self.unnotable:
+            raise self.unnotable
+        self.noted.append(verdict)
 
     def close(self) -> None:
         self.closed = True

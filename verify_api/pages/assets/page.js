@@ -92,7 +92,7 @@
 
   function askFragment() {
     // Messengers add parameters to addresses; the code itself knows only host, path and fragment.
-    if (/^#[A-Z2-7]{40,}$/i.test(location.hash)) { askCode(location.origin + "/V" + location.hash); }
+    if (/^#(?:[0-9]{100,}|[A-Z2-7]{40,})$/i.test(location.hash)) { askCode(location.origin + "/V" + location.hash); }
   }
 
   function switchLanguage(event) {

@@ -1,0 +1,160 @@
+"""One round of publishing: the log's new files, its head, the status lists, a time-stamp over the head; in this order.
+
+Whoever sees a head finds all files that it stands for, and whoever sees a status list finds in the log published by
+then why it says so: states are looked up first, then the end of the log.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from license_lib.errors import LicenseError, MachineError
+from license_lib.log.checkpoints import Checkpoint, LogPolicy, SignedCheckpoint, open_checkpoint, sign_checkpoint
+from license_lib.log.findings import LogError
+from license_lib.log.merkle import Frontier
+from license_lib.log.proving import root_at
+from license_lib.log.tiles import new_files
+from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, PublicFolder
+from license_lib.publishing.status_lists import StatusLists
+from license_lib.repository import Repository
+from signing.cms_reader import UnacceptableAlgorithmError, read_signed_data
+from signing.der import DerError
+from signing.errors import SigningError
+from signing.notes import Note, NoteKey, NoteSigner
+from signing.timestamps import Timestamper
+from signing.validation.time_stamps import imprint_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a round did.
+
+    Attributes:
+        size: entries of the log that are public now. added: how many of them are new.
+        lists: numbers of the status lists that were signed anew.
+        stamped: whether the head got a time-stamp in this round.
+        warning: why it has none: that stops nothing, and is tried again.
+        until: when there is something to do, if nothing is recorded before; None if never.
+    """
+
+    size: int
+    added: int
+    lists: tuple[int, ...]
+    stamped: bool
+    warning: LicenseError | None
+    until: datetime | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.added or self.lists or self.stamped)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Publishes what a repository says.
+
+    Args:
+        lists: the status lists.
+        signer: gives the log's key.
+        timestamper: gives a time-stamp authority; its errors are warnings. None: heads are not time-stamped.
+        nonce: a fresh number for each time-stamp.
+        clock: the time, aware.
+    """
+
+    repository: Repository
+    folder: PublicFolder
+    lists: StatusLists
+    signer: Callable[[], NoteSigner]
+    timestamper: Callable[[], Timestamper] | None
+    nonce: Callable[[], int]
+    clock: Callable[[], datetime]
+
+    def publish(self) -> Published:
+        """Publish what is new; nothing, if nothing is.
+
+        Raises:
+            MachineError: `publishing.rolled-back`, `publishing.checkpoint`, `publishing.clock-behind`, and nothing was
+                written; `publishing.folder`; `storage.…`; `key.…`.
+        """
+        with self.folder.alone():
+            due = self.lists.due(self.clock())
+            head, signer = self.repository.log.head(), self.signer()
+            old = published_checkpoint(self.folder, LogPolicy(signer.name, signer.key()))
+            if old is not None:
+                self._require_continuation(old.checkpoint, head)
+            note = old.note if old and old.checkpoint.size == head.size else self._publish_log(old, head, signer)
+            for name, data in due.files:
+                self.folder.write(name, data)
+            stamped, warning = self._stamp(stamped_bytes(note, signer.key()))
+        added = head.size - (old.checkpoint.size if old else 0)
+        return Published(head.size, added, due.numbers, stamped, warning, due.until)
+
+    def log_size(self) -> int:
+        """Entries in the log now, public or not: a look that costs little."""
+        return self.repository.log.head().size
+
+    def _require_continuation(self, old: Checkpoint, head: Frontier) -> None:
+        if old.size > head.size or root_at(old.size, self.repository.log) != old.root:
+            raise MachineError(
+                "publishing.rolled-back",
+                f"The log in the database does not continue the {old.size} entries that were published",
+                hint="somebody restored an old database or changed it: keep all as it is, see docs/log.md",
+            )
+
+    def _publish_log(self, old: SignedCheckpoint | None, head: Frontier, signer: NoteSigner) -> Note:
+        start = old.checkpoint.size if old else 0
+        for name, data in new_files(start, head.size, self.repository.log, self.repository.log):
+            self.folder.write(f"{LOG}/{name}", data)
+        note = sign_checkpoint(Checkpoint(signer.name, head.size, head.root()), signer)
+        self.folder.write(CHECKPOINT, note.encoded())
+        return note
+
+    def _stamp(self, data: bytes) -> tuple[bool, LicenseError | None]:
+        """Have the head time-stamped, unless it is."""
+        if self.timestamper is None or is_stamped(self.folder.read(TIMESTAMP), data):
+            return False, None
+        try:
+            token = self.timestamper().timestamp(hashlib.sha256(data).digest(), self.nonce())
+        except SigningError as error:
+            return False, MachineError(error.code, error.message, hint=error.hint)
+        except MachineError as error:  # the authority cannot even be set up
+            return False, error
+        self.folder.write(TIMESTAMP, token)
+        return True, None
+
+
+def published_checkpoint(folder: PublicFolder, policy: LogPolicy) -> SignedCheckpoint | None:
+    """The newest head that was published; None if none was.
+
+    Raises:
+        MachineError: `publishing.checkpoint`, `publishing.folder`.
+    """
+    data = folder.read(CHECKPOINT)
+    if data is None:
+        return None
+    try:
+        return open_checkpoint(data, policy)
+    except LogError:
+        raise MachineError(
+            "publishing.checkpoint",
+            "The published checkpoint is damaged, or another log's",
+            hint="put back the folder of what was published, or the log's key",
+        ) from None
+
+
+def stamped_bytes(note: Note, key: NoteKey) -> bytes:
+    """What the time-stamp of a head is over: the note with the log's signature alone, whoever else signed it later."""
+    own = tuple(line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id))
+    return Note(note.text, own).encoded()
+
+
+def is_stamped(token: bytes | None, data: bytes) -> bool:
+    """Whether a time-stamp token is over these bytes, whoever gave it."""
+    if token is None:
+        return False
+    try:
+        return not imprint_problem(read_signed_data(token), data)
+    except (DerError, UnacceptableAlgorithmError):
+        return False

@@ -1,0 +1,116 @@
+"""Which status lists are to be signed anew, and their tokens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from license_lib.errors import MachineError
+from license_lib.publishing.folder import PublicFolder, status_name
+from license_lib.repository import Repository
+from license_lib.status import LIST_SIZE, StatusBits, StatusListError
+from license_lib.status.tokens import StatusToken, read_token, sign_cwt, sign_jwt
+from signing.keys import SealCredential
+
+TTL: Final = timedelta(minutes=5)
+"""So long a reader may keep a list before it asks again: a revocation is known everywhere soon after."""
+JWT: Final = ".jwt"
+
+
+@dataclass(frozen=True, slots=True)
+class DueLists:
+    """What is to be published of the status lists.
+
+    Attributes:
+        files: name and content, in order.
+        numbers: of the lists that are signed anew.
+        until: when the next is due, if nothing is recorded before; None if there is no list.
+    """
+
+    files: tuple[tuple[str, bytes], ...]
+    numbers: tuple[int, ...]
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusLists:
+    """The status lists of a repository, as they are published.
+
+    Args:
+        base_url: where: the public address of the authority, which the lists bear.
+        signer: gives the key that signs them.
+        refresh: a list that is older is signed anew, though nothing has changed.
+        validity: from its issue to its end.
+    """
+
+    repository: Repository
+    folder: PublicFolder
+    base_url: str
+    signer: Callable[[], SealCredential]
+    refresh: timedelta
+    validity: timedelta
+
+    def due(self, now: datetime) -> DueLists:
+        """Compare what is published with what is on record.
+
+        Raises:
+            MachineError: `publishing.clock-behind`: a published list is of a later time; `storage.…`, `key.…`.
+        """
+        files, numbers, ends = list[tuple[str, bytes]](), list[int](), list[datetime]()
+        for number in self.repository.statuses.lists():
+            bits = StatusBits.of(self.repository.statuses.at(number, now), size=LIST_SIZE)
+            issued = self._published_as(number, bits, now)
+            if issued is None or now - issued >= self.refresh:
+                files += self._signed(number, bits, now)
+                numbers.append(number)
+                issued = now
+            ends.append(issued + self.refresh)
+        change = self.repository.statuses.next_change(now)
+        return DueLists(tuple(files), tuple(numbers), min([*ends, *([change] if change else [])], default=None))
+
+    def _published_as(self, number: int, bits: StatusBits, now: datetime) -> datetime | None:
+        """Since when a list is published with these very states, in both forms and by this signer; else None.
+
+        What cannot be read is no list: it was damaged, and a new one takes its place.
+        """
+        tokens = list[StatusToken]()
+        for name in _names(number):
+            data = self.folder.read(name)
+            try:
+                token = read_token(data) if data is not None else None
+            except StatusListError:
+                token = None
+            if token is not None and token.issued_at > now:
+                raise MachineError(
+                    "publishing.clock-behind",
+                    f"Status list {number} was published at a later time than it is now: {token.issued_at.isoformat()}",
+                    hint="set the clock of this machine; nothing was published",
+                )
+            if token is not None:
+                tokens.append(token)
+        wanted = (self._uri(number), bits, self.signer().certificate_der)
+        good = [one.issued_at for one in tokens if (one.uri, one.bits, one.signer) == wanted]
+        return min(good) if len(good) == len(_names(number)) else None
+
+    def _signed(self, number: int, bits: StatusBits, now: datetime) -> list[tuple[str, bytes]]:
+        return [
+            (
+                name,
+                sign(
+                    bits,
+                    uri=self._uri(number),
+                    issued_at=now,
+                    expires_at=now + self.validity,
+                    ttl_seconds=int(min(TTL, self.validity).total_seconds()),
+                    signer=self.signer(),
+                ),
+            )
+            for name, sign in zip(_names(number), (sign_cwt, sign_jwt), strict=True)
+        ]
+
+    def _uri(self, number: int) -> str:
+        return f"{self.base_url.rstrip('/')}/{status_name(number)}"
+
+
+def _names(number: int) -> tuple[str, str]:
+    return status_name(number), status_name(number) + JWT

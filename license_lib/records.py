@@ -1,0 +1,146 @@
+"""What people ask of the records: each answer is on the usage trail 用证留痕 before it is given."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from license_lib.errors import InputError
+from license_lib.history import History
+from license_lib.identifiers import CitizenId, NumberError
+from license_lib.identifiers.basics import clean_upper
+from license_lib.lifecycle import LicenseState, TypeRules, standing_at, state_words
+from license_lib.repository import Repository, StoredLicense, Usage, UsageKind, Use
+from license_lib.trail import Trail
+
+
+class Records:
+    """Licences for those who look them up, take them out or print them; and who did so before.
+
+    Args:
+        trail: where every use goes.
+        rules: of a licence type, by its key.
+        clock: the time, aware.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        trail: Trail,
+        rules: Callable[[str], TypeRules],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._repository = repository
+        self._trail = trail
+        self._rules = rules
+        self._clock = clock
+
+    def find(
+        self, use: Use, *, identifier: str = "", number: str = "", holder_number: str = ""
+    ) -> tuple[StoredLicense, ...]:
+        """Look up by identifier, by licence number 证照编号, or by holder number (ID number or credit code).
+
+        A number that a holder had before it was corrected finds the same licences.
+
+        Raises:
+            InputError: `lookup.one-key` unless exactly one is given; `usage.actor-missing`, `usage.purpose-missing`.
+        """
+        self._trail.require(use)
+        found = self._found(identifier=identifier, number=number, holder_number=holder_number)
+        self._trail.used(UsageKind.LOOK, found, use)
+        return found
+
+    def history(self, use: Use, identifier: str, *, at: datetime | None = None) -> History:
+        """A licence, all its events, and what they make of it now or at another moment.
+
+        Raises:
+            InputError: `license.unknown`; of the use as `find`.
+        """
+        found = self.find(use, identifier=identifier)
+        if not found:
+            raise _unknown()
+        return self.told(found[0], at=at)
+
+    def told(self, found: StoredLicense, *, at: datetime | None = None) -> History:
+        """All that is on record of a licence that `find` has found, now or at another moment."""
+        seen = self._repository.history(found.identifier)
+        if seen is None:
+            raise _unknown()
+        stored, events = seen
+        standing = standing_at(events, at or self._clock(), rules=self._rules(stored.type_key))
+        return History(stored, events, standing)
+
+    def is_corrected(self, holder_number: str) -> bool:
+        """Whether a number is the old or the new one of a correction on record."""
+        corrections = self._repository.subjects.corrections
+        return bool(corrections(holder_number.strip()) or corrections(canonical(holder_number)))
+
+    def export(self, use: Use, stored: StoredLicense) -> bytes:
+        """The file of a licence, whatever its state: as it was sealed, with the evidence that followed.
+
+        Raises:
+            InputError: of the use as `find`.
+            MachineError: `storage.file-missing`, `storage.corrupt`.
+        """
+        self._trail.require(use)
+        file = self._repository.newest_file(stored)
+        self._trail.used(UsageKind.EXPORT, (stored,), use)
+        return file
+
+    def print_copy(self, use: Use, identifier: str) -> bytes:
+        """The file for the printer of a licence that has not ended 打印件: paper is issued with the file.
+
+        Raises:
+            InputError: `license.unknown`, or `license.ended`; of the use as `find`.
+        """
+        from license_lib.rendering import print_copy
+
+        self._trail.require(use)
+        stored = self._repository.by_identifier(identifier)
+        if stored is None:
+            raise _unknown()
+        standing = self.told(stored).standing  # now: an event that is to come does not count yet
+        state = standing.state if standing else None
+        if state is not LicenseState.ISSUED:
+            raise InputError("license.ended", f"the licence is {state_words(state).en}: no paper is issued of it")
+        copy = print_copy(self._repository.newest_file(stored))
+        self._trail.used(UsageKind.PRINT, (stored,), use)
+        return copy
+
+    def used(self, use: Use, *, identifier: str = "", holder_number: str = "") -> tuple[Usage, ...]:
+        """Who used a licence, or a holder's licences, in the order of record 谁用过我的证照.
+
+        It tells which licences there are, and what for they were used: asking is a look like any other, except that it
+        is not part of its own answer.
+
+        Raises:
+            InputError: `lookup.one-key` unless exactly one is given; `license.unknown`; of the use as `find`.
+        """
+        self._trail.require(use)
+        found = self._found(identifier=identifier, holder_number=holder_number)
+        told = [one for stored in found for one in self._repository.usage.of_license(stored.identifier)]
+        self._trail.used(UsageKind.LOOK, found, use)
+        if identifier and not found:
+            raise _unknown()
+        return tuple(sorted(told, key=lambda one: one.sequence))
+
+    def _found(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
+        if sum(map(bool, (identifier, number, holder_number))) != 1:
+            raise InputError("lookup.one-key", "give exactly one of identifier, number and holder number")
+        if identifier:
+            one = self._repository.by_identifier(identifier)
+            return (one,) if one else ()
+        if number:
+            return self._repository.by_number(number)
+        as_typed = self._repository.by_holder_number(holder_number.strip())
+        return as_typed or self._repository.by_holder_number(canonical(holder_number))
+
+
+def canonical(holder_number: str) -> str:
+    """A holder number as records spell it: 18 characters for an old citizen ID of 15, capitals, half width."""
+    try:
+        return CitizenId.parse(holder_number).number
+    except NumberError:
+        return clean_upper(holder_number)
+
+
+def _unknown() -> InputError:
+    return InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")

@@ -1,0 +1,50 @@
+"""Entries of the usage trail 用证留痕 for people and for programs: who used a licence, when, and what for."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from license_lib.calendar import CHINA
+from license_lib.lifecycle import Words
+from license_lib.repository import Usage, UsageKind
+
+_KINDS: Final[Mapping[UsageKind, Words]] = {
+    UsageKind.LOOK: Words("查看", "looked it up"),
+    UsageKind.EXPORT: Words("调取", "took the file"),
+    UsageKind.PRINT: Words("打印", "printed it"),
+    UsageKind.VERIFY: Words("核验", "had it verified"),
+}
+
+
+def used_value(usage: Usage) -> dict[str, Any]:
+    """An entry for programs; time in UTC."""
+    use = usage.use
+    return {
+        "sequence": usage.sequence,
+        "identifier": usage.identifier,
+        "kind": str(usage.kind),
+        "at": usage.recorded_at.isoformat(),
+        "outcome": usage.outcome or None,
+        "actor": use.actor,
+        "body": use.body,
+        "purpose": use.purpose,
+        "item": use.item,
+        "case": use.case_number,
+        "place": use.place,
+    }
+
+
+def used_line(usage: Usage, *, english: bool) -> str:
+    """An entry for people: when, who, what they did with which licence, and what for; time in Beijing."""
+    use, words = usage.use, _KINDS[usage.kind]
+    parts = (
+        f"{usage.recorded_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+        " ".join(filter(None, (use.body, use.actor))),
+        words.en if english else words.zh,
+        usage.identifier,
+        usage.outcome,
+        use.purpose,
+        use.item,
+        use.case_number,
+        use.place,
+    )
+    return "  ".join(filter(None, parts))
