@@ -27,7 +27,11 @@ _HEIF_FILE = b"ftyp"
 
 
 class PictureError(InputError):
-    """Bytes that cannot be read as a picture or page: malformed, too large, or with more pages than are read."""
+    """Bytes that cannot be read as a picture: `picture.malformed`, or too large: `picture.too-large`."""
+
+
+class MorePagesError(PictureError):
+    """Only the first pages were looked at: `picture.more-pages`. What was read of them is sound."""
 
 
 def looks_like_pdf(data: bytes) -> bool:
@@ -51,8 +55,8 @@ def frames(data: bytes) -> Iterator[Frame]:
     """Decode a picture; the pages of a TIFF and the frames of an animation one after the other.
 
     Raises:
-        PictureError: `picture.malformed`, `picture.too-large`, or after MAX_PAGES frames `picture.more-pages`; what
-            was yielded before is sound.
+        PictureError: see there; what was yielded before is sound.
+        MorePagesError: after MAX_PAGES frames.
     """
     if len(data) > MAX_PICTURE_BYTES:
         raise PictureError(
@@ -75,9 +79,9 @@ def frames(data: bytes) -> Iterator[Frame]:
             yield Frame(_grey(picture), partial(_red, data, number))
 
 
-def more_pages() -> PictureError:
-    """What is said of a file of which only the first pages were looked at."""
-    return PictureError(
+def more_pages() -> MorePagesError:
+    """What is said of a file with more than MAX_PAGES."""
+    return MorePagesError(
         "picture.more-pages", f"only the first {MAX_PAGES} pages were read", hint="split the file into smaller ones"
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from license_lib.qr.places import IDENTITY, Code, Corners, Mapping, in_order, same_place
+from license_lib.qr.places import IDENTITY, Code, Corners, Mapping, in_order, same_place, side
 from license_lib.qr.readers import Seen, ask_zbar, ask_zxing
 from license_lib.qr.views import View, close_ups, overview, whole_views
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 _MOST_PLACES = 8
 """Of codes that were seen and not read, in one picture: each costs several looks."""
-_PAPER_SHARE = 0.25
+_SMALLEST_SIDE = 32
+"""Pixels: a code of 21 modules a side, of one and a half pixels each."""
+_SHADES = 16
+_PAPER_SHARE = 0.5
+_SAMPLE = (256, 256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class _Findings:
             if not any(code.text == known.text and same_place(code.corners, known.corners) for known in self.codes):
                 self.codes.append(code)
         for place in (in_order(back.of(corner) for corner in corners) for corners in seen.unread):
+            if side(place) < _SMALLEST_SIDE:
+                continue
             if len(self._seen) < _MOST_PLACES and not any(same_place(place, known) for known in self._seen):
                 self._seen.append(place)
                 self.unread.append(place)
@@ -153,5 +159,9 @@ def _red_views(red: "Callable[[], Picture | None] | None") -> Iterator[View]:
 
 
 def _is_photo(picture: "Picture") -> bool:
-    """Paper that was drawn and not photographed has one shade."""
-    return max(picture.histogram()) < _PAPER_SHARE * picture.width * picture.height
+    """Paper that was drawn, or scanned, is nearly of one shade; under a lamp it has many."""
+    from PIL import Image
+
+    counts = picture.resize(_SAMPLE, Image.Resampling.NEAREST).histogram()
+    paper = max(sum(counts[shade : shade + _SHADES]) for shade in range(len(counts) - _SHADES + 1))
+    return paper < _PAPER_SHARE * sum(counts)

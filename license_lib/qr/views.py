@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from license_lib.qr.places import IDENTITY, Corners, Mapping, moved, quadrilateral, scaled, side, turned
+from license_lib.qr.places import IDENTITY, Corners, Mapping, moved, quadrilateral, scaled, turned
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -16,7 +16,6 @@ _OVERVIEW_PIXELS = 2_000_000
 _MARGIN = 0.12
 """Of a close-up, in sides of the code: its quiet zone."""
 _CLOSE_UPS = (450, 900)
-_SMALLEST_SIDE = 20
 _PAPER = 255
 
 
@@ -68,8 +67,6 @@ def close_ups(picture: "Picture", corners: Corners) -> Iterator[View]:
     """What lies between four corners, seen from straight above, in several sizes and degrees of sharpness."""
     from PIL import ImageFilter
 
-    if side(corners) < _SMALLEST_SIDE:
-        return
     for size in _CLOSE_UPS:
         try:
             seen = _rectified(picture, corners, size)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, Literal
 
-from license_lib.errors import LicenseError
+from license_lib.errors import InputError, LicenseError
 from license_lib.licenses.record import record_digest
 from license_lib.qr import PictureError, QrError, QrProof, decode, is_proof
 from license_lib.qr.pictures import looks_like_pdf
@@ -117,7 +117,7 @@ def _opened(patience: Patience) -> Iterator[_Scanner]:
 
 def _overrun(_: datetime) -> FileScan:
     hint = "scan it again as a smaller picture"
-    return FileScan(error=PictureError("picture.overrun", "the file takes more time or memory than allowed", hint=hint))
+    return FileScan(error=InputError("picture.overrun", "the file takes more time or memory than allowed", hint=hint))
 
 
 def _place(scan: Scan, code: Code) -> Place:
