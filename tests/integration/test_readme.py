@@ -48,7 +48,7 @@ def test_the_commands_verify_scan_and_find_it(city: tuple[Path, str]) -> None:
     _, printed = city
     assert "license.pdf: IN_FORCE" in printed
     assert re.search(r"^license\.pdf: HTTPS?://\S+#[0-9]+$", printed, re.MULTILINE)
-    assert re.search(r"^1\.2\.156\.3005\.2\.\S+ +道路运输经营许可证 .*issued$", printed, re.MULTILINE)
+    assert re.search(r"^1\.2\.156\.3005\.2\.\S+ +道路运输经营许可证 .*正常$", printed, re.MULTILINE)
 
 
 def test_the_request_to_the_api_is_answered(city: tuple[Path, str]) -> None:
