@@ -53,7 +53,7 @@ def in_modes() -> dict[str, bytes]:
         "colour": saved(code.convert("RGB"), "JPEG"),
         "CMYK": saved(code.convert("CMYK"), "JPEG"),
         "CMYK in TIFF": saved(code.convert("CMYK"), "TIFF"),
-        "sixteen bits": saved(code.convert("I").point(lambda value: value * 200).convert("I;16")),
+        "sixteen bits": saved(code.convert("I").point(lambda value: value * 150 + 20_000).convert("I;16")),
         "thirty-two bits": saved(code.convert("I").point(lambda value: value * 70000), "TIFF"),
         "floating point": saved(code.convert("F").point(lambda value: value / 255), "TIFF"),
         "dark ink on nothing": saved(Image.merge("LA", (black, inverted))),
