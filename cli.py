@@ -205,8 +205,9 @@ def run(arguments: Sequence[str]) -> int:
 @command(app, "init")
 def init(printer: Printer, home: Home = Path()) -> None:
     """建立 Make `license.toml` and an empty repository in a folder."""
-    from license_lib.setting_up import initialise
+    from license_lib.setting_up import initialise, require_not_lost
 
+    require_not_lost(home)
     where = str(initialise(home).home.resolve())
     printer.result({"home": where}, f"已建立：{where}", f"ready: {where}")
 
@@ -1332,6 +1333,9 @@ def correct_number(
     *,
     kind: Annotated[str, typer.Option(help="持证主体代码类型 GB/T 36903: 111 ID card, 001 credit code, …")],
     new_kind: Annotated[str, typer.Option("--new-kind", help="Of the new number, if another.")] = "",
+    join: Annotated[
+        bool, typer.Option("--join", help="合并 The new number's other licences are the same holder's.")
+    ] = False,
     actor: Actor,
     reason: Reason,
     body: Body = "",
@@ -1349,7 +1353,7 @@ def correct_number(
     old, new = HolderNumber(numbers[0], kind), HolderNumber(numbers[1], new_kind or kind)
     cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
     with _authority(home, None) as authority:
-        made = authority.correct_number(old, new, cause)
+        made = authority.correct_number(old, new, cause, join=join)
     printer.result({"sequence": made.sequence}, f"已更正：#{made.sequence}", f"corrected: #{made.sequence}")
 
 
