@@ -34,6 +34,13 @@ def allocate(connection: Connection, randomness: Callable[[int], bytes]) -> Stat
     return StatusRef(newest.number, scattered(newest.used, newest.key))
 
 
+def begin_list(connection: Connection, randomness: Callable[[int], bytes]) -> None:
+    """Begin a new list, though the newest one has places left; nothing if there is none yet."""
+    newest = connection.scalar(select(func.max(STATUS_LIST.c.number)))
+    if newest is not None:
+        connection.execute(insert(STATUS_LIST), {"number": newest + 1, "used": 0, "key": randomness(KEY_BYTES)})
+
+
 class StatusRecords:
     """What the status lists of a repository have to say."""
 
