@@ -35,7 +35,7 @@ def open_fsck(
     Args:
         now: the time.
         repair: open it so that it can be mended.
-        deep: read every file and every record, too.
+        deep: read every file, too.
         progress: is told how far it is.
 
     Raises:
@@ -49,9 +49,10 @@ def open_fsck(
             files=FileStore(settings.files, read_only=not repair),
             now=now,
             published=published(settings),
+            facts=_facts,
             progress=progress,
         )
-        yield replace(fsck, record_of=_record_of, facts=_facts) if deep else fsck
+        yield replace(fsck, record_of=_record_of) if deep else fsck
     finally:
         database.close()
 

@@ -4,6 +4,7 @@ Whoever publishes writes the files that `new_files` gives, and only then the che
 that a signed checkpoint does not stand for.
 """
 
+import re
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -17,6 +18,7 @@ MAX_ENTRY_BYTES: Final = 2**16 - 1
 """Of one entry: its length has two bytes in a bundle."""
 CHECKPOINT_PATH: Final = "checkpoint"
 _KEPT_TILES: Final = 1024
+_BUNDLE: Final = re.compile(r"tile/entries/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{1,3}))?")
 
 Fetch = Callable[[str], bytes | None]
 """Path within the published folder → the file, or None if there is none. Whatever else goes wrong is an exception."""
@@ -52,6 +54,20 @@ def _path(position: int, width: int) -> str:
     parts = [groups[at : at + 3] for at in range(0, len(groups), 3)]
     name = "/".join([*(f"x{part}" for part in parts[:-1]), parts[-1]])
     return name if width == TILE_WIDTH else f"{name}.p/{width}"
+
+
+def wide_path(path: str) -> str:
+    """Where the full tile or bundle is that a narrow one became; a full one's own path."""
+    return path.partition(".p/")[0]
+
+
+def parsed_bundle(path: str) -> tuple[int, int] | None:
+    """Position and width of a bundle by its path; None for any other path."""
+    found = _BUNDLE.fullmatch(path)
+    if found is None:
+        return None
+    position, width = int(re.sub("[x/]", "", found[1])), int(found[2] or TILE_WIDTH)
+    return (position, width) if bundle_path(position, width) == path else None
 
 
 def bundled(entries: Sequence[bytes]) -> bytes:
