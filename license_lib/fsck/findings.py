@@ -207,6 +207,11 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
             "The file {digest} of licence {identifier} is not what was issued ({what})",
             *_RESTORE,
         ),
+        "fsck.file-shared": FsckText(
+            "证照{identifier}的文件{digest}也记在另一份证照名下",
+            "The file {digest} of licence {identifier} is another licence's, too",
+            *_RESTORE,
+        ),
         "fsck.file-unreferenced": FsckText(
             "文件{digest}不属于任何证照：颁发中断时留下",
             "The file {digest} belongs to no licence: an issue that came to nothing left it",
