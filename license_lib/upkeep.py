@@ -57,7 +57,7 @@ def open_fsck(
         database.close()
 
 
-def back_up(settings: Settings, where: Path, *, now: datetime, progress: Progress) -> "Made":
+def back_up(settings: Settings, where: Path, *, now: datetime, thorough: bool = False, progress: Progress) -> "Made":
     """Back up a repository while it is used; see `license_lib.backups.make_backup`."""
     from license_lib.backups import make_backup
 
@@ -66,7 +66,7 @@ def back_up(settings: Settings, where: Path, *, now: datetime, progress: Progres
         database.read(require_current)
         content = (settings.home / FILE_NAME).read_bytes()
         files = FileStore(settings.files, read_only=True)
-        return make_backup(database, files, content, where, now=now, progress=progress)
+        return make_backup(database, files, content, where, now=now, thorough=thorough, progress=progress)
     finally:
         database.close()
 

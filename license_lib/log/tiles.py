@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Protocol
 
+from license_lib.errors import MachineError
 from license_lib.log.findings import LogError
-from license_lib.log.merkle import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, perfect_root
+from license_lib.log.merkle import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Frontier, leaf_hash, perfect_root
 from license_lib.log.proving import HashSource, root_at
 
 MAX_ENTRY_BYTES: Final = 2**16 - 1
@@ -105,6 +106,30 @@ def new_files(old: int, new: int, hashes: HashSource, leaves: LeafSource) -> Ite
         for position, width in _changed(old >> shift, new >> shift):
             yield tile_path(level, position, width), b"".join(hashes.hashes(level, position * TILE_WIDTH, width))
         level += 1
+
+
+def require_whole(head: Frontier, hashes: HashSource, leaves: LeafSource) -> None:
+    """Refuse a log whose leaves, hashes and end do not agree: no file must be made of it.
+
+    Raises:
+        MachineError: `storage.corrupt`.
+    """
+    frontier = Frontier.empty()
+    for position, width in bundles(0, head.size):
+        start = position * TILE_WIDTH
+        made = [leaf_hash(leaf) for leaf in leaves.leaves(start, width)]
+        good = made == list(hashes.hashes(0, start, width))
+        for one in made:
+            frontier, completed = frontier.append(one)
+            good = good and all(list(hashes.hashes(level, at, 1)) == [root] for level, at, root in completed)
+        if not good:
+            raise _not_whole()
+    if frontier != head:
+        raise _not_whole()
+
+
+def _not_whole() -> MachineError:
+    return MachineError("storage.corrupt", "The log in the database is not whole", hint="run: license fsck")
 
 
 def _changed(old: int, new: int) -> Iterator[tuple[int, int]]:
