@@ -753,6 +753,9 @@ def publish(
     follow: Annotated[
         bool, typer.Option("--follow", help="Go on, and publish what becomes new within seconds.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="重写 Write all files anew, also those that are there.")
+    ] = False,
     every: Annotated[float, typer.Option("--every", min=0.1, max=3600, help="秒 With --follow: look so often.")] = 1,
     home: Home = Path(),
     passphrase_file: PassphraseFile = None,
@@ -762,8 +765,9 @@ def publish(
     from license_lib.publishing import follow as follow_publisher
 
     with _authority(home, _passphrase(passphrase_file)) as authority:
+        if again or not follow:
+            _print_published(printer, authority.publisher.publish(again=again))
         if not follow:
-            _print_published(printer, authority.publisher.publish())
             return DONE
         with _until_stopped() as stopped:
             wait = lambda: not stopped.wait(every)  # noqa: E731 - one line, used once
@@ -1067,6 +1071,10 @@ def fsck(
 def backup(
     printer: Printer,
     destination: Annotated[Path, typer.Argument(help="Folder of backups; files that are there are not copied again.")],
+    *,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="重读 Read files that are there again, and copy damaged ones anew.")
+    ] = False,
     home: Home = Path(),
 ) -> int:
     """备份 Back up database and files while others go on issuing, and read the backup again. Keys are not in it."""
@@ -1074,17 +1082,19 @@ def backup(
     from license_lib.upkeep import back_up
 
     with _stages() as progress:
-        made = back_up(_settings(home), destination, now=now(), progress=progress)
+        made = back_up(_settings(home), destination, now=now(), thorough=thorough, progress=progress)
     for finding in made.findings:
         _print_fsck_finding(printer, finding, "damage")
     manifest = made.manifest
     size = {"licenses": manifest.tables["license"], "entries": manifest.size, "files": manifest.files}
-    value = {"backup": str(made.folder), **size, "new_files": made.new_files, "root": manifest.root}
-    value["missing"] = list(manifest.missing)
+    value = {"backup": str(made.folder), **size, "new_files": made.copied.new, "root": manifest.root}
+    value |= {"missing": list(manifest.missing), "mended": made.copied.mended, "unread": made.copied.unread}
     zh = f"已备份并核对：{made.folder}\n  证照 {size['licenses']}，日志 {size['entries']} 条，文件 {size['files']}"
-    zh += f"（新增 {made.new_files}）\n  日志根 {manifest.root}\n  不含密钥：keys 文件夹须另行备份"
+    zh += f"（新增 {made.copied.new}，修好 {made.copied.mended}，沿用未重读 {made.copied.unread}）"
+    zh += f"\n  日志根 {manifest.root}\n  不含密钥：keys 文件夹须另行备份"
     en = f"backed up and read again: {made.folder}\n  {size['licenses']} licences, {size['entries']} log entries, "
-    en += f"{size['files']} files ({made.new_files} new)\n  log root {manifest.root}"
+    en += f"{size['files']} files ({made.copied.new} new, {made.copied.mended} mended, "
+    en += f"{made.copied.unread} taken over unread)\n  log root {manifest.root}"
     en += "\n  keys are not in it: back up the keys folder apart"
     printer.result(value, zh, en)
     return NOT if made.findings or manifest.missing else DONE

@@ -54,8 +54,11 @@ class StatusLists:
     refresh: timedelta
     validity: timedelta
 
-    def due(self, now: datetime) -> DueLists:
+    def due(self, now: datetime, *, again: bool = False) -> DueLists:
         """Compare what is published with what is on record.
+
+        Args:
+            again: all are due, whatever is published.
 
         Raises:
             MachineError: `publishing.clock-behind`: a published list is of a later time; `publishing.state-lost`;
@@ -65,7 +68,7 @@ class StatusLists:
         for number in self.repository.statuses.lists():
             bits = StatusBits.of(self.repository.statuses.at(number, now), size=LIST_SIZE)
             issued = self._published_as(number, bits, now)
-            if issued is None or now - issued >= self.refresh:
+            if again or issued is None or now - issued >= self.refresh:
                 files += self._signed(number, bits, now)
                 numbers.append(number)
                 issued = now

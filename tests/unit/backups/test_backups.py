@@ -15,11 +15,13 @@ from recorded import RECORDED_AT, digest_of, recorded_license, revocation
 from sqlalchemy import select
 
 from license_lib.backups import Backup, Made, make_backup, restore
+from license_lib.backups.making import Copied
 from license_lib.backups.manifests import DATABASE, MANIFEST, SETTINGS
 from license_lib.errors import MachineError
 from license_lib.fsck import Fsck, FsckFinding
 from license_lib.repository import FileStore, Repository, Reservation, StoredLicense, UsageKind, Use, create_or_upgrade
 from license_lib.repository.database import Database
+from license_lib.repository.files import file_name
 from license_lib.repository.tables import METADATA
 from license_lib.status import StatusRef, scattered
 
@@ -47,11 +49,11 @@ class Office:
     backups: Path
     repository: Repository
 
-    def back_up(self, *, at: datetime = RECORDED_AT) -> Made:
+    def back_up(self, *, at: datetime = RECORDED_AT, thorough: bool = False) -> Made:
         database = Database.open(self.url, read_only=True)
         try:
             store = FileStore(self.files, read_only=True)
-            return make_backup(database, store, SETTINGS_TEXT, self.backups, now=at, progress=quiet)
+            return make_backup(database, store, SETTINGS_TEXT, self.backups, now=at, thorough=thorough, progress=quiet)
         finally:
             database.close()
 
@@ -108,7 +110,7 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def test_a_backup_is_restored_into_either_database(office: Office, other_url: str, tmp_path: Path) -> None:
     made = office.back_up()
-    assert (made.new_files, made.findings, made.manifest.files, made.manifest.size) == (3, (), 3, 304)
+    assert (made.copied.new, made.findings, made.manifest.files, made.manifest.size) == (3, (), 3, 304)
     backup = Backup.open(office.backups)
     assert backup.settings() == SETTINGS_TEXT
     assert restored(backup, other_url, tmp_path / "elsewhere") == []
@@ -128,11 +130,35 @@ def test_the_next_backup_copies_only_what_is_new(office: Office) -> None:
     first = office.back_up()
     issue(office.repository, "d")
     second = office.back_up(at=RECORDED_AT + timedelta(days=1))
-    assert (first.new_files, second.new_files, second.manifest.files) == (3, 1, 4)
+    assert (first.copied.new, second.copied.new, second.manifest.files) == (3, 1, 4)
     assert Backup.open(office.backups).folder == second.folder, "the newest"
     assert Backup.open(first.folder).manifest == first.manifest
     for folder in (first.folder, second.folder):
         Backup.open(folder).verify(now=RECORDED_AT, progress=quiet)
+
+
+@pytest.mark.parametrize(("damage", "thorough"), [(b"file x", True), (b"file", False), (b"", False)])
+def test_a_kept_file_that_was_damaged_is_copied_again(office: Office, damage: bytes, *, thorough: bool) -> None:
+    office.back_up()
+    digest = next(office.repository.iterate()).file_digest
+    path = office.backups / "files" / file_name(digest)
+    path.write_bytes(damage)
+    with pytest.raises(MachineError, match="damaged") as refused:
+        Backup.open(office.backups).verify(now=RECORDED_AT, progress=quiet)
+    assert "--thorough" in str(refused.value.hint)
+    made = office.back_up(at=RECORDED_AT + timedelta(days=1), thorough=thorough)
+    assert made.copied == Copied(new=0, mended=1, unread=0 if thorough else 2)
+    assert path.read_bytes() == b"file a"
+    for folder in (office.backups / "snapshots").iterdir():
+        Backup.open(folder).verify(now=RECORDED_AT, progress=quiet)
+
+
+def test_a_good_copy_is_kept_though_the_original_is_lost(office: Office) -> None:
+    office.back_up()
+    digest = next(office.repository.iterate()).file_digest
+    (office.files / file_name(digest)).write_bytes(b"file x, and more")
+    made = office.back_up(at=RECORDED_AT + timedelta(days=1))
+    assert (made.copied.mended, made.manifest.missing) == (0, ())
 
 
 def test_a_backup_shows_one_moment_while_others_issue(office: Office) -> None:

@@ -125,6 +125,10 @@ CHANGES = [
     ("UPDATE log_head SET size = size + 1", {"fsck.head-differs"}),
     ("UPDATE log_head SET size = 512, frontier = (SELECT hash FROM leaf WHERE sequence = 1)", {"fsck.head-ahead"}),
     ("DELETE FROM log_head", {"fsck.head-differs"}),
+    (
+        "INSERT INTO archive SELECT 1, 1, file_digest, recorded_at, recorded_at FROM license WHERE identifier = 'id-b'",
+        {"fsck.file-shared"},
+    ),
     ("DROP INDEX ix_license_settled_at", {"fsck.index-missing"}),
 ]
 

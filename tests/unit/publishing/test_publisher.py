@@ -206,6 +206,38 @@ def test_a_checkpoint_that_is_not_ours_is_not_replaced(desk: Desk) -> None:
     assert refused(desk) == "publishing.checkpoint"
 
 
+def test_all_files_can_be_written_anew(desk: Desk, clock: StillClock) -> None:
+    desk.issue("a")
+    desk.authority.publisher.publish()
+    before = desk.files()
+    for name in before:
+        if "tile" in name:
+            (desk.public / name).write_bytes(b"x")
+    (desk.public / "status/1").unlink()
+    clock.advance(minutes=1)
+    assert desk.authority.publisher.publish().added == 0
+    assert desk.files() != before
+    done = desk.authority.publisher.publish(again=True)
+    assert (done.added, done.lists) == (0, (1,))
+    after = desk.files()
+    assert {name for name in before if after[name] != before[name]} == {"status/1", "status/1.jwt"}
+
+
+def test_nothing_is_written_anew_of_a_log_that_is_not_whole(desk: Desk) -> None:
+    for key in "abc":
+        desk.issue(key)
+    desk.authority.publisher.publish()
+    before = desk.files()
+    with unguarded(desk.authority.settings.database_url) as connection:
+        connection.exec_driver_sql(
+            "UPDATE leaf SET data = (SELECT data FROM leaf WHERE sequence = 2) WHERE sequence = 1"
+        )
+    with pytest.raises(MachineError) as refused:
+        desk.authority.publisher.publish(again=True)
+    assert refused.value.code == "storage.corrupt"
+    assert desk.files() == before
+
+
 def test_a_status_list_never_goes_back_in_time(desk: Desk, clock: StillClock) -> None:
     stored = desk.issue("a")
     desk.authority.publisher.publish()

@@ -244,7 +244,7 @@ def test_a_read_only_repository_reads_and_refuses_to_write(
     stored, waiting = issue("a"), prepare("b")
     with Repository.open(database_url, tmp_path / "files", read_only=True) as reader:
         assert reader.by_identifier("id-a") == stored
-        assert reader.files.get(stored.file_digest) == b"file a"
+        assert reader.files.get(stored.file_digest) == b"file a%%EOF"
         for write in (
             lambda: reader.commit(waiting),
             lambda: reader.record("id-a", revocation(at)),
