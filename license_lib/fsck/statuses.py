@@ -19,9 +19,8 @@ def check_statuses(database: Database) -> Iterator[FsckFinding]:
     yield from database.read(_twice)
     yield from database.read(_outside)
     yield from database.read(_counts)
-    lists = database.read(lambda connection: connection.execute(select(STATUS_LIST)).all())
-    for row in lists:
-        yield from database.read(partial(_scattered, number=row.number, used=row.used, key=row.key))
+    for number in database.read(lambda connection: connection.execute(select(STATUS_LIST.c.number)).scalars().all()):
+        yield from database.read(partial(_scattered, number=number))
 
 
 def _twice(connection: Connection) -> list[FsckFinding]:
@@ -61,9 +60,16 @@ def _counts(connection: Connection) -> list[FsckFinding]:
     return [found("fsck.status-count", list=row.number, said=row.used, count=row.given) for row in rows]
 
 
-def _scattered(connection: Connection, *, number: int, used: int, key: bytes) -> list[FsckFinding]:
+def _scattered(connection: Connection, *, number: int) -> list[FsckFinding]:
     """Places that a list's key would not have given away: another key gives away again what is taken."""
+    used, key = connection.execute(
+        select(STATUS_LIST.c.used, STATUS_LIST.c.key).where(STATUS_LIST.c.number == number)
+    ).one()
     told = cache(lambda turn, half: round_value(turn, half, key))  # a million places need ten thousand of them
-    given = set(connection.execute(select(_INDEX).where(number == _LIST)).scalars())
+    query = select(RESERVATION.c.status_index).where(RESERVATION.c.status_list == number)
+    given = set(connection.execute(query).scalars())
     wrong = given ^ {permuted(counter, told) for counter in range(min(used, LIST_SIZE))}
-    return [found("fsck.status-scattered", list=number, count=len(wrong), index=min(wrong))] if wrong else []
+    if not wrong:
+        return []
+    places = [index for index in wrong if index is not None]
+    return [found("fsck.status-scattered", list=number, count=len(wrong), index=min(places, default="?"))]
