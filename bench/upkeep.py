@@ -9,6 +9,7 @@ into the tables in one go, without syncing. Each measurement is a process of its
 import argparse
 import hashlib
 import multiprocessing
+import os
 import resource
 import tempfile
 import time
@@ -128,7 +129,8 @@ def restore_elsewhere(folder: Path) -> None:
     url = f"sqlite:///{folder / 'restored.db'}"
     create_or_upgrade(url)
     target = Database.open(url)
-    restore(Backup.open(folder / "backups"), target, FileStore(folder / "restored"), progress=_quiet)
+    files = FileStore(folder / "restored")
+    restore(Backup.open(folder / "backups"), target, files, progress=_quiet, randomness=os.urandom)
     target.close()
 
 

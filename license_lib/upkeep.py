@@ -1,5 +1,6 @@
 """What keeps a city's records safe, put together from one configuration: checking them, backing them up, restoring."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -91,7 +92,7 @@ def restore_backup(source: Path, home: Path, *, now: datetime, progress: Progres
     settings = initialise(home)
     database = Database.open(settings.database_url)
     try:
-        restore(backup, database, FileStore(settings.files), progress=progress)
+        restore(backup, database, FileStore(settings.files), progress=progress, randomness=os.urandom)
     finally:
         database.close()
     return backup, settings

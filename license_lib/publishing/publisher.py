@@ -15,7 +15,7 @@ from license_lib.log.findings import LogError
 from license_lib.log.merkle import Frontier
 from license_lib.log.proving import root_at
 from license_lib.log.tiles import new_files, require_whole
-from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, PublicFolder
+from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, WITNESSED, PublicFolder
 from license_lib.publishing.status_lists import StatusLists
 from license_lib.repository import Repository
 from signing.cms_reader import UnacceptableAlgorithmError, read_signed_data
@@ -116,6 +116,8 @@ class Publisher:
             self.folder.write(f"{LOG}/{name}", data)
 
     def _publish_log(self, old: SignedCheckpoint | None, head: Frontier, signer: NoteSigner) -> Note:
+        if old and len(old.note.signatures) > 1:  # what witnesses signed is not thrown away with the head
+            self.folder.write(WITNESSED, old.note.encoded())
         start = old.checkpoint.size if old else 0
         for name, data in new_files(start, head.size, self.repository.log, self.repository.log):
             self.folder.write(f"{LOG}/{name}", data)
