@@ -218,6 +218,16 @@ def test_guards_that_guard_nothing_are_named(check: Check, database_url: str, st
     assert code in codes(check())
 
 
+@ONLY_POSTGRESQL
+def test_a_guard_that_calls_nothing_is_named(check: Check, database_url: str) -> None:
+    with unguarded(database_url) as connection:
+        connection.exec_driver_sql(
+            "CREATE OR REPLACE FUNCTION license_refuse_change() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN RETURN NEW; END $$"
+        )
+    assert "fsck.guard-differs" in codes(check())
+
+
 @ONLY_SQLITE
 def test_tables_that_were_brought_up_to_date_are_as_new_ones(database_url: str, tmp_path: Path) -> None:
     older = f"sqlite:///{tmp_path / 'older.db'}"
