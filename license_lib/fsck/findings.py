@@ -93,6 +93,17 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
         "fsck.index-missing": FsckText(
             "缺少索引{name}", "The index {name} is missing", "从备份恢复到新建的数据库", "Restore into a new database"
         ),
+        "fsck.index-differs": FsckText(
+            "索引{name}不是应有的内容",
+            "The index {name} is not what it was made as",
+            "从备份恢复到新建的数据库",
+            "Restore into a new database",
+        ),
+        "fsck.guard-differs": FsckText(
+            "保护历史记录的触发器{name}被换成了别的内容",
+            "The trigger {name}, which keeps history from being changed, was replaced by another",
+            *_RESTORE,
+        ),
         "fsck.guard-missing": FsckText(
             "保护历史记录的触发器{name}不在或已停用",
             "The trigger {name}, which keeps history from being changed, is gone or out of action",
@@ -174,6 +185,16 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
             "Holder {ordinal} of the licence at {position} is not found by its number",
             *_RESTORE,
         ),
+        "fsck.number-missing": FsckText(
+            "日志第{sequence}条更正的号码不能找到持证主体",
+            "The number of the correction in entry {sequence} of the log does not lead to its holder",
+            *_RESTORE,
+        ),
+        "fsck.number-unexplained": FsckText(
+            "有一个号码指向主体{subject}，但证照和更正记录都没有给过它",
+            "A number leads to the subject {subject}, which neither a licence nor a correction gave it",
+            *_RESTORE,
+        ),
         "fsck.reservation-differs": FsckText(
             "标识{identifier}的预留与证照不符",
             "What is reserved for {identifier} is not what the licence has",
@@ -193,6 +214,11 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
         "fsck.status-count": FsckText(
             "状态名单{list}记为已给出{said}项，实有{count}项",
             "Status list {list} says that it gave away {said} entries; there are {count}",
+            *_RESTORE,
+        ),
+        "fsck.status-scattered": FsckText(
+            "状态名单{list}有{count}个位置不是其密钥所定，例如第{index}项",
+            "{count} entries of status list {list} are not those that its key gives away, such as {index}",
             *_RESTORE,
         ),
         # Files
