@@ -276,10 +276,11 @@ class Issuing:
 
     def _check_code(self, kind: LicenseType, specimen: License) -> None:
         """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
-        code = stand_in_code(kind, specimen, self._public_url)
         try:
-            qr_matrix(code)
+            qr_matrix(stand_in_code(kind, specimen, self._public_url))
         except InputError as error:
+            if error.code != "qr.unencodable":
+                raise
             hint = "shorten the holder's name or the fields that are public in the QR"
             raise InputError(error.code, f"the QR code cannot hold it: {error.message}", hint=hint) from None
 
