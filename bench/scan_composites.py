@@ -78,7 +78,7 @@ def composites(pages: list[Page], seed: int) -> Iterator[tuple[str, str, Picture
     """Each effect on each page: name of the effect, text of the code, the picture."""
     for name, effect in EFFECTS.items():
         for page in pages:
-            yield name, page.text, effect(page, random.Random(f"{seed}:{name}:{page.key}"))  # noqa: S311
+            yield name, page.text, effect(page, random.Random(f"{seed}:{name}:{page.key}"))  # noqa: S311 — reproducible
 
 
 def _photographed(  # one camera for all

@@ -140,7 +140,7 @@ def _check(folder: Path, database: Path, files: Path, *, deep: bool = False) -> 
     found = list((replace(fsck, record_of=lambda pdf: pdf[len(FILE) :]) if deep else fsck).run())
     opened.close()
     assert isinstance(found[-1], Summary), folder  # noqa: S101 — a bench of what is broken measures nothing
-    assert len(found) == 1, found[:3]  # noqa: S101
+    assert len(found) == 1, found[:3]  # noqa: S101 — the same
 
 
 def _quiet(_what: str, _done: int, _total: int) -> None:
