@@ -120,6 +120,11 @@ def _page(template: str, lang: str, *, status: int = 200, no_store: bool = False
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store" if no_store else "no-cache"})
 
 
+def answer_page(template: str, lang: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """A page that is made for one reader and never kept, for the rooms beside this one."""
+    return _page(template, lang, status=status, no_store=True, **values)
+
+
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
@@ -129,4 +134,4 @@ _TEMPLATES: Final = Environment(
 )
 _TEMPLATES.filters |= {"moment": _moment, "foldable": _foldable}
 
-__all__ = ["face_rows", "install"]
+__all__ = ["answer_page", "face_rows", "install"]
