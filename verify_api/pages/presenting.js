@@ -14,6 +14,10 @@
     document.getElementById("code-part").hidden = Boolean(found);
   }
 
+  form.addEventListener("keydown", function (event) {
+    // A scanner ends with Enter; neither field holds a line break.
+    if (event.key === "Enter" && event.target !== button) { event.preventDefault(); button.click(); }
+  });
   // A second press would be told that the code was used.
   form.addEventListener("submit", function () { setTimeout(function () { button.disabled = true; }); });
   window.addEventListener("pageshow", function () { button.disabled = false; });
