@@ -9,6 +9,7 @@ import { TrustListError } from "./trust_list.mjs";
 
 export const [CODE, ISSUER, STATUS, VALIDITY] = ["code", "issuer", "status", "validity"];
 export const STEPS = [CODE, ISSUER, STATUS, VALIDITY];
+const GENUINE = [CODE, ISSUER];
 const DEVELOPMENT_POLICY = "6982cf97a8f69cce92aaf7b3979c98c8ec96b602"; // keys/README.md
 const [NO, UNSURE, OVER, STATE_UNSURE, NOTE] = ["not-genuine", "genuine-unknown", "not-in-force", "in-force-unknown", "note"];
 
@@ -16,6 +17,7 @@ const [NO, UNSURE, OVER, STATE_UNSURE, NOTE] = ["not-genuine", "genuine-unknown"
    Those of this page alone are `trust.unknown` and `trust.unusable`: elsewhere nobody judges without a list. */
 export const EFFECTS = {
   "qr.foreign": UNSURE, "qr.malformed": NO, "qr.version": UNSURE, "qr.signature": NO, "qr.unknown-key": UNSURE,
+  "qr.none": UNSURE, "qr.several": NO,
   "paper.compare": NOTE,
   "trust.unknown": UNSURE, "trust.unusable": UNSURE, "trust.stale": UNSURE,
   "seal.unknown-issuer": UNSURE, "seal.certificate-expired": UNSURE, "seal.certificate-not-yet-valid": UNSURE,
@@ -35,7 +37,7 @@ const GRAVEST_FIRST = [NO, UNSURE, OVER, STATE_UNSURE, NOTE];
     `evidence` gives the trust list and status lists (evidence.mjs); `now` is in milliseconds since 1970, `maxStaleness` the
     age in milliseconds of the oldest status list to rely on. */
 export async function judge(text, evidence, now, maxStaleness) {
-  const examination = { now, findings: [], proved: [], proof: null, list: null, body: null, states: null, revocationAsOf: null };
+  const examination = begun(now);
   const find = (code, params) => examination.findings.push({ code, params: params || {} });
   await step(examination, CODE, () => codeStep(examination, text, evidence, find));
   const { proof, seal } = examination;
@@ -50,7 +52,14 @@ export async function judge(text, evidence, now, maxStaleness) {
   return concluded(examination);
 }
 
-const GENUINE = [CODE, ISSUER];
+/** A verdict with one finding, on what is not even a code. */
+export function refused(code, now) {
+  return concluded(Object.assign(begun(now), { findings: [{ code, params: {} }] }));
+}
+
+function begun(now) {
+  return { now, findings: [], proved: [], proof: null, seal: null, list: null, body: null, states: null, revocationAsOf: null };
+}
 
 /** Carry out a step: it proves its part only if it ends without a finding that is more than a note. */
 async function step(examination, name, work) {
