@@ -54,7 +54,7 @@ _STEPS: Final = (Proof.CODE, Proof.ISSUER, Proof.STATUS, Proof.VALIDITY)
 
 def words(catalogue: Catalogue) -> dict[str, Any]:
     """What the script shows, Chinese and English in pairs."""
-    findings = {code: CODES[code] for code in JUDGED} | OWN
+    findings = {**{code: CODES[code] for code in JUDGED}, **OWN}
     return {
         "findings": {code: [row.zh, row.en, row.remedy_zh, row.remedy_en] for code, row in findings.items()},
         "outcomes": {outcome.value: texts for outcome, texts in OUTCOME_TEXTS.items()},
