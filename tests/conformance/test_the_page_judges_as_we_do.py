@@ -3,13 +3,15 @@
 The page's modules run under node, unchanged. `.ci/set-up test` installs it; what is missing fails.
 """
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 from page_judge.asked import ask
 from page_judge.world import DAY, ENDED, PAUSED, TYPE, City, Question
 from support import NOON, PASSPHRASE
@@ -20,7 +22,9 @@ from license_lib.identifiers import LicenseIdentifier
 from license_lib.resources import resource_folder
 from license_lib.settings import Settings
 from license_lib.status import StatusRef
+from license_lib.trust_list import TrustListError, open_list
 from signing.devkit import publish_crls, revoke_certificate
+from signing.jws import sign_compact
 
 MINUTE = timedelta(minutes=1)
 AFTERWARDS = {"state": "compromised", "since": "2026-11-22T04:00:01Z"}
@@ -214,6 +218,7 @@ def agreed(city: City, question: Question) -> tuple[str, set[str]]:
     told = {finding["code"] for finding in page["findings"]}
     assert told == {finding.code for finding in ours.findings}
     assert set(page["proved"]) == {proof.value for proof in ours.proved}
+    assert set(page["against"]) == {proof.value for proof in ours.against}
     assert page["outcome"] == ours.outcome
     assert page["read"] == (str(ours.code.identifier) if ours.code else None)
     return ours.outcome, {code for code in told if CODES[code].effect is not Effect.NOTE}
@@ -274,6 +279,55 @@ def test_of_several_sources_the_newest_that_can_be_believed_counts(city: City) -
     said = ask("judge", questions=[*asked, {**newer, "sources": [nothing]}, {**newer, "sources": [portal, nothing]}])
     assert [one["outcome"] for one in said[:5]] == ["NOT_IN_FORCE"] * 5
     assert [finding["code"] for one in said[5:] for finding in one["findings"]] == ["trust.unknown", "trust.unusable"]
+
+
+def values(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where every member and every entry of a JSON document stands."""
+    for key, value in document.items() if isinstance(document, dict) else enumerate(document):
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from values(value, (*path, key))
+
+
+def changed_lists(city: City) -> Iterator[tuple[str, bytes]]:
+    """The trust list with each of its values replaced, left out or doubled, in canonical form, signed again."""
+    listed = city.trust_list(seals=[{"file": "market.pem", "history": [{**AFTERWARDS, "state": "superseded"}]}])
+    credential = city.credential("trust-list")
+    original = json.loads(listed.canonical_bytes())
+    paths = [path for path in values(original) if path[:1] != ("log",)]  # of the log the page knows nothing
+    others = (None, True, 0, 1.5, 6, "", "x", "2026-11-22T04:00:00Z", "2026-02-30", "2026-02-30T00:00:00Z", [], {}, [1])
+    for at, path in enumerate(paths):
+        for change in ("drop", "double", "add", others[at % len(others)], others[(at + 5) % len(others)]):
+            document = json.loads(listed.canonical_bytes())
+            place = document
+            for key in path[:-1]:
+                place = place[key]
+            if change == "drop":
+                del place[path[-1]]
+            elif change == "double" and isinstance(place, list):
+                place.append(place[path[-1]])
+            elif change == "add" and isinstance(place, dict):
+                place["more"] = 1
+            else:
+                place[path[-1]] = change
+            yield f"{path} {change}", sign_compact(rfc8785.dumps(document), credential, typ="license-trust-list+jws")
+
+
+def test_a_trust_list_that_we_refuse_the_page_refuses(city: City) -> None:
+    documents = dict(changed_lists(city))
+    asked = [city.question(trust_list=document).to_page() for document in documents.values()]
+    believed = set()
+    for (name, document), said in zip(documents.items(), ask("judge", questions=asked), strict=True):
+        codes = {finding["code"] for finding in said["findings"]}
+        page_believes = "trust.unusable" not in codes
+        try:
+            open_list(document)
+        except TrustListError:
+            assert not page_believes, name
+        else:
+            believed.add(name)
+            assert page_believes, name
+    assert 10 < len(believed) < len(documents) / 2
 
 
 def test_effects_are_those_of_the_table() -> None:

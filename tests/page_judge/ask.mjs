@@ -37,7 +37,7 @@ function source(held) {
 async function judged(one) {
   const evidence = evidenceOf((one.sources || [one]).map(source), one.pins, one.now);
   const said = await judge(one.text, evidence, one.now, one.max_staleness);
-  return { outcome: said.outcome, findings: said.findings, proved: said.proved, read: said.proof && said.proof.identifier.text };
+  return { outcome: said.outcome, findings: said.findings, proved: said.proved, against: said.against, read: said.proof && said.proof.identifier.text };
 }
 
 function unpacked({ data, size }) {

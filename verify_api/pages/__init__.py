@@ -69,7 +69,9 @@ def home(request: Request, lang: Lang = "zh") -> Response:
 @router.api_route("/offline.js", methods=["GET", "HEAD"])
 def offline_worker(request: Request) -> Response:
     """The service worker of those who keep the page: it stands at the root, for it answers for all of the site."""
-    script = _TEMPLATES.get_template("offline.js").render(version=assets().version, shell=assets().shell)
+    script = _TEMPLATES.get_template("offline.js").render(
+        version=assets().version, files=assets().shell + assets().scanner
+    )
     return ServedFile(script.encode(), "text/javascript; charset=utf-8", "no-cache").answer(request)
 
 

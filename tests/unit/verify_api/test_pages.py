@@ -148,7 +148,7 @@ def test_it_installs_as_an_application(client: TestClient) -> None:
     worker = client.get("/offline.js")
     assert worker.headers["content-type"] == "text/javascript; charset=utf-8"
     assert f'page-{assets().version}"' in worker.text
-    assert all(f'"{address}"' in worker.text for address in assets().shell)
+    assert all(f'"{address}"' in worker.text for address in assets().shell + assets().scanner)
 
 
 def test_nothing_stands_in_line_that_the_policy_forbids(client: TestClient, judge: ToldJudge) -> None:

@@ -35,10 +35,20 @@ async function working(work, done) {
 
 async function keep(facts) {
   await refresh(facts);
-  await caches.open(`scanner-${facts.version}`).then((cache) => cache.addAll(facts.scanner));
-  await navigator.serviceWorker.register("offline.js");
-  await navigator.serviceWorker.ready;
-  await dropReaders(`scanner-${facts.version}`);
+  const registration = await navigator.serviceWorker.register("offline.js");
+  await active(registration.installing || registration.waiting || registration.active);
+}
+
+/** Until the files are kept; an error if they cannot be. */
+function active(worker) {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (worker.state === "activated") { resolve(); }
+      if (worker.state === "redundant") { reject(new Error("not kept")); }
+    };
+    worker.addEventListener("statechange", look);
+    look();
+  });
 }
 
 /** Fetch the trust list and every status list that it stands for. */
@@ -68,13 +78,7 @@ async function forgetAll() {
   await Promise.all(registered.map((each) => each.unregister()));
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("page-")).map((name) => caches.delete(name)));
-  await dropReaders(null);
   await forget();
-}
-
-async function dropReaders(but) {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("scanner-") && name !== but).map((name) => caches.delete(name)));
 }
 
 /** What is kept here, and how old it is. */

@@ -140,26 +140,29 @@ function foldable(text) {
 
 /** What was proved, and what nobody looked at. */
 function bounds(verdict) {
-  const proved = verdict.proved;
-  const said = [
-    [proved.includes("code"), "二维码由所载印章的密钥签发，内容未被改动", "The code was signed with the key of that seal, and was not changed"],
-    [proved.includes("issuer"), "印章属于颁发机构，该机构有权颁发此类证照", "The seal is the issuing body's, which may issue this type"],
-    [proved.includes("status"), "截至上述时间，证照未被撤销、注销或暂扣", "As of the time above it was neither ended nor suspended"],
-    [proved.includes("validity"), "今天在有效期内", "Today is within its validity"],
-  ];
-  const never = [
-    ["没有查看纸面：请逐项比对纸面与上列内容", "The paper itself was not looked at: compare these fields with the paper"],
-    ["没有核对出示者是否持证人，也不知道是否另有复印件", "Whether who shows it is its holder, and whether there are copies, is not known"],
-  ];
   const list = element("ul", { class: "bounds" });
-  said.forEach(([yes, zh, en]) => list.append(bound(yes ? "proved" : "open", yes ? ["已证实", "proved"] : ["未证实", "not proved"], zh, en)));
-  never.forEach(([zh, en]) => list.append(bound("open", ["未查看", "not looked at"], zh, en)));
+  [
+    ["code", "二维码由所载印章的密钥签发，内容未被改动", "The code was signed with the key of that seal, and was not changed"],
+    ["issuer", "印章属于颁发机构，该机构有权颁发此类证照", "The seal is the issuing body's, which may issue this type"],
+    ["status", "状态名单载明既未失效，也未暂扣", "The status list says that it has neither ended nor been suspended"],
+    ["validity", "今天在有效期内", "Today is within its validity"],
+  ].forEach(([name, zh, en]) => list.append(bound(...result(verdict, name), zh, en)));
+  list.append(
+    bound("open", ["没有查看", "Not looked at"], "纸面本身：请逐项比对纸面与上列内容", "the paper itself: compare these fields with the paper"),
+    bound("open", ["没有查看", "Not looked at"], "出示者是否持证人，是否另有复印件", "whether who shows it is its holder, and whether there are copies"),
+  );
   return element("section", { class: "card", "aria-labelledby": "bounds" },
     element("h2", { id: "bounds" }, both("证实了什么，没有证实什么", "What was proved, and what was not")), list);
 }
 
 function bound(kind, mark, zh, en) {
-  return element("li", { class: kind }, element("strong", {}, both(...mark)), " ", both(zh, en));
+  return element("li", { class: kind }, element("strong", {}, both(`${mark[0]}：`, `${mark[1]}: `)), both(zh, en));
+}
+
+/** What a step came to: a class, and words. */
+function result({ proved, against }, name) {
+  if (proved.includes(name)) { return ["proved", ["已证实", "Proved"]]; }
+  return against.includes(name) ? ["against", ["与此相反", "To the contrary"]] : ["open", ["未证实", "Not proved"]];
 }
 
 /** What the verdict stands on, and how old that is. */
@@ -180,9 +183,9 @@ function grounds(verdict, words) {
   if (verdict.revocationAsOf) { rows.push(row(["印章证书吊销信息截至", "Certificate revocation data of"], moment(verdict.revocationAsOf))); }
   const steps = element("ol");
   Object.keys(words.steps).forEach((each) => {
-    const yes = verdict.proved.includes(each);
+    const [kind, told] = result(verdict, each);
     const [zh, en] = words.steps[each];
-    steps.append(element("li", { class: yes ? "proved" : "open" }, both(`${zh} — ${yes ? "已证实" : "未证实"}`, `${en} — ${yes ? "proved" : "not proved"}`)));
+    steps.append(element("li", { class: kind }, both(`${zh} — ${told[0]}`, `${en} — ${told[1].toLowerCase()}`)));
   });
   const summary = element("summary", {}, both("核验步骤", "Steps of the verification"));
   return element("section", { class: "card", "aria-labelledby": "evidence" },

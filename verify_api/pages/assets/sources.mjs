@@ -33,7 +33,7 @@ export async function kept() {
   const cache = await caches.open(STORE);
   const answers = await Promise.all((await cache.keys()).map((request) => cache.match(request)
     .then((answer) => ({ kind: decodeURIComponent(request.url.split("/").pop()), at: Number(answer.headers.get(AT)) }))));
-  return answers.sort((left, right) => (left.kind < right.kind ? -1 : 1));
+  return answers.sort((left, right) => (left.kind > right.kind ? -1 : 1)); // the trust list first
 }
 
 export async function forget() {

@@ -2,12 +2,12 @@
    It never sees what stands in a fragment: browsers leave that out of requests. */
 "use strict";
 const NAME = "page-{{ version }}";
-const SHELL = {{ shell | tojson }};
+const FILES = {{ files | tojson }};
 const PAGES = ["", "V", "v", "verify"];
 const WAIT = 5000;
 
 self.addEventListener("install", (event) => {
-  const fresh = SHELL.concat(["./", "page.webmanifest"]).map((address) => new Request(address, { cache: "reload" }));
+  const fresh = FILES.concat(["./", "page.webmanifest"]).map((address) => new Request(address, { cache: "reload" }));
   event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(fresh)).then(() => self.skipWaiting()));
 });
 

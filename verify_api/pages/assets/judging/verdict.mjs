@@ -58,14 +58,18 @@ export function refused(code, now) {
 }
 
 function begun(now) {
-  return { now, findings: [], proved: [], proof: null, seal: null, list: null, body: null, states: null, revocationAsOf: null };
+  return {
+    now, findings: [], proved: [], against: [], proof: null, seal: null, list: null, body: null, states: null, revocationAsOf: null,
+  };
 }
 
 /** Carry out a step: it proves its part only if it ends without a finding that is more than a note. */
 async function step(examination, name, work) {
   const before = examination.findings.length;
   await work();
-  if (examination.findings.slice(before).every((each) => EFFECTS[each.code] === NOTE)) { examination.proved.push(name); }
+  const effects = examination.findings.slice(before).map((each) => EFFECTS[each.code]);
+  if (effects.every((each) => each === NOTE)) { examination.proved.push(name); }
+  if (effects.includes(NO) || effects.includes(OVER)) { examination.against.push(name); }
 }
 
 /** A well-formed code, signed with a listed seal key that an anchor vouches for. */
