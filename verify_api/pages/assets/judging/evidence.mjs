@@ -11,7 +11,7 @@ export function evidenceOf(sources, pins, now) {
   return {
     trustList: () => newest(sources, "trust-list", (source) => source.trustList(), {
       open: (bytes) => openTrustList(bytes, pins),
-      isNewer: (one, other) => false, // an older one is a replay
+      isNewer: (one, other) => one.sequence > other.sequence, // an older one is a replay
       missing: new TrustListError("trust.unknown", "there is none"),
       Fault: TrustListError,
     }),
