@@ -1,6 +1,7 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo gallery test browser fuzz crash serve lint types bench lock clean set-up set-up-tests set-up-browser
+.PHONY: help demo gallery test browser fuzz crash serve lint types bench scan-rates lock clean \
+	set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
 export PYTHON
@@ -8,7 +9,7 @@ BIN := .venv/bin
 DEMO := build/demo
 
 help:  ## Say what there is to make.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: set-up  ## Issue licences of every type, judge good and bad ones; PDFs and pictures are left in build/demo.
 	$(BIN)/python docs/demo/run.py $(DEMO)
@@ -45,6 +46,9 @@ bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, record
 	$(BIN)/python bench/drawing.py
 	$(BIN)/python bench/records.py
 	$(BIN)/python bench/codes.py
+
+scan-rates: set-up-tests  ## Measure which pictures of codes are read, by each library and by us; WRITE=--write notes it.
+	$(BIN)/python bench/scan_rates.py $(WRITE)
 
 lock: set-up  ## Write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade takes newer versions.
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -10,6 +10,7 @@ form. Exit codes: 0 in force (or done), 1 not, 2 undetermined, 3 usage or machin
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from license_lib.trusting import ListVerifierOpener
     from license_lib.verification import Verdict
     from license_lib.verification.confinement import ConfinedVerifier
+    from license_lib.verification.scans import FileScan
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
 MOST_JOBS = 4  # unless --jobs asks for more
@@ -203,8 +205,9 @@ def run(arguments: Sequence[str]) -> int:
 @command(app, "init")
 def init(printer: Printer, home: Home = Path()) -> None:
     """建立 Make `license.toml` and an empty repository in a folder."""
-    from license_lib.setting_up import initialise
+    from license_lib.setting_up import initialise, require_not_lost
 
+    require_not_lost(home)
     where = str(initialise(home).home.resolve())
     printer.result({"home": where}, f"已建立：{where}", f"ready: {where}")
 
@@ -750,6 +753,9 @@ def publish(
     follow: Annotated[
         bool, typer.Option("--follow", help="Go on, and publish what becomes new within seconds.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="重写 Write all files anew, also those that are there.")
+    ] = False,
     every: Annotated[float, typer.Option("--every", min=0.1, max=3600, help="秒 With --follow: look so often.")] = 1,
     home: Home = Path(),
     passphrase_file: PassphraseFile = None,
@@ -759,8 +765,9 @@ def publish(
     from license_lib.publishing import follow as follow_publisher
 
     with _authority(home, _passphrase(passphrase_file)) as authority:
+        if again or not follow:
+            _print_published(printer, authority.publisher.publish(again=again))
         if not follow:
-            _print_published(printer, authority.publisher.publish())
             return DONE
         with _until_stopped() as stopped:
             wait = lambda: not stopped.wait(every)  # noqa: E731 - one line, used once
@@ -945,32 +952,43 @@ def log_audit(
 
 
 @command(qr_app, "scan")
-def qr_scan(printer: Printer, files: list[Path]) -> int:
-    """扫描 Read every QR code of pictures and PDF files."""
-    from license_lib.error_texts import error_value
-    from license_lib.qr import PictureError, QrError, decode, is_proof
-    from license_lib.qr.scanning import scan_file
+def qr_scan(
+    printer: Printer,
+    files: Annotated[list[Path], typer.Argument(help="Pictures and PDF files.")],
+    *,
+    seconds: Annotated[
+        float, typer.Option(min=0, max=15, help="Time for a file that is hard to read; 0: one look.")
+    ] = 2,
+    jobs: Jobs = None,
+) -> int:
+    """扫描 Read every QR code of pictures and PDF files, one line a file. Nothing is judged: that is `license verify`.
+
+    Exit codes: 0 each file had a code, 1 one had none, or a broken one, 2 one was refused, 3 one could not be opened.
+    """
+    from license_lib.authority import now
+    from license_lib.qr.retries import Patience
+    from license_lib.verification.scans import FileScan, confined_scanner, scan_value
 
     codes = set()
-    for path in files:
-        texts: list[str] = []
-        value: dict[str, Any] = {"file": str(path), "licenses": []}
-        zh, en = "没有二维码", "no code"
-        try:
-            texts = list(scan_file(_bytes(path)))
-            for text in filter(is_proof, texts):
-                proof = decode(text)
-                value["licenses"].append({"identifier": str(proof.identifier), "public": dict(proof.public)})
-        except (PictureError, QrError) as error:
-            value["error"] = error_value(error)
-            zh = en = printer.words(error)
-        except InputError as error:  # the other files are read all the same
-            printer.error(error)
-            codes.add(FAILED)
-            continue
-        codes.add(DONE if texts else NOT)
-        printer.result(value | {"texts": texts}, *(f"{path}: " + ("\n  ".join(texts) or words) for words in (zh, en)))
-    return max(codes, default=NOT)
+    patience = Patience(seconds, time.monotonic)
+    with confined_scanner(patience, workers=_workers(jobs, files), method="fork") as scanner:
+        for path, scanned in scanner.verify_each(files, _judged_bytes, at=now()):
+            if isinstance(scanned, MachineError):
+                raise _of_file(path, scanned)
+            scan = FileScan(error=scanned) if isinstance(scanned, LicenseError) else scanned
+            codes.add(_scan_code(scan))
+            words = []
+            for nothing in ("没有二维码", "no code"):
+                lines = [*scan.texts, *([printer.words(scan.error)] if scan.error else [])]
+                words.append(f"{_one_line(path)}: " + ("\n  ".join(lines) or nothing))
+            printer.result({"file": str(path), **scan_value(scan)}, *words)
+    return max(codes)
+
+
+def _scan_code(scan: "FileScan") -> int:
+    if scan.error is None:
+        return DONE if scan.texts else NOT
+    return {"file": FAILED, "qr": NOT}.get(scan.error.code.partition(".")[0], UNDETERMINED)
 
 
 @command(app, "seal")
@@ -1053,6 +1071,10 @@ def fsck(
 def backup(
     printer: Printer,
     destination: Annotated[Path, typer.Argument(help="Folder of backups; files that are there are not copied again.")],
+    *,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="重读 Read files that are there again, and copy damaged ones anew.")
+    ] = False,
     home: Home = Path(),
 ) -> int:
     """备份 Back up database and files while others go on issuing, and read the backup again. Keys are not in it."""
@@ -1060,17 +1082,19 @@ def backup(
     from license_lib.upkeep import back_up
 
     with _stages() as progress:
-        made = back_up(_settings(home), destination, now=now(), progress=progress)
+        made = back_up(_settings(home), destination, now=now(), thorough=thorough, progress=progress)
     for finding in made.findings:
         _print_fsck_finding(printer, finding, "damage")
     manifest = made.manifest
     size = {"licenses": manifest.tables["license"], "entries": manifest.size, "files": manifest.files}
-    value = {"backup": str(made.folder), **size, "new_files": made.new_files, "root": manifest.root}
-    value["missing"] = list(manifest.missing)
+    value = {"backup": str(made.folder), **size, "new_files": made.copied.new, "root": manifest.root}
+    value |= {"missing": list(manifest.missing), "mended": made.copied.mended, "unread": made.copied.unread}
     zh = f"已备份并核对：{made.folder}\n  证照 {size['licenses']}，日志 {size['entries']} 条，文件 {size['files']}"
-    zh += f"（新增 {made.new_files}）\n  日志根 {manifest.root}\n  不含密钥：keys 文件夹须另行备份"
+    zh += f"（新增 {made.copied.new}，修好 {made.copied.mended}，沿用未重读 {made.copied.unread}）"
+    zh += f"\n  日志根 {manifest.root}\n  不含密钥：keys 文件夹须另行备份"
     en = f"backed up and read again: {made.folder}\n  {size['licenses']} licences, {size['entries']} log entries, "
-    en += f"{size['files']} files ({made.new_files} new)\n  log root {manifest.root}"
+    en += f"{size['files']} files ({made.copied.new} new, {made.copied.mended} mended, "
+    en += f"{made.copied.unread} taken over unread)\n  log root {manifest.root}"
     en += "\n  keys are not in it: back up the keys folder apart"
     printer.result(value, zh, en)
     return NOT if made.findings or manifest.missing else DONE
@@ -1319,6 +1343,9 @@ def correct_number(
     *,
     kind: Annotated[str, typer.Option(help="持证主体代码类型 GB/T 36903: 111 ID card, 001 credit code, …")],
     new_kind: Annotated[str, typer.Option("--new-kind", help="Of the new number, if another.")] = "",
+    join: Annotated[
+        bool, typer.Option("--join", help="合并 The new number's other licences are the same holder's.")
+    ] = False,
     actor: Actor,
     reason: Reason,
     body: Body = "",
@@ -1336,7 +1363,7 @@ def correct_number(
     old, new = HolderNumber(numbers[0], kind), HolderNumber(numbers[1], new_kind or kind)
     cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
     with _authority(home, None) as authority:
-        made = authority.correct_number(old, new, cause)
+        made = authority.correct_number(old, new, cause, join=join)
     printer.result({"sequence": made.sequence}, f"已更正：#{made.sequence}", f"corrected: #{made.sequence}")
 
 

@@ -9,6 +9,7 @@ into the tables in one go, without syncing. Each measurement is a process of its
 import argparse
 import hashlib
 import multiprocessing
+import os
 import resource
 import tempfile
 import time
@@ -128,7 +129,8 @@ def restore_elsewhere(folder: Path) -> None:
     url = f"sqlite:///{folder / 'restored.db'}"
     create_or_upgrade(url)
     target = Database.open(url)
-    restore(Backup.open(folder / "backups"), target, FileStore(folder / "restored"), progress=_quiet)
+    files = FileStore(folder / "restored")
+    restore(Backup.open(folder / "backups"), target, files, progress=_quiet, randomness=os.urandom)
     target.close()
 
 
@@ -138,7 +140,7 @@ def _check(folder: Path, database: Path, files: Path, *, deep: bool = False) -> 
     found = list((replace(fsck, record_of=lambda pdf: pdf[len(FILE) :]) if deep else fsck).run())
     opened.close()
     assert isinstance(found[-1], Summary), folder  # noqa: S101 — a bench of what is broken measures nothing
-    assert len(found) == 1, found[:3]  # noqa: S101
+    assert len(found) == 1, found[:3]  # noqa: S101 — the same
 
 
 def _quiet(_what: str, _done: int, _total: int) -> None:

@@ -18,7 +18,7 @@ from license_lib.log.checkpoints import Checkpoint, LogPolicy, open_checkpoint
 from license_lib.log.findings import LogError, LogFinding
 from license_lib.log.ledger import Ledger
 from license_lib.log.tiles import Fetch
-from license_lib.publishing.folder import WITNESSED, status_name
+from license_lib.publishing.folder import WITNESSED, status_name, status_names
 from license_lib.publishing.reading import log_reader
 from license_lib.status import StatusListError
 from license_lib.status.tokens import StatusToken, open_token, read_token
@@ -107,7 +107,7 @@ def audit_published(
         MachineError: `log.folder`, `log.unreachable`, `publishing.folder`.
     """
     findings = list[Found]()
-    tokens = dict(_tokens(fetch, signers, now, findings)) if status else {}
+    tokens = list(_tokens(fetch, signers, now, findings)) if status else []
     witnessed, problem = _witnessed(fetch, policy)
     if problem:
         findings.append(Found("", problem))
@@ -118,9 +118,9 @@ def audit_published(
             findings += _of_lists(audited.ledger, tokens, now)
         findings += _of_licenses(audited.ledger, licenses, now)
     signed = audited.result.signed
-    return LogReport(
-        tuple(findings), signed.checkpoint if signed else None, audited.result.complete, len(tokens), len(licenses)
-    )
+    signed, lists = audited.result.signed, len({number for number, _, _ in tokens})
+    head = signed.checkpoint if signed else None
+    return LogReport(tuple(findings), head, audited.result.complete, lists, len(licenses))
 
 
 def policy_of(vkey: str) -> LogPolicy:
@@ -159,31 +159,33 @@ def _witnessed(fetch: Fetch, policy: LogPolicy) -> tuple[list[bytes], LogFinding
 
 def _tokens(
     fetch: Fetch, signers: Sequence[bytes], now: datetime, findings: list[Found]
-) -> Iterator[tuple[int, StatusToken]]:
-    """All lists that are published, from number 1 on; what is wrong with one is found."""
+) -> Iterator[tuple[int, str, StatusToken]]:
+    """All lists that are published, from number 1 on, in both forms; what is wrong with one is found.
+
+    Each form is asked for itself: readers of one must not be told something else than readers of the other.
+    """
     for number in range(1, _MOST_LISTS + 1):
-        data = fetch(status_name(number))
-        if data is None:
+        forms = [(name, data) for name in status_names(number) if (data := fetch(name)) is not None]
+        if not forms:
             return
-        try:
-            said = read_token(data)
-            if not said.uri.endswith(f"/{status_name(number)}"):
-                raise StatusListError("status.list-other", "another list")  # noqa: TRY301 - one way out for all
-            yield (
-                number,
-                open_token(data, uri=said.uri, signers=signers or (said.signer,), now=now, max_staleness=OLDEST),
-            )
-        except StatusListError as error:
-            params = {"list": str(number), "why": error.code}
-            findings.append(Found(status_name(number), LogFinding("log.status-unusable", params)))
+        missing = set(status_names(number)) - {name for name, _ in forms}
+        findings.extend(Found(name, LogFinding("log.missing", {"path": name})) for name in missing)
+        for name, data in forms:
+            try:
+                said = read_token(data)
+                if not said.uri.endswith(f"/{status_name(number)}"):
+                    raise StatusListError("status.list-other", "another list")  # noqa: TRY301 - one way out for all
+                by = signers or (said.signer,)
+                yield number, name, open_token(data, uri=said.uri, signers=by, now=now, max_staleness=OLDEST)
+            except StatusListError as error:
+                params = {"list": str(number), "why": error.code}
+                findings.append(Found(name, LogFinding("log.status-unusable", params)))
 
 
-def _of_lists(ledger: Ledger, tokens: dict[int, StatusToken], now: datetime) -> Iterator[Found]:
-    for number in sorted(ledger.lists | tokens.keys()):
-        name, token = status_name(number), tokens.get(number)
-        if token is None:
-            yield Found(name, LogFinding("log.missing", {"path": name}))
-            continue
+def _of_lists(ledger: Ledger, tokens: Sequence[tuple[int, str, StatusToken]], now: datetime) -> Iterator[Found]:
+    for number in sorted(ledger.lists - {number for number, _, _ in tokens}):
+        yield Found(status_name(number), LogFinding("log.missing", {"path": status_name(number)}))
+    for number, name, token in tokens:
         found = ledger.check_status_list(number, token.bits, token.issued_at, slack=SLACK)
         yield from (Found(name, finding) for finding in found)
         if not found and now - PROMPT > token.issued_at:

@@ -216,7 +216,7 @@ class Authority:
         kind = self.catalogue.get(decree.selection.type_key)
         return extend(self.repository, decree, self.rules(kind.key), self._clock, dry_run=dry_run)
 
-    def correct_number(self, old: HolderNumber, new: HolderNumber, cause: Cause) -> Correction:
+    def correct_number(self, old: HolderNumber, new: HolderNumber, cause: Cause, *, join: bool = False) -> Correction:
         """Correct a holder's number; from now on both find the holder's licences. See `Subjects.correct_number`.
 
         Raises:
@@ -224,7 +224,7 @@ class Authority:
         """
         number, kind = checked_number(new.number, new.kind, None, "new", day_of(self._clock()))
         new = HolderNumber(number, kind)
-        return self.repository.subjects.correct_number(old, new, cause=cause, recorded_at=self._clock())
+        return self.repository.subjects.correct_number(old, new, cause=cause, recorded_at=self._clock(), join=join)
 
     def withdraw_correction(self, sequence: int, cause: Cause) -> Correction:
         """Take a correction of a number back; see `Subjects.withdraw_correction`."""

@@ -25,11 +25,13 @@ class History:
         license: as it was issued.
         events: in the order of record.
         standing: what they make of it at the moment asked for; None before its issue took effect.
+        code: its state in the code list of its type 证照状态代码; empty before the issue.
     """
 
     license: StoredLicense
     events: tuple[Event, ...]
     standing: Standing | None
+    code: str = ""
 
     def value(self) -> dict[str, Any]:
         """The same for programs; times in UTC, no personal data."""
@@ -37,6 +39,7 @@ class History:
         return {
             "identifier": self.license.identifier,
             "state": str(standing.state) if standing else None,
+            "state_code": self.code or None,
             "since": standing.since.isoformat() if standing else None,
             "valid_until": _day(standing.valid_until if standing else None) or _day(self.license.valid_until),
             "inspection_due": _day(standing.inspection_due) if standing else None,

@@ -19,7 +19,7 @@ from license_lib.license_code import license_code, stand_in_code
 from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
-from license_lib.lifecycle import LicenseState, TypeRules, next_identifier, state_words
+from license_lib.lifecycle import EventKind, LicenseState, TypeRules, next_identifier, state_words
 from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.repository import (
@@ -165,10 +165,11 @@ class Issuing:
         reserved = self._reserve(checked, body, request_key, digest, succession)
         if isinstance(reserved, AlreadyIssued):
             stored = reserved.license
-            if stored.state is not LicenseState.ISSUED:
+            state = self._repository.state_at(stored.identifier, self._clock())
+            if state not in {None, LicenseState.ISSUED}:
                 raise InputError(
                     "request.ended",
-                    f"the licence that this request was given is {state_words(stored.state).en}",
+                    f"the licence that this request was given is {state_words(state).en}",
                     hint="send a request_key of its own to have a new one issued",
                 )
             return self._on_record(stored)
@@ -256,18 +257,30 @@ class Issuing:
                 "the version before is of another type or issuing body",
                 hint="issue a licence of its own, and cancel the old one",
             )
+        if succession.kind is not EventKind.AMEND and not self._is_of_holder(before, checked):
+            raise InputError(
+                "license.other-holder",
+                "none of the holders is one of the version before",
+                hint="amend 变更 it if the law lets it pass to somebody else; else issue a licence of its own",
+            )
         now = self._clock()
         change = succession.change(
             str(next_identifier(LicenseIdentifier.parse(before.identifier))), checked.valid_from, cause, now
         )
         self._repository.require_recordable(before.identifier, change, rules=self._rules(before.type_key))
 
+    def _is_of_holder(self, before: StoredLicense, checked: Draft) -> bool:
+        """Whether a holder of the new version holds the one before, by any number that the holder has or had."""
+        theirs = (self._repository.by_holder_number(one.number) for one in checked.holders)
+        return any(one.identifier == before.identifier for found in theirs for one in found)
+
     def _check_code(self, kind: LicenseType, specimen: License) -> None:
         """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
-        code = stand_in_code(kind, specimen, self._public_url)
         try:
-            qr_matrix(code)
+            qr_matrix(stand_in_code(kind, specimen, self._public_url))
         except InputError as error:
+            if error.code != "qr.unencodable":
+                raise
             hint = "shorten the holder's name or the fields that are public in the QR"
             raise InputError(error.code, f"the QR code cannot hold it: {error.message}", hint=hint) from None
 

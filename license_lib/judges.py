@@ -1,5 +1,6 @@
 """The judging half put together: public trust material and a repository, and grounds of other cities that we accept."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +15,7 @@ from license_lib.log.checkpoints import LogPolicy
 from license_lib.network import make_fetcher
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.heads import Heads
+from license_lib.qr.retries import Patience
 from license_lib.repository import Repository
 from license_lib.repository_states import RepositoryStates
 from license_lib.settings import Settings
@@ -21,6 +23,7 @@ from license_lib.trail import Trail
 from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
+from license_lib.verification.verifier import PHOTO_SECONDS
 from license_lib.verification.workers import Limits
 from signing.trust import TrustStore
 
@@ -77,7 +80,8 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
             log=log,
         )
     fetcher, oldest = make_fetcher(settings.network), settings.status.max_staleness
-    return Verifier(ground, accepted_grounds(settings.home, catalogue, fetcher, oldest))
+    grounds = accepted_grounds(settings.home, catalogue, fetcher, oldest)
+    return Verifier(ground, grounds, patience=Patience(PHOTO_SECONDS, time.monotonic))
 
 
 def _states(settings: Settings, repository: Repository, log: LogPolicy | None) -> RepositoryStates:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from license_lib.calendar import day_of
 from license_lib.errors import InputError
 from license_lib.history import History
 from license_lib.identifiers import CitizenId, NumberError
 from license_lib.identifiers.basics import clean_upper
-from license_lib.lifecycle import LicenseState, TypeRules, standing_at, state_words
+from license_lib.lifecycle import LicenseState, TypeRules, condition_of, standing_at, state_words
 from license_lib.repository import Repository, StoredLicense, Usage, UsageKind, Use
 from license_lib.trail import Trail
 
@@ -65,8 +66,17 @@ class Records:
         if seen is None:
             raise _unknown()
         stored, events = seen
-        standing = standing_at(events, at or self._clock(), rules=self._rules(stored.type_key))
-        return History(stored, events, standing)
+        moment, rules = at or self._clock(), self._rules(stored.type_key)
+        standing = standing_at(events, moment, rules=rules)
+        if standing is None:
+            return History(stored, events, None)
+        condition = condition_of(
+            standing.state,
+            day_of(moment),
+            valid_from=stored.valid_from,
+            valid_until=standing.valid_until or stored.valid_until,
+        )
+        return History(stored, events, standing, rules.codes.code(condition))
 
     def is_corrected(self, holder_number: str) -> bool:
         """Whether a number is the old or the new one of a correction on record."""

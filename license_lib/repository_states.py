@@ -81,7 +81,7 @@ class RepositoryStates:
         log, head = self._repository.log, signed.checkpoint
         if log.head().size < head.size:
             return False
-        (entry,) = log.leaves(index, 1)
+        entry = log.leaf(index)
         try:
             leaf = parse_leaf(entry)
         except LogError:

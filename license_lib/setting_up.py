@@ -5,7 +5,9 @@ from pathlib import Path
 
 from license_lib.errors import MachineError
 from license_lib.key_folder import signing_errors
+from license_lib.publishing.folder import CHECKPOINT
 from license_lib.repository import create_or_upgrade
+from license_lib.repository.database import parse_url, sqlite_path
 from license_lib.resources import resource_folder
 from license_lib.settings import FILE_NAME, Settings
 
@@ -29,6 +31,25 @@ def initialise(home: Path) -> Settings:
         raise MachineError("storage.read-only", f"{home}: {error.strerror}", hint="choose another --home") from None
     create_or_upgrade(settings.database_url)
     return settings
+
+
+def require_not_lost(home: Path) -> None:
+    """Refuse to begin an empty database beside what an earlier one published: it would be a second log.
+
+    Raises:
+        MachineError: `repository.lost`.
+        InputError: the configuration that is there is wrong.
+    """
+    if not (home / FILE_NAME).exists():
+        return
+    settings = Settings.load(home)
+    path = sqlite_path(parse_url(settings.database_url))
+    if path is not None and not path.exists() and (settings.public_folder / CHECKPOINT).exists():
+        raise MachineError(
+            "repository.lost",
+            "There is no database, but there is a published log of one",
+            hint="restore it: license restore, see docs/operations.md; a new authority needs a folder of its own",
+        )
 
 
 def create_development_keys(settings: Settings, passphrase: bytes, *, at: datetime) -> None:

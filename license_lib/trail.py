@@ -8,6 +8,7 @@ from datetime import datetime
 
 from license_lib.errors import InputError
 from license_lib.repository import Repository, StoredLicense, UsageKind, Use
+from license_lib.repository.entries import require_plain
 from license_lib.verification import Verdict
 
 
@@ -58,8 +59,9 @@ def require_use(use: Use, *, purpose_required: bool) -> None:
     """Refuse a use that answers for nothing.
 
     Raises:
-        InputError: `usage.actor-missing`, `usage.purpose-missing`.
+        InputError: `usage.actor-missing`, `usage.purpose-missing`, `entry.text`.
     """
+    require_plain(use)
     if not use.actor.strip():
         raise InputError("usage.actor-missing", "The use has no person", hint="say who uses the record")
     if purpose_required and not use.purpose.strip():

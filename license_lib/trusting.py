@@ -5,6 +5,7 @@ Beside `license_lib.authority`, because a verifier of others' licences needs nei
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from license_lib.issuers import Issuers
 from license_lib.key_folder import signing_errors
 from license_lib.log.checkpoints import LogPolicy
 from license_lib.network import make_fetcher
+from license_lib.qr.retries import Patience
 from license_lib.settings import Settings
 from license_lib.trust_list import Snapshot, TrustListError, open_list, sign_list
 from license_lib.trust_list.plan import Plan
@@ -28,6 +30,7 @@ from license_lib.trust_list.snapshots import MAX_BYTES
 from license_lib.trust_list.store import FOLDER, ListStore
 from license_lib.verification import Ground, SealDirectory, Verifier
 from license_lib.verification.listed_states import MAX_STALENESS, ListedStates
+from license_lib.verification.verifier import PHOTO_SECONDS
 from license_lib.whole_files import write_whole
 from signing.errors import NetworkError
 from signing.key_files import load_certificates
@@ -88,7 +91,8 @@ def list_store(home: Path) -> ListStore:
 @contextmanager
 def open_list_verifier(document: bytes, templates: Path, *, offline: bool) -> Iterator[Verifier]:
     """A verifier that stands on one list alone; it pickles for a worker process."""
-    yield Verifier(list_ground(open_list(document), Catalogue.load(templates), None if offline else make_fetcher()))
+    ground = list_ground(open_list(document), Catalogue.load(templates), None if offline else make_fetcher())
+    yield Verifier(ground, patience=Patience(PHOTO_SECONDS, time.monotonic))
 
 
 class ListVerifierOpener:

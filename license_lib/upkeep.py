@@ -1,5 +1,6 @@
 """What keeps a city's records safe, put together from one configuration: checking them, backing them up, restoring."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,7 +36,7 @@ def open_fsck(
     Args:
         now: the time.
         repair: open it so that it can be mended.
-        deep: read every file and every record, too.
+        deep: read every file, too.
         progress: is told how far it is.
 
     Raises:
@@ -49,14 +50,15 @@ def open_fsck(
             files=FileStore(settings.files, read_only=not repair),
             now=now,
             published=published(settings),
+            facts=_facts,
             progress=progress,
         )
-        yield replace(fsck, record_of=_record_of, facts=_facts) if deep else fsck
+        yield replace(fsck, record_of=_record_of) if deep else fsck
     finally:
         database.close()
 
 
-def back_up(settings: Settings, where: Path, *, now: datetime, progress: Progress) -> "Made":
+def back_up(settings: Settings, where: Path, *, now: datetime, thorough: bool = False, progress: Progress) -> "Made":
     """Back up a repository while it is used; see `license_lib.backups.make_backup`."""
     from license_lib.backups import make_backup
 
@@ -65,7 +67,7 @@ def back_up(settings: Settings, where: Path, *, now: datetime, progress: Progres
         database.read(require_current)
         content = (settings.home / FILE_NAME).read_bytes()
         files = FileStore(settings.files, read_only=True)
-        return make_backup(database, files, content, where, now=now, progress=progress)
+        return make_backup(database, files, content, where, now=now, thorough=thorough, progress=progress)
     finally:
         database.close()
 
@@ -90,7 +92,7 @@ def restore_backup(source: Path, home: Path, *, now: datetime, progress: Progres
     settings = initialise(home)
     database = Database.open(settings.database_url)
     try:
-        restore(backup, database, FileStore(settings.files), progress=progress)
+        restore(backup, database, FileStore(settings.files), progress=progress, randomness=os.urandom)
     finally:
         database.close()
     return backup, settings

@@ -73,7 +73,7 @@ class _Rows:
         record = f'{{"key":"{key}"}}'.encode()
         digests = {
             "record_digest": hashlib.sha256(record).digest(),
-            "file_digest": hashlib.sha256(f"file {key}".encode()).digest(),
+            "file_digest": hashlib.sha256(f"file {key}%%EOF".encode()).digest(),
         }
         position = self._event(
             key, "issue", "", {name: value.hex() for name, value in digests.items()} | {"key_id": "", "overrides": []}

@@ -43,7 +43,7 @@ class Desk:
         issued = recorded_license(key, at=at)
         reserved = repository.reserve(issued.identifier, request_key=key, request_digest=bytes(32), at=at)
         assert isinstance(reserved, Reservation)
-        repository.files.put(f"file {key}".encode())
+        repository.files.put(f"file {key}%%EOF".encode())
         return repository.commit(replace(issued, status=reserved.status))
 
     def revoke(self, stored: StoredLicense, *, at: datetime | None = None) -> None:

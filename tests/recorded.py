@@ -32,7 +32,7 @@ def recorded_license(key: str, **changes: Any) -> IssuedLicense:
         valid_until=None,
         record=f'{{"key":"{key}"}}'.encode(),
         record_digest=hashlib.sha256(key.encode()).digest(),
-        file_digest=hashlib.sha256(f"file {key}".encode()).digest(),
+        file_digest=hashlib.sha256(f"file {key}%%EOF".encode()).digest(),
         key_id=b"key-id",
         request_key=key,
         at=RECORDED_AT,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from license_lib.errors import MachineError
 from license_lib.repository.database import Database, create_file
 from license_lib.repository.faults import sqlite_fault
+from license_lib.repository.statuses import begin_list
 from license_lib.repository.tables import LOG_HEAD, METADATA
 
 _BATCH: Final = 1000
@@ -50,8 +51,8 @@ def _stand_alone(path: Path) -> None:
     raise fault
 
 
-def copy_to_database(path: Path, target: Database, progress: Progress) -> None:
-    """Copy all tables of such a file into a database that has up-to-date tables and no rows.
+def copy_to_database(path: Path, target: Database, progress: Progress, randomness: Callable[[int], bytes]) -> None:
+    """Copy all tables of such a file into a database that has up-to-date tables and no rows, and begin a status list.
 
     Raises:
         MachineError: `backup.not-empty`, `storage.…`.
@@ -61,6 +62,7 @@ def copy_to_database(path: Path, target: Database, progress: Progress) -> None:
         require_empty(writing)
         writing.execute(LOG_HEAD.delete())
         copy_rows(reading, writing, progress)
+        begin_list(writing, randomness)
 
     source = Database.open(f"sqlite:///{path}", read_only=True)
     try:

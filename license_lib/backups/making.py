@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -16,13 +16,28 @@ from license_lib.fsck.checking import Summary
 from license_lib.fsck.files import needed_files
 from license_lib.repository.database import Database
 from license_lib.repository.faults import os_fault
-from license_lib.repository.files import FileStore
+from license_lib.repository.files import FileStore, file_name
 from license_lib.repository.schema import SCHEMA_REVISION
 from license_lib.whole_files import write_whole
 
 SNAPSHOTS = "snapshots"
 FILES = "files"
+_WHENEVER = datetime.max.replace(tzinfo=UTC)
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What was done with the files.
+
+    Attributes:
+        new: that no backup in this place had yet. mended: that were damaged here and copied again.
+        unread: taken over as they are; they have the right size.
+    """
+
+    new: int
+    mended: int
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +46,25 @@ class Made:
 
     Attributes:
         folder: of the snapshot.
-        new_files: files that no backup in this place had yet.
+        copied: what was done with the files.
         findings: what is wrong with the repository itself, and so with its backup.
     """
 
     folder: Path
     manifest: Manifest
-    new_files: int
+    copied: Copied
     findings: tuple[FsckFinding, ...]
 
 
 def make_backup(
-    database: Database, files: FileStore, settings: bytes, where: Path, *, now: datetime, progress: Progress
+    database: Database,
+    files: FileStore,
+    settings: bytes,
+    where: Path,
+    *,
+    now: datetime,
+    thorough: bool = False,
+    progress: Progress,
 ) -> Made:
     """Back a repository up; nobody need stop issuing.
 
@@ -53,6 +75,7 @@ def make_backup(
         settings: content of `license.toml`.
         where: folder of backups; files that are there are not copied again.
         now: the time, which names the snapshot.
+        thorough: read the files that are there, too, and copy those again that were damaged.
         progress: is told how far it is.
 
     Raises:
@@ -66,7 +89,8 @@ def make_backup(
     copied = Database.open(f"sqlite:///{unfinished / DATABASE}", read_only=True)
     try:
         kept = FileStore(where / FILES)
-        new_files, count, missing = _copy_files(copied, files, kept, tables["license"], progress)
+        copier = _Copier(files, kept, thorough=thorough)
+        copier.copy(copied, tables["license"], progress)
         findings, summary = look_at(copied, kept, now=now, progress=progress)
     finally:
         copied.close()
@@ -80,12 +104,12 @@ def make_backup(
         tables=tables,
         database=refusing(lambda: digest_of(unfinished / DATABASE)),
         settings=sha256(settings).hexdigest(),
-        files=count,
-        missing=missing,
+        files=copier.count,
+        missing=tuple(sorted(copier.missing)),
     )
     refusing(lambda: write_whole(unfinished / MANIFEST, manifest.encoded()))
     refusing(lambda: _finish(unfinished, folder))
-    return Made(folder, manifest, new_files, findings)
+    return Made(folder, manifest, copier.done, findings)
 
 
 def look_at(
@@ -113,29 +137,51 @@ def refusing(work: Callable[[], T]) -> T:
     raise fault
 
 
-def _copy_files(
-    copied: Database, files: FileStore, kept: FileStore, total: int, progress: Progress
-) -> tuple[int, int, tuple[str, ...]]:
-    """Copy what is not there yet, reading each again; gives how many are new, how many there are, and what is lost."""
-    new, count, missing = 0, 0, list[str]()
-    for done, digests in enumerate(needed_files(copied), 1):
-        for digest in digests:
-            try:
-                new += _copy_file(digest, files, kept)
-                count += 1
-            except MachineError as error:
-                if error.code not in {"storage.file-missing", "storage.corrupt"}:
-                    raise
-                missing.append(digest.hex())
-        progress("files", done, total)
-    return new, count, tuple(sorted(missing))
+class _Copier:
+    """Copies files beside those that earlier backups in this place have.
+
+    Attributes:
+        done: what was done. count: files that belong to this backup. missing: those that are lost, hex.
+    """
+
+    def __init__(self, files: FileStore, kept: FileStore, *, thorough: bool) -> None:
+        self._files, self._kept, self._thorough = files, kept, thorough
+        self.done, self.count, self.missing = Copied(0, 0, 0), 0, set[str]()
+
+    def copy(self, database: Database, total: int, progress: Progress) -> None:
+        """Copy what is needed; each file that is written is read again."""
+        for done, digests in enumerate(needed_files(database), 1):
+            for digest in digests:
+                try:
+                    self._copy(digest)
+                    self.count += 1
+                except MachineError as error:
+                    if error.code not in {"storage.file-missing", "storage.corrupt"}:
+                        raise
+                    self.missing.add(digest.hex())
+            progress("files", done, total)
+
+    def _copy(self, digest: bytes) -> None:
+        done, size = self.done, self._kept.size(digest)
+        if size is None:
+            self._kept.get(self._kept.put(self._files.get(digest)))
+            self.done = replace(done, new=done.new + 1)
+        elif not self._thorough and size == self._files.size(digest):
+            self.done = replace(done, unread=done.unread + 1)
+        elif not _is_intact(self._kept, digest):
+            content = self._files.get(digest)
+            self._kept.set_aside(file_name(digest), before=_WHENEVER)
+            self._kept.get(self._kept.put(content))
+            self.done = replace(done, mended=done.mended + 1)
 
 
-def _copy_file(digest: bytes, files: FileStore, kept: FileStore) -> bool:
-    """Copy a file and read it again; False if an earlier backup has it."""
-    if kept.contains(digest):
+def _is_intact(files: FileStore, digest: bytes) -> bool:
+    try:
+        files.get(digest)
+    except MachineError as error:
+        if error.code != "storage.corrupt":
+            raise
         return False
-    kept.get(kept.put(files.get(digest)))
     return True
 
 

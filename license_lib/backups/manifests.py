@@ -19,6 +19,7 @@ FORMAT: Final = "license-backup/1"
 MANIFEST: Final = "manifest.json"
 DATABASE: Final = "database.sqlite"
 SETTINGS: Final = "license.toml"
+_HINT: Final = "take another backup with: license backup --thorough, which reads kept files again and mends them"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -81,7 +82,7 @@ class Manifest:
 
 def altered(problem: str) -> MachineError:
     """A backup that is not what it was."""
-    return MachineError("backup.altered", f"The backup is not whole: {problem}", hint="take another backup")
+    return MachineError("backup.altered", f"The backup is not whole: {problem}", hint=_HINT)
 
 
 def _manifest(values: dict[str, Any]) -> Manifest:

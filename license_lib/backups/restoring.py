@@ -1,5 +1,6 @@
 """Restoring a backup: read all of it before anything is written, and refuse what is not what was written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -103,14 +104,23 @@ class Backup:
             progress("files", done, self.manifest.tables.get("license", done))
 
 
-def restore(backup: Backup, target: Database, files: FileStore, *, progress: Progress) -> None:
+def restore(
+    backup: Backup,
+    target: Database,
+    files: FileStore,
+    *,
+    progress: Progress,
+    randomness: Callable[[int], bytes],
+) -> None:
     """Put a verified backup into a database of either kind and a file store; the files first, then all rows at once.
 
-    Broken off, it can be begun again: until the last moment nothing is in the database.
+    Broken off, it can be begun again: until the last moment nothing is in the database. It begins a new status list: of
+    the newest one, licences that were issued after the backup and lost may have places that nothing here knows of.
 
     Args:
         target: has up-to-date tables, and no rows.
         files: may hold files already.
+        randomness: n → n random bytes, for the key of the new list.
 
     Raises:
         MachineError: `backup.not-empty`, `backup.altered`, `storage.…`.
@@ -126,7 +136,7 @@ def restore(backup: Backup, target: Database, files: FileStore, *, progress: Pro
             progress("files", done, backup.manifest.tables.get("license", done))
     finally:
         source.close()
-    copy_to_database(backup.database, target, progress)
+    copy_to_database(backup.database, target, progress, randomness)
 
 
 def _get(files: FileStore, digest: bytes) -> bytes:

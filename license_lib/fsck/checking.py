@@ -12,10 +12,10 @@ from license_lib.fsck.files import FileCheck, RecordOf, set_aside
 from license_lib.fsck.findings import FsckFinding, found
 from license_lib.fsck.licenses import LicenseCheck, RecordFacts, open_reservations, settle
 from license_lib.fsck.log import LogCheck, repaired_head, repaired_tiles
-from license_lib.fsck.published import Published, compare_checkpoint
+from license_lib.fsck.published import Published
+from license_lib.fsck.published_log import Seen
 from license_lib.fsck.statuses import check_statuses
 from license_lib.fsck.tables import check_tables
-from license_lib.log.checkpoints import Checkpoint
 from license_lib.repository.database import Database
 from license_lib.repository.files import FileStore
 from license_lib.repository.tables import LICENSE
@@ -90,10 +90,9 @@ class _Walk:
 
     def __init__(self, fsck: Fsck, *, repair: bool) -> None:
         self._fsck, self._repair = fsck, repair
-        said = fsck.published.checkpoint() if fsck.published else None
-        self._said = said if isinstance(said, Checkpoint) else None
-        self._unreadable = said if isinstance(said, FsckFinding) else None
-        self._log = LogCheck(fsck.database, self._of("log"), mark=self._said.size if self._said else 0)
+        self._seen = fsck.published.log.seen() if fsck.published else Seen((), (), 0)
+        self._log = LogCheck(fsck.database, self._of("log"), marks=[head.size for head in self._seen.heads])
+        self._sound = True
         self._licenses = self._files = 0
 
     def tables(self) -> Iterator[FsckFinding]:
@@ -106,9 +105,9 @@ class _Walk:
             if finding.code in {"fsck.tile-missing", "fsck.head-differs"}:
                 held.append(finding)
             else:
-                yield finding
+                yield self._noted(finding)
         for finding in held:
-            yield replace(finding, repaired=self._repair and self._mended(finding))
+            yield self._noted(replace(finding, repaired=self._repair and self._mended(finding)))
 
     def licenses(self) -> Iterator[FsckFinding]:
         """Licences; a state is mended only if the log vouches for all events."""
@@ -144,12 +143,19 @@ class _Walk:
 
     def publication(self) -> Iterator[FsckFinding]:
         """What others have seen; where the log itself is behind, the lists are too, and must not be published anew."""
-        if self._unreadable is not None:
-            yield self._unreadable
-        if self._said is not None:
-            yield from compare_checkpoint(self._said, size=self._log.size, root=self._log.root_at_mark)
-        if self._fsck.published is not None and self._is_as_published():
-            yield from self._fsck.published.check_lists(self._fsck.database, self._fsck.now)
+        published, seen, database = self._fsck.published, self._seen, self._fsck.database
+        if published is None:
+            return
+        yield from seen.unreadable
+        if contradictions := self._contradictions():
+            yield from contradictions
+            return
+        if self._sound and seen.heads and not seen.unreadable:
+            yield from published.log.compare_files(database, seen.size)
+        elif self._sound:
+            yield from published.log.compare_entries(database, self._log.size)
+        sound = self._sound and self._is_as_published()
+        yield from published.check_lists(database, self._fsck.now, logged=seen.size, sound=sound)
 
     def summary(self) -> Summary:
         return Summary(
@@ -169,10 +175,17 @@ class _Walk:
         repaired_tiles(self._fsck.database, [tile])
         return True
 
+    def _noted(self, finding: FsckFinding) -> FsckFinding:
+        """Keep in mind that the log is not sound, unless that was mended."""
+        self._sound = self._sound and finding.harmless
+        return finding
+
+    def _contradictions(self) -> list[FsckFinding]:
+        return list(self._seen.contradictions(size=self._log.size, roots=self._log.roots))
+
     def _is_as_published(self) -> bool:
-        return self._said is None or not list(
-            compare_checkpoint(self._said, size=self._log.size, root=self._log.root_at_mark)
-        )
+        """Whether all that was seen outside can be read, and is on record here."""
+        return not self._seen.unreadable and not self._contradictions()
 
     def _of(self, what: str) -> Callable[[int, int], None]:
         return lambda done, total: self._fsck.progress(what, done, total)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -18,9 +17,9 @@ from license_lib.fsck.findings import FsckFinding, found
 from license_lib.fsck.reading import keys_in_pages, readable
 from license_lib.repository.database import Database
 from license_lib.repository.files import FileStore, file_name
+from license_lib.repository.revisions import begins_with
 from license_lib.repository.tables import ARCHIVE, LICENSE
 
-_END_OF_REVISION: Final = b"%%EOF"
 _TABLES: Final = """
 CREATE TABLE there (digest BLOB PRIMARY KEY, size INTEGER, written TEXT) WITHOUT ROWID;
 CREATE TABLE named (digest BLOB, position INTEGER, needed INTEGER);
@@ -96,6 +95,11 @@ class FileCheck:
                 yield found("fsck.file-damaged", identifier=self._identifier(position), digest=digest.hex())
             elif not self._files.contains(digest):  # it may have come since the list was made
                 yield found("fsck.file-missing", identifier=self._identifier(position), digest=digest.hex())
+        shared = beside.execute(
+            "SELECT digest, max(position) FROM named GROUP BY digest HAVING count(DISTINCT position) > 1"
+        )
+        for digest, position in shared:
+            yield found("fsck.file-shared", identifier=self._identifier(position), digest=digest.hex())
         idle = beside.execute(
             "SELECT digest, written FROM there WHERE digest NOT IN (SELECT digest FROM named) ORDER BY digest"
         )
@@ -124,20 +128,6 @@ class FileCheck:
     def _identifier(self, position: int) -> str:
         query = select(LICENSE.c.identifier).where(LICENSE.c.position == position)
         return str(self._database.read(lambda connection: connection.execute(query).scalar()))
-
-
-def begins_with(pdf: bytes, digest: bytes) -> bool:
-    """Whether a file, or one of the revisions that it begins with, has this digest."""
-    at, running, hashed = 0, sha256(), 0
-    while (at := pdf.find(_END_OF_REVISION, at)) >= 0:
-        at += len(_END_OF_REVISION)
-        for end in (at, at + 1, at + 2):  # a line may end in CR, LF or both
-            running.update(pdf[hashed:end])
-            hashed = max(hashed, min(end, len(pdf)))
-            if running.digest() == digest:
-                return True
-    running.update(pdf[hashed:])
-    return running.digest() == digest
 
 
 def needed_files(database: Database) -> Iterator[tuple[bytes, ...]]:

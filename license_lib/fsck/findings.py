@@ -73,6 +73,18 @@ _LEAVE = (
     "无需处理；license fsck --repair 会把文件夹中一小时前的移入 quarantine，存储桶中的保留",
     "Nothing; license fsck --repair moves what is older than an hour to quarantine, but out of no bucket",
 )
+_STAND_STILL = (
+    "不要颁发或公布；见 docs/operations.md“日志倒退”",
+    "Neither issue nor publish; see docs/operations.md, “The log was rolled back”",
+)
+_SEE_FIRST = (
+    "先确认日志和事件完整（本次检查没有其他损坏），再重新公布（license publish）",
+    "First see that log and events are whole (this check finds nothing else); then publish again (license publish)",
+)
+_AGAIN = (
+    "用 license publish --again 重写公布的文件，并查明原因",
+    "Write what is published anew (license publish --again), and find out why",
+)
 
 FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
     {
@@ -80,6 +92,17 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
         "fsck.database-damaged": FsckText("数据库损坏：{problem}", "The database is damaged: {problem}", *_RESTORE),
         "fsck.index-missing": FsckText(
             "缺少索引{name}", "The index {name} is missing", "从备份恢复到新建的数据库", "Restore into a new database"
+        ),
+        "fsck.index-differs": FsckText(
+            "索引{name}不是应有的内容",
+            "The index {name} is not what it was made as",
+            "从备份恢复到新建的数据库",
+            "Restore into a new database",
+        ),
+        "fsck.guard-differs": FsckText(
+            "保护历史记录的触发器{name}被换成了别的内容",
+            "The trigger {name}, which keeps history from being changed, was replaced by another",
+            *_RESTORE,
         ),
         "fsck.guard-missing": FsckText(
             "保护历史记录的触发器{name}不在或已停用",
@@ -162,6 +185,16 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
             "Holder {ordinal} of the licence at {position} is not found by its number",
             *_RESTORE,
         ),
+        "fsck.number-missing": FsckText(
+            "日志第{sequence}条更正的号码不能找到持证主体",
+            "The number of the correction in entry {sequence} of the log does not lead to its holder",
+            *_RESTORE,
+        ),
+        "fsck.number-unexplained": FsckText(
+            "有一个号码指向主体{subject}，但证照和更正记录都没有给过它",
+            "A number leads to the subject {subject}, which neither a licence nor a correction gave it",
+            *_RESTORE,
+        ),
         "fsck.reservation-differs": FsckText(
             "标识{identifier}的预留与证照不符",
             "What is reserved for {identifier} is not what the licence has",
@@ -183,6 +216,11 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
             "Status list {list} says that it gave away {said} entries; there are {count}",
             *_RESTORE,
         ),
+        "fsck.status-scattered": FsckText(
+            "状态名单{list}有{count}个位置不是其密钥所定，例如第{index}项",
+            "{count} entries of status list {list} are not those that its key gives away, such as {index}",
+            *_RESTORE,
+        ),
         # Files
         "fsck.file-missing": FsckText(
             "证照{identifier}的文件{digest}缺失", "The file {digest} of licence {identifier} is missing", *_FETCH
@@ -193,6 +231,11 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
         "fsck.file-differs": FsckText(
             "证照{identifier}的文件{digest}不是所颁发的内容（{what}）",
             "The file {digest} of licence {identifier} is not what was issued ({what})",
+            *_RESTORE,
+        ),
+        "fsck.file-shared": FsckText(
+            "证照{identifier}的文件{digest}也记在另一份证照名下",
+            "The file {digest} of licence {identifier} is another licence's, too",
             *_RESTORE,
         ),
         "fsck.file-unreferenced": FsckText(
@@ -208,26 +251,64 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
         "fsck.published-ahead": FsckText(
             "已公布的检查点有{published}条，证照库只有{size}条：数据库被恢复到了旧的备份",
             "The published checkpoint has {published} entries, the repository {size}: an old backup was restored",
-            "不要颁发或公布；见 docs/operations.md“日志倒退”",
-            "Neither issue nor publish; see docs/operations.md, “The log was rolled back”",
+            *_STAND_STILL,
         ),
         "fsck.published-differs": FsckText(
             "已公布的检查点的前{published}条与证照库的日志不同",
             "The published checkpoint over {published} entries is not the beginning of the repository's log",
-            "不要颁发或公布；见 docs/operations.md“日志倒退”",
-            "Neither issue nor publish; see docs/operations.md, “The log was rolled back”",
+            *_STAND_STILL,
+        ),
+        "fsck.published-beyond": FsckText(
+            "公布的文件已到第{published}条日志，证照库只有{size}条",
+            "What is published speaks of {published} entries of the log, the repository has {size}",
+            *_STAND_STILL,
         ),
         "fsck.published-unreadable": FsckText(
             "已公布的{path}无法采信：{problem}",
             "The published {path} cannot be relied on: {problem}",
-            "移走该文件后重新公布（license publish）",
-            "Move the file away, and publish again (license publish)",
+            "不要公布；从备份、镜像、审计方或见证方取回公布的文件夹（或日志公钥log.vkey），"
+            "见 docs/operations.md“日志倒退”",
+            "Do not publish; get the published folder (or the log's key, log.vkey) back from a backup, a mirror, an "
+            "auditor or a witness; see docs/operations.md, “The log was rolled back”",
+        ),
+        "fsck.entries-differ": FsckText(
+            "已公布的{path}与证照库的日志不符，且没有可读的检查点能判断哪一方正确",
+            "The published {path} is not what the repository's log says, and no checkpoint tells which is right",
+            *_STAND_STILL,
+        ),
+        "fsck.published-log": FsckText(
+            "已公布的日志有{count}个文件缺失或被改动，例如{path}",
+            "{count} files of the published log are missing or were changed, such as {path}",
+            *_AGAIN,
         ),
         "fsck.list-differs": FsckText(
             "已公布的状态名单{list}有{count}项与证照库不符，例如第{index}项",
             "The published status list {list} differs from the repository in {count} entries, such as {index}",
-            "立即重新公布（license publish），并查明原因",
-            "Publish again at once (license publish), and find out why",
+            "先确认日志和事件完整（本次检查没有其他损坏），再重新公布（license publish），并查明原因",
+            "First see that log and events are whole (this check finds nothing else); then publish again "
+            "(license publish), and find out why",
+        ),
+        "fsck.list-contradicts": FsckText(
+            "已公布的状态名单{list}有{count}项与证照库不符，例如第{index}项；证照库本身不完整或与公布的日志不能相互印证",
+            "The published status list {list} differs from the repository in {count} entries, such as {index}, and the "
+            "repository itself is not whole, or not vouched for by the published log",
+            "不要公布：名单可能是对的；先按其他各项发现处理",
+            "Do not publish: the list may be right; see to the other findings first",
+        ),
+        "fsck.list-unknown": FsckText(
+            "公布了状态名单{list}，证照库中却没有",
+            "Status list {list} is published, and the repository has none of that number",
+            *_STAND_STILL,
+        ),
+        "fsck.list-unreadable": FsckText(
+            "已公布的状态名单{list}无法采信：{problem}",
+            "The published status list {list} cannot be relied on: {problem}",
+            *_SEE_FIRST,
+        ),
+        "fsck.list-missing": FsckText(
+            "状态名单{list}没有公布",
+            "Status list {list} is not published",
+            *_SEE_FIRST,
         ),
         "fsck.list-stale": FsckText(
             "已公布的状态名单{list}已过期，他人不再采信",

@@ -7,18 +7,19 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from license_lib.errors import LicenseError
 from license_lib.fsck.findings import FsckFinding, found
 from license_lib.fsck.reading import keys_in_pages, readable
+from license_lib.fsck.subjects import check_subjects
 from license_lib.lifecycle import SUCCESSIONS, EventKind, LicenseState
 from license_lib.repository.database import Database
 from license_lib.repository.entries import Event
 from license_lib.repository.events import event_of
 from license_lib.repository.log import LogWriter
 from license_lib.repository.soundness import mirrored
-from license_lib.repository.tables import EVENT, HOLDER, LICENSE, RESERVATION, SUBJECT_NUMBER
+from license_lib.repository.tables import EVENT, HOLDER, LICENSE, RESERVATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class LicenseCheck:
             self.count += len(numbers)
             self._progress(self.count, self._total)
         yield from self._database.read(_reserved_for_nothing)
-        yield from self._database.read(_unfindable)
+        yield from check_subjects(self._database)
 
     def _check(self, case: _Case) -> Iterator[FsckFinding]:
         identifier = str(case.row.identifier)
@@ -81,7 +82,7 @@ class LicenseCheck:
             yield found("fsck.state-differs", identifier=identifier)
         if [ordinal for ordinal, *_ in case.holders] != list(range(max(1, len(case.holders)))):
             yield found("fsck.holder-missing", identifier=identifier)
-        if not _is_reserved(case):
+        if not _is_reserved(case, issue):
             yield found("fsck.reservation-differs", identifier=identifier)
         if case.row.previous is not None and identifier not in (case.ended_by or ()):
             yield found("fsck.version-link", identifier=identifier, other=case.row.previous)
@@ -181,11 +182,13 @@ def _mirror(case: _Case) -> tuple[str, datetime | None] | None:
     return (str(state), settled_at) if isinstance(state, LicenseState) else None
 
 
-def _is_reserved(case: _Case) -> bool:
+def _is_reserved(case: _Case, issue: Event) -> bool:
     reserved = case.reservation
     return (
         reserved is not None
-        and reserved.committed_at is not None
+        and reserved.committed_at == case.row.recorded_at
+        and reserved.request_key == issue.details.get("request_key", reserved.request_key)
+        and len(reserved.request_digest) == sha256().digest_size
         and (reserved.status_list, reserved.status_index) == (case.row.status_list, case.row.status_index)
     )
 
@@ -204,22 +207,6 @@ def _reserved_for_nothing(connection: Connection) -> list[FsckFinding]:
     )
     lost = connection.execute(query).scalars()
     return [found("fsck.reservation-differs", identifier=identifier) for identifier in lost]
-
-
-def _unfindable(connection: Connection) -> list[FsckFinding]:
-    """Holders whose number does not lead to them."""
-    theirs = and_(
-        SUBJECT_NUMBER.c.number == HOLDER.c.number,
-        SUBJECT_NUMBER.c.number_kind == HOLDER.c.number_kind,
-        SUBJECT_NUMBER.c.subject == HOLDER.c.subject,
-    )
-    query = (
-        select(HOLDER.c.position, HOLDER.c.ordinal)
-        .select_from(HOLDER.outerjoin(SUBJECT_NUMBER, theirs))
-        .where(SUBJECT_NUMBER.c.subject.is_(None))
-    )
-    lost = connection.execute(query)
-    return [found("fsck.holder-unfindable", position=row.position, ordinal=row.ordinal) for row in lost]
 
 
 def open_reservations(connection: Connection) -> int:

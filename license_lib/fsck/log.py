@@ -1,6 +1,6 @@
 """The log in the database: every leaf has its hash, its row and its place, and all of them come to the head."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -42,18 +42,20 @@ class LogCheck:
     """One walk over the log as it was when the walk began.
 
     Args:
-        mark: the root over so many leaves is kept: what was published.
+        marks: the roots over so many leaves are kept: what was published.
 
     Attributes:
-        root_at_mark: that root; None if there are not so many leaves.
+        roots: these roots, by number of leaves, as far as there are so many.
         frontier: the tree over all leaves, once the walk is done; None if one is missing.
         size: number of leaves. whole: all leaves have their hashes and their rows.
         missing_tiles: hashes that follow from the leaves and are not there.
     """
 
-    def __init__(self, database: Database, progress: Callable[[int, int], None], *, mark: int = 0) -> None:
-        self._database, self._progress, self._mark = database, progress, mark
-        self.root_at_mark = None if mark else EMPTY_ROOT
+    def __init__(
+        self, database: Database, progress: Callable[[int, int], None], *, marks: Collection[int] = ()
+    ) -> None:
+        self._database, self._progress, self._marks = database, progress, frozenset(marks)
+        self.roots = {0: EMPTY_ROOT}
         self.frontier: Frontier | None = Frontier.empty()
         self.size = 0
         self.whole = True
@@ -99,8 +101,8 @@ class LogCheck:
             elif self.frontier is not None:
                 self.frontier, made = self.frontier.append(leaf_hash(row.data))
                 completed += made
-                if sequence == self._mark:
-                    self.root_at_mark = self.frontier.root()
+                if sequence in self._marks:
+                    self.roots[sequence] = self.frontier.root()
         yield from self._tiles(completed)
         yield from self._entries(first, last, by_sequence)
 

@@ -3,26 +3,24 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, select
 
-from license_lib.errors import MachineError
 from license_lib.fsck.findings import FsckFinding, found
+from license_lib.fsck.published_log import PublishedLog, read_file
 from license_lib.lifecycle import state_at
-from license_lib.log.checkpoints import Checkpoint, LogPolicy, open_checkpoint
-from license_lib.log.findings import LogError
+from license_lib.log.checkpoints import LogPolicy
 from license_lib.repository.database import Database
 from license_lib.repository.events import events_of
-from license_lib.repository.faults import os_fault
 from license_lib.repository.statuses import StatusRecords
 from license_lib.repository.tables import LICENSE
 from license_lib.status import Status, StatusRef, status_of
 from license_lib.status.errors import StatusListError
 from license_lib.status.tokens import StatusToken, open_token
 
-CHECKPOINT: Final = "log/checkpoint"
 _FORMS: Final = ("", ".jwt")
 _WHATEVER_AGE: Final = timedelta(days=36500)
 _ABOUT_THEN: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=1))
@@ -45,33 +43,36 @@ class Published:
     signers: Collection[bytes]
     base_url: str
 
-    def checkpoint(self) -> Checkpoint | FsckFinding | None:
-        """What was said of the log last; None if nothing was.
+    @property
+    def log(self) -> PublishedLog:
+        """The log in it."""
+        return PublishedLog(self.folder, self.policy)
 
-        Raises:
-            MachineError: `storage.…`.
+    def check_lists(self, database: Database, now: datetime, *, logged: int, sound: bool) -> Iterator[FsckFinding]:
+        """Compare every published status list with what the database says of its moment.
+
+        Args:
+            logged: entries of the log that are published; lists are written after them.
+            sound: log and events are whole and as they were published, so that it is the list that is wrong.
         """
-        data = _read(self.folder / CHECKPOINT)
-        if data is None:
-            return None
-        if self.policy is None:
-            return found("fsck.published-unreadable", path=CHECKPOINT, problem="there is no log key to check it with")
-        try:
-            return open_checkpoint(data, self.policy).checkpoint
-        except LogError as error:
-            return found("fsck.published-unreadable", path=CHECKPOINT, problem=error.message)
-
-    def check_lists(self, database: Database, now: datetime) -> Iterator[FsckFinding]:
-        """Compare every published status list with what the database says of its moment."""
-        for number in StatusRecords(database).lists():
-            for form in _FORMS:
-                name = f"{number}{form}"
-                data = _read(self.folder / "status" / name)
+        numbers = StatusRecords(database).lists()
+        for number in numbers:
+            for name in (f"{number}{form}" for form in _FORMS):
+                data = read_file(self.folder / "status" / name)
                 if data is not None:
-                    yield from self._check_list(database, number, name, data, now)
+                    yield from self._check_list(database, name, data, now, number=number, sound=sound)
+                elif database.read(partial(_is_told, number=number, logged=logged)):
+                    yield found("fsck.list-missing", list=name)
+        yield from (found("fsck.list-unknown", list=number) for number in sorted(self._numbers() - set(numbers)))
+
+    def _numbers(self) -> set[int]:
+        """Of the status lists that are there."""
+        folder = self.folder / "status"
+        stems = (path.name.removesuffix(_FORMS[1]) for path in folder.glob("*"))
+        return {int(stem) for stem in stems if stem.isascii() and stem.isdecimal()}
 
     def _check_list(
-        self, database: Database, number: int, name: str, data: bytes, now: datetime
+        self, database: Database, name: str, data: bytes, now: datetime, *, number: int, sound: bool
     ) -> Iterator[FsckFinding]:
         uri = StatusRef(number, 0).uri(self.base_url)
         try:
@@ -80,23 +81,18 @@ class Published:
             if error.code == "status.list-stale":
                 yield found("fsck.list-stale", list=name)
             else:
-                yield found("fsck.published-unreadable", path=f"status/{name}", problem=error.message)
+                yield found("fsck.list-unreadable", list=name, problem=error.message)
             return
         wrong = [index for index in _differing(database, number, token) if not _was_so(database, number, index, token)]
         if wrong:
-            yield found("fsck.list-differs", list=name, count=len(wrong), index=wrong[0])
+            code = "fsck.list-differs" if sound else "fsck.list-contradicts"
+            yield found(code, list=name, count=len(wrong), index=wrong[0])
 
 
-def compare_checkpoint(said: Checkpoint, *, size: int, root: bytes | None) -> Iterator[FsckFinding]:
-    """Compare the published head with the log.
-
-    Args:
-        size: of the log. root: of as much of it as was published; None if that much is not there.
-    """
-    if said.size > size:
-        yield found("fsck.published-ahead", published=said.size, size=size)
-    elif root != said.root:
-        yield found("fsck.published-differs", published=said.size)
+def _is_told(connection: Connection, *, number: int, logged: int) -> bool:
+    """Whether a published part of the log has a licence of this list."""
+    query = select(LICENSE.c.position).where(LICENSE.c.status_list == number, LICENSE.c.position <= logged)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _differing(database: Database, number: int, token: StatusToken) -> list[int]:
@@ -128,14 +124,3 @@ def _was_so(database: Database, number: int, index: int, token: StatusToken) -> 
         )
 
     return database.read(work)
-
-
-def _read(path: Path) -> bytes | None:
-    fault: MachineError
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        fault = os_fault(error)
-    raise fault

@@ -145,6 +145,14 @@ def open_checkpoint(data: bytes, policy: LogPolicy) -> SignedCheckpoint:
     return SignedCheckpoint(checkpoint, note, witnessed)
 
 
+def claimed_size(data: bytes) -> int:
+    """The size that a checkpoint gives, whoever signed it: enough to be wary, never to believe. 0 if it gives none."""
+    try:
+        return Checkpoint.parse(parse_note(data).text).size
+    except (NoteError, LogError):
+        return 0
+
+
 def encoded_hash(value: bytes) -> str:
     """A hash as a line of text."""
     return base64.b64encode(value).decode("ascii")

@@ -4,19 +4,22 @@ Whoever publishes writes the files that `new_files` gives, and only then the che
 that a signed checkpoint does not stand for.
 """
 
+import re
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Protocol
 
+from license_lib.errors import MachineError
 from license_lib.log.findings import LogError
-from license_lib.log.merkle import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, perfect_root
+from license_lib.log.merkle import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Frontier, leaf_hash, perfect_root
 from license_lib.log.proving import HashSource, root_at
 
 MAX_ENTRY_BYTES: Final = 2**16 - 1
 """Of one entry: its length has two bytes in a bundle."""
 CHECKPOINT_PATH: Final = "checkpoint"
 _KEPT_TILES: Final = 1024
+_BUNDLE: Final = re.compile(r"tile/entries/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{1,3}))?")
 
 Fetch = Callable[[str], bytes | None]
 """Path within the published folder → the file, or None if there is none. Whatever else goes wrong is an exception."""
@@ -54,6 +57,20 @@ def _path(position: int, width: int) -> str:
     return name if width == TILE_WIDTH else f"{name}.p/{width}"
 
 
+def wide_path(path: str) -> str:
+    """Where the full tile or bundle is that a narrow one became; a full one's own path."""
+    return path.partition(".p/")[0]
+
+
+def parsed_bundle(path: str) -> tuple[int, int] | None:
+    """Position and width of a bundle by its path; None for any other path."""
+    found = _BUNDLE.fullmatch(path)
+    if found is None:
+        return None
+    position, width = int(re.sub("[x/]", "", found[1])), int(found[2] or TILE_WIDTH)
+    return (position, width) if bundle_path(position, width) == path else None
+
+
 def bundled(entries: Sequence[bytes]) -> bytes:
     """A bundle: every entry after its length.
 
@@ -89,6 +106,30 @@ def new_files(old: int, new: int, hashes: HashSource, leaves: LeafSource) -> Ite
         for position, width in _changed(old >> shift, new >> shift):
             yield tile_path(level, position, width), b"".join(hashes.hashes(level, position * TILE_WIDTH, width))
         level += 1
+
+
+def require_whole(head: Frontier, hashes: HashSource, leaves: LeafSource) -> None:
+    """Refuse a log whose leaves, hashes and end do not agree: no file must be made of it.
+
+    Raises:
+        MachineError: `storage.corrupt`.
+    """
+    frontier = Frontier.empty()
+    for position, width in bundles(0, head.size):
+        start = position * TILE_WIDTH
+        made = [leaf_hash(leaf) for leaf in leaves.leaves(start, width)]
+        good = made == list(hashes.hashes(0, start, width))
+        for one in made:
+            frontier, completed = frontier.append(one)
+            good = good and all(list(hashes.hashes(level, at, 1)) == [root] for level, at, root in completed)
+        if not good:
+            raise _not_whole()
+    if frontier != head:
+        raise _not_whole()
+
+
+def _not_whole() -> MachineError:
+    return MachineError("storage.corrupt", "The log in the database is not whole", hint="run: license fsck")
 
 
 def _changed(old: int, new: int) -> Iterator[tuple[int, int]]:

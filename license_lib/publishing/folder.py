@@ -1,5 +1,6 @@
 """The folder of what is published: whole files, one publisher at a time."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -18,8 +19,13 @@ WITNESSED: Final = f"{CHECKPOINT}.witnessed"
 
 
 def status_name(number: int) -> str:
-    """Where a status list is published as a CWT; as a JWT, with `.jwt` behind."""
+    """The name of a status list, and where it is published as a CWT."""
     return f"status/{number}"
+
+
+def status_names(number: int) -> tuple[str, str]:
+    """Where a status list is published: as a CWT, and as a JWT."""
+    return status_name(number), f"{status_name(number)}.jwt"
 
 
 class PublicFolder:
@@ -58,10 +64,14 @@ class PublicFolder:
             MachineError: `publishing.folder`.
         """
         try:
-            return (self._path / name).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
+            # Nothing of ours is a link: one would show the world what it leads to.
+            with os.fdopen(os.open(self._path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as error:
+            if error.errno == errno.ELOOP:
+                return None
             raise _refused(error) from None
 
     def write(self, name: str, data: bytes) -> None:

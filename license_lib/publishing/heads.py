@@ -69,7 +69,7 @@ class Heads:
         signed = self.witnessed()
         if signed is None or signed.checkpoint.size <= index:
             raise LogError("log.unwitnessed", count=len(newest.witnessed), quorum=self.policy.quorum)
-        (entry,) = repository.log.leaves(index, 1)
+        entry = repository.log.leaf(index)
         proof = replace(prove(index, signed, repository.log), extra=entry)
         try:
             check_proof(proof.encoded(), entry, self.policy)

@@ -14,8 +14,8 @@ from license_lib.log.checkpoints import Checkpoint, LogPolicy, SignedCheckpoint,
 from license_lib.log.findings import LogError
 from license_lib.log.merkle import Frontier
 from license_lib.log.proving import root_at
-from license_lib.log.tiles import new_files
-from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, PublicFolder
+from license_lib.log.tiles import new_files, require_whole
+from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, WITNESSED, PublicFolder
 from license_lib.publishing.status_lists import StatusLists
 from license_lib.repository import Repository
 from signing.cms_reader import UnacceptableAlgorithmError, read_signed_data
@@ -71,19 +71,24 @@ class Publisher:
     nonce: Callable[[], int]
     clock: Callable[[], datetime]
 
-    def publish(self) -> Published:
+    def publish(self, *, again: bool = False) -> Published:
         """Publish what is new; nothing, if nothing is.
+
+        Args:
+            again: write the log's files and the status lists that are there, too: somebody damaged or removed some.
 
         Raises:
             MachineError: `publishing.rolled-back`, `publishing.checkpoint`, `publishing.clock-behind`, and nothing was
-                written; `publishing.folder`; `storage.…`; `key.…`.
+                written; `publishing.folder`; `storage.…`, `storage.corrupt` for a log that is not whole; `key.…`.
         """
         with self.folder.alone():
-            due = self.lists.due(self.clock())
+            due = self.lists.due(self.clock(), again=again)
             head, signer = self.repository.log.head(), self.signer()
             old = published_checkpoint(self.folder, LogPolicy(signer.name, signer.key()))
             if old is not None:
                 self._require_continuation(old.checkpoint, head)
+            if again:
+                self._write_again(old, head)
             note = old.note if old and old.checkpoint.size == head.size else self._publish_log(old, head, signer)
             for name, data in due.files:
                 self.folder.write(name, data)
@@ -103,7 +108,16 @@ class Publisher:
                 hint="somebody restored an old database or changed it: keep all as it is, see docs/log.md",
             )
 
+    def _write_again(self, old: SignedCheckpoint | None, head: Frontier) -> None:
+        """The files that are public by now, once every leaf and hash was seen to be what the end of the log says."""
+        require_whole(head, self.repository.log, self.repository.log)
+        size = old.checkpoint.size if old else 0
+        for name, data in new_files(0, size, self.repository.log, self.repository.log):
+            self.folder.write(f"{LOG}/{name}", data)
+
     def _publish_log(self, old: SignedCheckpoint | None, head: Frontier, signer: NoteSigner) -> Note:
+        if old and len(old.note.signatures) > 1:  # what witnesses signed is not thrown away with the head
+            self.folder.write(WITNESSED, old.note.encoded())
         start = old.checkpoint.size if old else 0
         for name, data in new_files(start, head.size, self.repository.log, self.repository.log):
             self.folder.write(f"{LOG}/{name}", data)

@@ -1,6 +1,7 @@
 """The QR on a licence's face: its signed payload, and reading codes from pictures and pages."""
 
 from license_lib.qr.payload import QrError, QrProof, decode, encode, is_proof
-from license_lib.qr.scanning import PictureError, scan, scan_file
+from license_lib.qr.pictures import PictureError
+from license_lib.qr.scanning import scan, scan_file
 
 __all__ = ["PictureError", "QrError", "QrProof", "decode", "encode", "is_proof", "scan", "scan_file"]

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
 
+from license_lib.errors import MachineError
+from license_lib.repository.revisions import begins_with
 from license_lib.repository.tables import ARCHIVE, LICENSE
-from license_lib.repository.values import ArchiveEntry, CurrentFile
+from license_lib.repository.values import ArchiveEntry, CurrentFile, StoredLicense
 
 _of_the_same = ARCHIVE.alias("of_the_same")
 _NEWEST = ARCHIVE.c.number == (
@@ -58,3 +60,14 @@ def current_files(
     if identifier:
         query = query.where(LICENSE.c.identifier == identifier)
     return tuple(CurrentFile(*row) for row in connection.execute(query))
+
+
+def require_own(pdf: bytes, stored: StoredLicense) -> bytes:
+    """Refuse a file that does not begin with what was sealed: the row that names it was changed.
+
+    Raises:
+        MachineError: `storage.corrupt`.
+    """
+    if begins_with(pdf, stored.file_digest):
+        return pdf
+    raise MachineError("storage.corrupt", "The file is not that of this licence", hint="run: license fsck --deep")

@@ -78,18 +78,20 @@ class Bucket:
 
         return self._asked(work)
 
-    def contains(self, name: str) -> bool:
-        """Whether there is content of that name."""
+    def size(self, name: str) -> int | None:
+        """Of the content of that name; None if there is none."""
 
-        def work() -> bool:
+        def work() -> int | None:
             try:
-                obstore.head(self._store, name)
+                return obstore.head(self._store, name)["size"]
             except FileNotFoundError:
-                return False
-            return True
+                return None
 
         # An answer to HEAD has no body that would say what is missing, the content or the bucket.
-        return self._asked(work) or self.read(name) is not None
+        if (size := self._asked(work)) is not None:
+            return size
+        content = self.read(name)
+        return None if content is None else len(content)
 
     def listed(self) -> Iterator[Found]:
         """All that is under the prefix, page by page."""

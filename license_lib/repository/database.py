@@ -39,7 +39,8 @@ class Database:
         on_server = engine.dialect.name == "postgresql"
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if on_server else {}
         self._reading = engine.execution_options(**snapshot)
-        self._writing = engine.execution_options(**{_WRITE: True})
+        committed = {"isolation_level": "READ COMMITTED"} if on_server else {}  # whatever the role's own default is
+        self._writing = engine.execution_options(**{_WRITE: True}, **committed)
         self._process = os.getpid()
 
     @classmethod

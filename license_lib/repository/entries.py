@@ -1,13 +1,18 @@
 """Entries of the log as values: events of licences, uses of records, corrected numbers, and who is behind each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+from unicodedata import category
 
 from license_lib.errors import InputError
 from license_lib.lifecycle import EventKind
 
+LONGEST_TEXT: Final = 500
+"""Characters of a reason, a name, a purpose."""
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 DIGEST_BYTES = 32
 """Length of every digest kept here (SHA-256)."""
 
@@ -45,11 +50,12 @@ class Cause:
         """Refuse a cause that answers for nothing.
 
         Raises:
-            InputError: `event.actor-missing`, `event.reason-missing`.
+            InputError: `event.actor-missing`, `event.reason-missing`; `entry.text`.
         """
         for name, value in (("actor", self.actor), ("reason", self.reason)):
-            if not value.strip():
+            if not shown(value).strip():
                 raise InputError(f"event.{name}-missing", f"The event has no {name}", hint=f"say the {name}")
+        require_plain(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,3 +197,24 @@ def require_zone(value: datetime, what: str) -> None:
     """
     if value.utcoffset() is None:
         raise InputError("repository.value", f"{what} has no time zone", hint="give a date-time with its time zone")
+
+
+def require_plain(entry: "Cause | Use") -> None:
+    """Refuse texts that could pass for something else where they are shown: each is one line, and not a long one.
+
+    Raises:
+        InputError: `entry.text`.
+    """
+    for field_ in fields(entry):
+        value = getattr(entry, field_.name)
+        if len(value) > LONGEST_TEXT or shown(value) != value:
+            raise InputError(
+                "entry.text",
+                f"{field_.name}: more than {LONGEST_TEXT} characters, or one that is not seen",
+                hint="write one line, without line ends, control characters or direction marks",
+            )
+
+
+def shown(text: str) -> str:
+    """A text without what is not seen: control and format characters, line and paragraph ends."""
+    return "".join(character for character in text if category(character) not in _UNSEEN)

@@ -38,8 +38,8 @@ class Place(Protocol):
     def read(self, name: str) -> bytes | None:
         """The content; None if there is none of that name."""
 
-    def contains(self, name: str) -> bool:
-        """Whether there is content of that name."""
+    def size(self, name: str) -> int | None:
+        """How many bytes there are of that name; None if there is no such content."""
 
     def listed(self) -> Iterator[Found]:
         """All that is there, in no order that is promised, found as it is asked for."""
@@ -75,7 +75,15 @@ class FileStore:
         Raises:
             MachineError: `storage.…`.
         """
-        return self._place.contains(file_name(digest))
+        return self.size(digest) is not None
+
+    def size(self, digest: bytes) -> int | None:
+        """How many bytes the file of this name has; None if there is none.
+
+        Raises:
+            MachineError: `storage.…`.
+        """
+        return self._place.size(file_name(digest))
 
     def put(self, content: bytes) -> bytes:
         """Keep a file; on return it survives a power cut. Putting the same bytes again changes nothing.

@@ -63,9 +63,16 @@ class Folder:
 
         return _refusing(work)
 
-    def contains(self, name: str) -> bool:
-        """Whether there is a file of that name."""
-        return _refusing((self._root / name).is_file)
+    def size(self, name: str) -> int | None:
+        """Of the file of that name; None if there is none."""
+
+        def work() -> int | None:
+            try:
+                return (self._root / name).stat().st_size
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+        return _refusing(work)
 
     def listed(self) -> Iterator[Found]:
         """Every file two folders down, folder by folder."""

@@ -82,6 +82,16 @@ class LogRecords:
         """See `LogHashes.hashes`; each call is a transaction of its own, which is enough: leaves never change."""
         return self._database.read(lambda connection: LogHashes(connection).hashes(level, start, count))
 
+    def leaf(self, index: int) -> bytes:
+        """What one leaf says.
+
+        Raises:
+            MachineError: `storage.corrupt` if it is missing.
+        """
+        for data in self.leaves(index, 1):
+            return data
+        raise MachineError("storage.corrupt", "The log in the database has a gap", hint="run: license fsck")
+
     def leaves(self, start: int, count: int) -> Sequence[bytes]:
         """What leaves say, from number `start` (of the tree, from 0) on; at most `count`."""
         query = select(LEAF.c.data).where(LEAF.c.sequence > start, LEAF.c.sequence <= start + count)

@@ -263,10 +263,10 @@ class Repository(Lookups):
         """The file to hand out: as it was sealed, or with the evidence and archive time-stamps that followed.
 
         Raises:
-            MachineError: `storage.file-missing`, `storage.corrupt`.
+            MachineError: `storage.file-missing`; `storage.corrupt`, also if it does not begin with what was sealed.
         """
         (current,) = self.current_files(identifier=stored.identifier, limit=1)
-        return self.files.get(current.digest)
+        return archives.require_own(self.files.get(current.digest), stored)
 
     def current_files(
         self, *, ending: datetime | None = None, identifier: str = "", after: int = 0, limit: int = 500

@@ -4,18 +4,20 @@ A place is kept for a request for ever, like its identifier. The order in which 
 licences were issued together: each list scatters them by a key of its own (`license_lib.status.scattered`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, or_, select, text, update
 
-from license_lib.lifecycle import LicenseState, state_at
+from license_lib.lifecycle import EventKind, LicenseState, state_at
+from license_lib.lifecycle.timeline import timeline
 from license_lib.repository.database import Database
 from license_lib.repository.events import events_of
 from license_lib.repository.tables import CHANGED, EVENT, LICENSE, STATUS_LIST
 from license_lib.status import LIST_SIZE, Status, StatusRef, scattered, status_of
 
 KEY_BYTES = 32
+_AT_ONCE = 500
 
 
 def allocate(connection: Connection, randomness: Callable[[int], bytes]) -> StatusRef:
@@ -30,6 +32,13 @@ def allocate(connection: Connection, randomness: Callable[[int], bytes]) -> Stat
     given = update(STATUS_LIST).where(STATUS_LIST.c.number == newest.number).values(used=newest.used + 1)
     connection.execute(given)
     return StatusRef(newest.number, scattered(newest.used, newest.key))
+
+
+def begin_list(connection: Connection, randomness: Callable[[int], bytes]) -> None:
+    """Begin a new list, though the newest one has places left; nothing if there is none yet."""
+    newest = connection.scalar(select(func.max(STATUS_LIST.c.number)))
+    if newest is not None:
+        connection.execute(insert(STATUS_LIST), {"number": newest + 1, "used": 0, "key": randomness(KEY_BYTES)})
 
 
 class StatusRecords:
@@ -63,12 +72,43 @@ class StatusRecords:
 
         return self._database.read(work)
 
-    def next_change(self, after: datetime) -> datetime | None:
-        """When the next event takes effect that is on record already; None if none is to come."""
+    def explained(self, number: int, indices: Collection[int], *, since: datetime) -> bool:
+        """Whether the licence of each of these places has an event since a moment, on either axis, or a correction.
+
+        When a corrected event takes effect, its own row does not say: of such a licence anything is believed.
+        """
+        corrected = EVENT.c.kind == str(EventKind.CORRECT)
+        newer = or_(EVENT.c.recorded_at >= since, EVENT.c.effective_at >= since, corrected)
         query = (
-            select(func.min(EVENT.c.effective_at))
-            .join(LICENSE, LICENSE.c.identifier == EVENT.c.identifier)
-            .where(LICENSE.c.settled_at > after, EVENT.c.effective_at > after)
+            select(func.count(LICENSE.c.position.distinct()))
+            .join(EVENT, EVENT.c.identifier == LICENSE.c.identifier)
+            .where(LICENSE.c.status_list == number, newer)
         )
-        moment: datetime | None = self._database.read(lambda connection: connection.execute(query).scalar_one())
-        return moment
+
+        def work(connection: Connection) -> int:
+            chunks = _batched(sorted(indices))
+            counts = (connection.execute(query.where(LICENSE.c.status_index.in_(some))).scalar_one() for some in chunks)
+            return sum(counts)
+
+        return self._database.read(work) == len(indices)
+
+    def next_change(self, after: datetime) -> datetime | None:
+        """When the next event on record takes effect, as corrections have it; None if none is to come."""
+
+        def work(connection: Connection) -> datetime | None:
+            unsettled = connection.execute(select(LICENSE.c.identifier).where(LICENSE.c.settled_at > after)).scalars()
+            moments = (
+                placed.effective_at
+                for identifier in unsettled.all()
+                for placed in timeline(events_of(connection, identifier))
+                if placed.effective_at > after
+            )
+            return min(moments, default=None)
+
+        return self._database.read(work)
+
+
+def _batched(indices: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many at a time as a statement may have parameters."""
+    for start in range(0, len(indices), _AT_ONCE):
+        yield indices[start : start + _AT_ONCE]

@@ -33,7 +33,7 @@ class Subjects:
         self._randomness = randomness
 
     def correct_number(
-        self, old: HolderNumber, new: HolderNumber, *, cause: Cause, recorded_at: datetime
+        self, old: HolderNumber, new: HolderNumber, *, cause: Cause, recorded_at: datetime, join: bool = False
     ) -> Correction:
         """Put on record that a holder's number was corrected: from now on both find the same licences.
 
@@ -41,15 +41,18 @@ class Subjects:
             old: the number that licences were issued to. new: what it is now. Both in their canonical form.
             cause: who, and why.
             recorded_at: now.
+            join: the new number may be one that other licences were issued to: both are one holder from now on.
 
         Raises:
-            InputError: `holder.unknown`, `holder.has-number`, `event.actor-missing`, `event.reason-missing`.
+            InputError: `holder.unknown`, `holder.has-number`, `holder.joins`; of the cause see `Cause.require`.
         """
         cause.require()
         require_zone(recorded_at, "recorded_at")
         salt = self._randomness(SALT_BYTES)
         return self._database.write(
-            lambda connection: _correct(connection, old, new, cause=cause, recorded_at=recorded_at, salt=salt)
+            lambda connection: _correct(
+                connection, old, new, cause=cause, recorded_at=recorded_at, salt=salt, join=join
+            )
         )
 
     def withdraw_correction(self, sequence: int, *, cause: Cause, recorded_at: datetime) -> Correction:
@@ -132,7 +135,9 @@ def _correct(
     cause: Cause,
     recorded_at: datetime,
     salt: bytes,
+    join: bool,
 ) -> Correction:
+    log = LogWriter.lock(connection)  # first: nobody else issues or corrects until what is found here is on record
     subject = connection.execute(
         select(SUBJECT_NUMBER.c.subject).where(_is(old)).order_by(SUBJECT_NUMBER.c.subject).limit(1)
     ).scalar()
@@ -140,12 +145,21 @@ def _correct(
         raise InputError("holder.unknown", "No licence was issued to the number that is to be corrected")
     if connection.scalar(select(exists().where(_is(new), SUBJECT_NUMBER.c.subject == subject))):
         raise InputError("holder.has-number", "The holder has both numbers already")
-    made = _record(connection, int(subject), old, new, cause=cause, recorded_at=recorded_at, salt=salt, withdraws=None)
+    if not join and connection.scalar(select(exists().where(_is(new)))):
+        raise InputError(
+            "holder.joins",
+            "Other licences were issued to the new number",
+            hint="if they are the same holder's, say so: --join",
+        )
+    made = _record(
+        connection, log, int(subject), old, new, cause=cause, recorded_at=recorded_at, salt=salt, withdraws=None
+    )
     _give(connection, int(subject), new)
     return made
 
 
 def _withdraw(connection: Connection, sequence: int, *, cause: Cause, recorded_at: datetime, salt: bytes) -> Correction:
+    log = LogWriter.lock(connection)
     found = connection.execute(select(CORRECTION).where(CORRECTION.c.sequence == sequence)).one_or_none()
     withdrawn = connection.scalar(select(exists().where(CORRECTION.c.withdraws == sequence)))
     if found is None or found.withdraws is not None or withdrawn:
@@ -162,7 +176,7 @@ def _withdraw(connection: Connection, sequence: int, *, cause: Cause, recorded_a
             hint="revoke or amend them first: they belong to whoever has that number",
         )
     made = _record(
-        connection, found.subject, old, new, cause=cause, recorded_at=recorded_at, salt=salt, withdraws=sequence
+        connection, log, found.subject, old, new, cause=cause, recorded_at=recorded_at, salt=salt, withdraws=sequence
     )
     connection.execute(delete(SUBJECT_NUMBER).where(_is(new), SUBJECT_NUMBER.c.subject == found.subject))
     return made
@@ -185,6 +199,7 @@ def correction_of(row: Row[tuple[object, ...]]) -> Correction:
 
 def _record(
     connection: Connection,
+    log: LogWriter,
     subject: int,
     old: HolderNumber,
     new: HolderNumber,
@@ -194,7 +209,6 @@ def _record(
     salt: bytes,
     withdraws: int | None,
 ) -> Correction:
-    log = LogWriter.lock(connection)
     correction = Correction(
         sequence=log.next_sequence,
         subject=subject,

@@ -51,6 +51,22 @@ class StatusBits:
         byte, place = divmod(index * self.bits, _BYTE)
         return self.packed[byte] >> place & (1 << self.bits) - 1
 
+    def changed(self, other: "StatusBits") -> tuple[int, ...]:
+        """The indices at which another list of the same kind says something else."""
+        if (self.bits, len(self)) != (other.bits, len(other)):
+            raise ValueError("lists of two kinds")
+        if self.packed == other.packed:
+            return ()
+        each = _BYTE // self.bits
+        bytes_of_both = enumerate(zip(self.packed, other.packed, strict=True))
+        return tuple(
+            index
+            for place, (mine, others) in bytes_of_both
+            if mine != others
+            for index in range(place * each, (place + 1) * each)
+            if self[index] != other[index]
+        )
+
     @classmethod
     def of(cls, states: Mapping[int, int], *, size: int = LIST_SIZE, bits: int = BITS) -> "StatusBits":
         """A list in which all entries are 0 but these; the work is that of these only.

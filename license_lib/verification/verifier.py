@@ -11,7 +11,8 @@ from datetime import datetime
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
 from license_lib.qr import PictureError, is_proof, scan
-from license_lib.qr.scanning import looks_like_pdf
+from license_lib.qr.pictures import looks_like_pdf
+from license_lib.qr.retries import Patience
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
 from license_lib.verification.logged import with_log_proof
@@ -19,6 +20,9 @@ from license_lib.verification.verdict import Verdict
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Larger inputs are not examined."""
+PHOTO_SECONDS = 2.0
+"""For a photo whose code is hard to read: `Patience`."""
+_REFUSED = {"picture.malformed": "input.unsupported", "picture.more-pages": "picture.too-large"}
 _STRANGER = frozenset({"seal.unknown-issuer", "issuer.unknown", "qr.unknown-key"})
 """Findings of a ground that does not know who issued a licence."""
 
@@ -29,10 +33,12 @@ class Verifier:
     Args:
         ground: what it stands on; see there.
         others: grounds to ask in order about licences whose issuing body is a stranger to the ones before.
+        patience: with a photo whose code is hard to read; None: one look.
     """
 
-    def __init__(self, ground: Ground, others: Sequence[Ground] = ()) -> None:
+    def __init__(self, ground: Ground, others: Sequence[Ground] = (), *, patience: Patience | None = None) -> None:
         self.ground = ground
+        self._patience = patience
         self._grounds = (ground, *others)
         # Of two bodies with one code, the last is found: that of the first ground.
         self._issuers = Issuers(body for each in reversed(self._grounds) for body in each.issuers)
@@ -60,9 +66,9 @@ class Verifier:
         if looks_like_pdf(data):
             return self._first_acquainted(lambda ground: Examination(ground, at, now).of_document(data))
         try:
-            texts = scan(data)
+            texts = scan(data, self._patience)
         except PictureError as error:
-            return examination.refuse("input.unsupported" if error.code == "picture.malformed" else error.code)
+            return examination.refuse(_REFUSED.get(error.code, error.code))
         proofs = [text for text in texts if is_proof(text)]
         if not proofs:
             return examination.refuse("qr.foreign" if texts else "qr.none")

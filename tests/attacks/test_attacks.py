@@ -13,7 +13,7 @@ from attacks.vectors import HONEST, LICENSES, VECTORS, Case, base_license, disse
 from attacks.workshop import Workshop
 
 from license_lib.findings import CODES, Effect
-from license_lib.qr.scanning import looks_like_pdf
+from license_lib.qr.pictures import looks_like_pdf
 from license_lib.verification import Outcome, Verdict
 from license_lib.verification.confinement import ConfinedVerifier
 from license_lib.verification.verdict import DOCUMENT_PROOFS

@@ -295,7 +295,8 @@ def changed_lists(city: City) -> Iterator[tuple[str, bytes]]:
     credential = city.credential("trust-list")
     original = json.loads(listed.canonical_bytes())
     paths = [path for path in values(original) if path[:1] != ("log",)]  # of the log the page knows nothing
-    others = (None, True, 0, 1.5, 6, "", "x", "2026-11-22T04:00:00Z", "2026-02-30", "2026-02-30T00:00:00Z", [], {}, [1])
+    days = ("2026-11-22T04:00:00Z", "2026-02-30", "2026-02-30T00:00:00Z")
+    others: tuple[Any, ...] = (None, True, 0, 1.5, 6, "", "x", *days, [], {}, [1])
     for at, path in enumerate(paths):
         for change in ("drop", "double", "add", others[at % len(others)], others[(at + 5) % len(others)]):
             document = json.loads(listed.canonical_bytes())

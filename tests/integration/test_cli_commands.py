@@ -308,13 +308,15 @@ def test_scan_reads_pictures_and_pages(shared_city: Path, tmp_path: Path, identi
     empty.write_bytes(b"no picture")
     done = license_command("qr", "scan", pdf, empty, "--json")
     good, bad = done.values
-    assert done.code == 1, "one of them held no code"
+    assert done.code == 2, "one of them was refused"
     assert [one["identifier"] for one in good["licenses"]] == [identifier]
     assert good["licenses"][0]["public"]["CZZT"] == "白银市样例商贸有限公司"
+    assert good["licenses"][0]["record"] == "same"
     assert (bad["texts"], bad["error"]["code"]) == ([], "picture.malformed")
     text = license_command("qr", "scan", pdf).out
     assert text == f"{pdf}: {good['texts'][0]}\n"
-    assert license_command("qr", "scan", tmp_path / "none.png", "--json").error["code"] == "file.unreadable"
+    missing = license_command("qr", "scan", tmp_path / "none.png", "--json")
+    assert (missing.code, missing.value["texts"], missing.value["error"]["code"]) == (3, [], "file.unreadable")
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------------

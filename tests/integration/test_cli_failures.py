@@ -234,7 +234,7 @@ def test_a_terminal_gets_no_control_characters(capsys: pytest.CaptureFixture[str
 def test_file_names_that_are_no_text(tmp_path: Path) -> None:
     name = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png")
     done = ran("qr", "scan", name, "--json")
-    assert (done.code, "\udcff.png" in done.error["message"]) == (3, True)
+    assert (done.code, "\udcff.png" in done.value["error"]["message"]) == (3, True)
     done = ran("check-number", os.fsdecode(b"\xff"), "--json")
     assert (done.code, done.value["kind"]) == (1, "unknown")
 

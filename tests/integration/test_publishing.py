@@ -120,7 +120,7 @@ def test_the_service_says_where_a_licence_stands_in_the_log(city: Served) -> Non
     said = {"origin": "licenses.baiyin.example/log", "index": 0, "source": "repository"}
     assert log() == said | {"size": 0, "published": False}
     city.publish()
-    assert log() == said | {"size": 1, "published": True}
+    assert log() == said | {"size": 2, "published": True}, "its issue, and that somebody asked"
 
 
 def test_outsiders_witness_and_audit_over_http(city: Served, tmp_path: Path) -> None:

@@ -279,7 +279,7 @@ def test_a_report_about_a_forgery_says_so_and_so_does_the_exit_code(city: Path, 
     [
         (("again.pdf", "--report", "r.pdf"), "usage"),
         (("--report", "r.pdf", "--code", "x"), "usage"),
-        (("--checker", "王五"), "usage"),
+        (("--seal-by", "market"), "usage"),
         (("--report", "r.txt"), "output.kind"),
         (("--report", "r.html", "--seal-by", "police"), "output.kind"),
         (("--report", "r.pdf", "--seal-by", "nobody"), "issuer.unknown"),

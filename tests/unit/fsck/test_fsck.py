@@ -1,5 +1,6 @@
 """Whatever somebody with a shell does to a repository is found and named; what can be mended safely is."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,9 +8,11 @@ from threading import Thread
 
 import pytest
 from databases import ONLY_POSTGRESQL, ONLY_SQLITE, everything_in, unguarded
+from older import make_older
 from recorded import RECORDED_AT, change, digest_of, recorded_license, revocation
 
 from license_lib.fsck import FSCK_CODES, Fsck, FsckFinding, Summary
+from license_lib.fsck.tables import check_tables
 from license_lib.lifecycle import EventKind
 from license_lib.repository import (
     Cause,
@@ -19,6 +22,7 @@ from license_lib.repository import (
     Reservation,
     UsageKind,
     Use,
+    create_or_upgrade,
 )
 from license_lib.repository.database import Database
 
@@ -125,6 +129,18 @@ CHANGES = [
     ("UPDATE log_head SET size = size + 1", {"fsck.head-differs"}),
     ("UPDATE log_head SET size = 512, frontier = (SELECT hash FROM leaf WHERE sequence = 1)", {"fsck.head-ahead"}),
     ("DELETE FROM log_head", {"fsck.head-differs"}),
+    (
+        "INSERT INTO archive SELECT 1, 1, file_digest, recorded_at, recorded_at FROM license WHERE identifier = 'id-b'",
+        {"fsck.file-shared"},
+    ),
+    (
+        "INSERT INTO subject_number SELECT 'x', '001', subject FROM holder WHERE position = 1",
+        {"fsck.number-unexplained"},
+    ),
+    ("DELETE FROM subject_number WHERE number = 'corrected'", {"fsck.number-missing"}),
+    ("UPDATE reservation SET committed_at = '2020-01-01' WHERE identifier = 'id-a'", {"fsck.reservation-differs"}),
+    ("UPDATE reservation SET request_key = 'x' WHERE identifier = 'id-a'", {"fsck.reservation-differs"}),
+    ("UPDATE status_list SET key = (SELECT hash FROM leaf WHERE sequence = 1)", {"fsck.status-scattered"}),
     ("DROP INDEX ix_license_settled_at", {"fsck.index-missing"}),
 ]
 
@@ -174,6 +190,54 @@ def test_a_damaged_page_is_named(check: Check, database_url: str, repository: Re
         file.seek(path.stat().st_size - 4096)
         file.write(b"\xff" * 4096)
     assert "fsck.database-damaged" in codes(check())
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize(
+    ("statements", "code"),
+    [
+        (["CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT 1; END"], "fsck.guard-differs"),
+        (["CREATE TRIGGER late AFTER INSERT ON event BEGIN DELETE FROM holder; END"], "fsck.guard-differs"),
+        (["DROP INDEX ix_license_number", "CREATE INDEX ix_license_number ON license (number)"], "fsck.index-differs"),
+        (
+            [
+                "DROP INDEX uq_license_number_in_use",
+                (
+                    "CREATE UNIQUE INDEX uq_license_number_in_use "
+                    "ON license (type_code, issuer_code, number) WHERE state = 'never'"
+                ),
+            ],
+            "fsck.index-differs",
+        ),
+    ],
+)
+def test_guards_that_guard_nothing_are_named(check: Check, database_url: str, statements: list[str], code: str) -> None:
+    with unguarded(database_url) as connection:
+        for one in statements:
+            connection.exec_driver_sql(one)
+    assert code in codes(check())
+
+
+@ONLY_POSTGRESQL
+def test_a_guard_that_calls_nothing_is_named(check: Check, database_url: str) -> None:
+    with unguarded(database_url) as connection:
+        connection.exec_driver_sql(
+            "CREATE OR REPLACE FUNCTION license_refuse_change() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN RETURN NEW; END $$"
+        )
+    assert "fsck.guard-differs" in codes(check())
+
+
+@ONLY_SQLITE
+def test_tables_that_were_brought_up_to_date_are_as_new_ones(database_url: str, tmp_path: Path) -> None:
+    older = f"sqlite:///{tmp_path / 'older.db'}"
+    shutil.copy(database_url.removeprefix("sqlite:///"), tmp_path / "older.db")
+    make_older(older, "0001")
+    create_or_upgrade(older)
+    database = Database.open(older, read_only=True)
+    found = list(check_tables(database, guarded=True))
+    database.close()
+    assert found == []
 
 
 def test_missing_guards_are_named(check: Check, database_url: str) -> None:

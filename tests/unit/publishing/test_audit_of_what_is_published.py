@@ -169,17 +169,32 @@ def test_a_status_list_that_is_kept_back(
     clock.advance(hours=3)
     assert codes(audit()) == ["log.status-late"]
     clock.advance(hours=24)
-    (found,) = [one.finding for one in audit().findings if one.finding.code == "log.status-unusable"]
-    assert found.params == {"list": "1", "why": "status.list-stale"}
+    found = [one.finding for one in audit().findings if one.finding.code == "log.status-unusable"]
+    assert [one.params for one in found] == [{"list": "1", "why": "status.list-stale"}] * 2, "in either form"
 
 
 @pytest.mark.usefixtures("stored")
 def test_a_status_list_that_is_not_there_or_is_another(desk: Desk, audit: Audit) -> None:
     (desk.public / "status/2").write_bytes((desk.public / "status/1").read_bytes())
-    assert codes(audit()) == ["log.status-unusable"]
+    assert codes(audit()) == ["log.missing", "log.status-unusable"]
+    (desk.public / "status/2").unlink()
     (desk.public / "status/1").unlink()
+    assert codes(audit()) == ["log.missing"], "in one form only"
+    (desk.public / "status/1.jwt").unlink()
     assert codes(audit()) == ["log.missing"]
     assert codes(audit(signers=[b"nobody"], folder="x")) == ["log.missing"]
+
+
+def test_another_form_of_a_list_must_not_say_something_else(
+    desk: Desk, stored: list[StoredLicense], clock: StillClock, audit: Audit
+) -> None:
+    lie = (desk.public / "status/1.jwt").read_bytes()
+    clock.advance(minutes=5)
+    desk.revoke(stored[2])
+    desk.authority.publisher.publish()
+    (desk.public / "status/1.jwt").write_bytes(lie)
+    clock.advance(hours=3)
+    assert codes(audit()) == ["log.status-late"]
 
 
 @pytest.mark.usefixtures("stored")

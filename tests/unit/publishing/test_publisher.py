@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from databases import unguarded
 from log_trees import note_signer
 from loopback import closed_port, fetcher
@@ -21,8 +22,9 @@ from license_lib.log.checkpoints import open_checkpoint
 from license_lib.log.ledger import Ledger
 from license_lib.publishing.publisher import stamped_bytes
 from license_lib.status import Status
-from license_lib.status.tokens import open_token
-from signing.notes import SignatureKind, parse_note
+from license_lib.status.tokens import open_token, read_token, sign_jwt
+from signing.keys import load_credential
+from signing.notes import NoteSigner, SignatureKind, parse_note
 from signing.timestamps_http import HttpTimestamper
 from signing.trust import TrustStore
 from signing.validation.time_stamps import judge_time_stamp
@@ -204,6 +206,38 @@ def test_a_checkpoint_that_is_not_ours_is_not_replaced(desk: Desk) -> None:
     assert refused(desk) == "publishing.checkpoint"
 
 
+def test_all_files_can_be_written_anew(desk: Desk, clock: StillClock) -> None:
+    desk.issue("a")
+    desk.authority.publisher.publish()
+    before = desk.files()
+    for name in before:
+        if "tile" in name:
+            (desk.public / name).write_bytes(b"x")
+    (desk.public / "status/1").unlink()
+    clock.advance(minutes=1)
+    assert desk.authority.publisher.publish().added == 0
+    assert desk.files() != before
+    done = desk.authority.publisher.publish(again=True)
+    assert (done.added, done.lists) == (0, (1,))
+    after = desk.files()
+    assert {name for name in before if after[name] != before[name]} == {"status/1", "status/1.jwt"}
+
+
+def test_nothing_is_written_anew_of_a_log_that_is_not_whole(desk: Desk) -> None:
+    for key in "abc":
+        desk.issue(key)
+    desk.authority.publisher.publish()
+    before = desk.files()
+    with unguarded(desk.authority.settings.database_url) as connection:
+        connection.exec_driver_sql(
+            "UPDATE leaf SET data = (SELECT data FROM leaf WHERE sequence = 2) WHERE sequence = 1"
+        )
+    with pytest.raises(MachineError) as refused:
+        desk.authority.publisher.publish(again=True)
+    assert refused.value.code == "storage.corrupt"
+    assert desk.files() == before
+
+
 def test_a_status_list_never_goes_back_in_time(desk: Desk, clock: StillClock) -> None:
     stored = desk.issue("a")
     desk.authority.publisher.publish()
@@ -265,3 +299,60 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_the_machine(desk: Desk) 
     with pytest.raises(MachineError) as caught:
         desk.authority.publisher.publish()
     assert caught.value.code == "publishing.folder"
+
+
+def test_a_state_that_is_published_is_not_taken_back_without_a_reason_on_record(desk: Desk, clock: StillClock) -> None:
+    """Somebody who owns the database erased a revocation."""
+    stored = desk.issue("a")
+    clock.advance(hours=1)
+    desk.revoke(stored)
+    desk.authority.publisher.publish()
+    clock.advance(hours=1)
+    published = (desk.public / "status/1").read_bytes()
+    with unguarded(desk.authority.settings.database_url) as connection:
+        connection.exec_driver_sql("DELETE FROM event WHERE kind = 'revoke'")
+        connection.exec_driver_sql("UPDATE license SET state = 'issued', settled_at = NULL")
+    assert refused(desk) == "publishing.state-lost"
+    assert (desk.public / "status/1").read_bytes() == published
+
+
+def test_a_state_that_was_taken_back_by_an_event_is_published(desk: Desk, clock: StillClock) -> None:
+    stored = desk.issue("a")
+    clock.advance(hours=1)
+    desk.record(stored, EventKind.SUSPEND)
+    desk.authority.publisher.publish()
+    clock.advance(hours=1)
+    desk.record(stored, EventKind.REINSTATE)
+    assert desk.authority.publisher.publish().lists == (1,)
+
+
+def test_nobody_who_writes_into_the_folder_stops_publishing(desk: Desk, clock: StillClock) -> None:
+    """A list of a later time counts only if our own signer signed it."""
+    stored = desk.issue("a")
+    desk.authority.publisher.publish()
+    later = read_token((desk.public / "status/1").read_bytes())
+    stranger = load_credential(desk.authority.settings.keys_folder, "market", passphrase=PASSPHRASE, at=clock())
+    forged = sign_jwt(
+        later.bits,
+        uri=later.uri,
+        issued_at=clock() + timedelta(days=3),
+        expires_at=clock() + timedelta(days=4),
+        ttl_seconds=60,
+        signer=stranger,
+    )
+    (desk.public / "status/1.jwt").write_bytes(forged)
+    desk.revoke(stored)
+    assert desk.authority.publisher.publish().lists == (1,)
+
+
+def test_what_witnesses_signed_outlives_the_head_that_they_signed(desk: Desk) -> None:
+    desk.issue("a")
+    desk.authority.publisher.publish()
+    path = desk.public / "log/checkpoint"
+    note = parse_note(path.read_bytes())
+    witness = NoteSigner("witness.example/w1", Ed25519PrivateKey.generate())
+    seen = note.with_signatures(witness.cosign(note.text, time=1)).encoded()
+    path.write_bytes(seen)
+    desk.issue("b")
+    desk.authority.publisher.publish()
+    assert (desk.public / "log/checkpoint.witnessed").read_bytes() == seen

@@ -34,7 +34,7 @@ def prepare(repository: Repository) -> Callable[..., IssuedLicense]:
         reserved = repository.reserve(issued.identifier, request_key=key, request_digest=bytes(32), at=RECORDED_AT)
         assert isinstance(reserved, Reservation)
         assert (reserved.identifier, reserved.resumed) == (issued.identifier, False)
-        assert repository.files.put(f"file {key}".encode()) == issued.file_digest
+        assert repository.files.put(f"file {key}%%EOF".encode()) == issued.file_digest
         return replace(issued, status=reserved.status, **changes)  # type: ignore[arg-type]  # a test names the fields that it changes
 
     return make

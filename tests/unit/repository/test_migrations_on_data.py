@@ -81,7 +81,7 @@ def test_what_older_software_cannot_hold_keeps_it_out(repository: Repository, da
     from recorded import recorded_license
 
     reserved = repository.reserve("id-a", request_key="a", request_digest=bytes(32), at=RECORDED)
-    digest = repository.files.put(b"file a")
+    digest = repository.files.put(b"file a%%EOF")
     repository.commit(recorded_license("a", status=getattr(reserved, "status", None), file_digest=digest))
     repository.close()
     with pytest.raises(RuntimeError, match="1 licences with a place in a status list"):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from databases import ONLY_SQLITE, execute
+from databases import ONLY_SQLITE, execute, unguarded
 from older import make_older, migrate
 from sqlalchemy.exc import IntegrityError
 
@@ -34,30 +34,30 @@ def test_a_licence_rests_in_the_file_that_was_sealed_until_it_is_archived(
     repository: Repository, issue: Issue, at: datetime
 ) -> None:
     stored = issue("a")
-    assert repository.newest_file(stored) == b"file a"
+    assert repository.newest_file(stored) == b"file a%%EOF"
     (sealed,) = repository.current_files()
     assert sealed == CurrentFile(stored.position, "id-a", stored.file_digest, None)
-    assert repository.archive(sealed, entry(repository, b"file a+", at, years=9))
+    assert repository.archive(sealed, entry(repository, b"file a%%EOF+", at, years=9))
     (archived,) = repository.current_files()
-    assert repository.archive(archived, entry(repository, b"file a++", at, years=18))
-    assert repository.newest_file(stored) == b"file a++"
+    assert repository.archive(archived, entry(repository, b"file a%%EOF++", at, years=18))
+    assert repository.newest_file(stored) == b"file a%%EOF++"
     assert [one.until for one in repository.current_files()] == [at + 18 * YEAR]
     assert repository.by_identifier("id-a") == stored, "the licence itself is as it was"
     assert len(repository.events("id-a")) == 1
-    assert repository.files.get(archived.digest) == b"file a+", "nothing is deleted"
+    assert repository.files.get(archived.digest) == b"file a%%EOF+", "nothing is deleted"
 
 
 def test_a_licence_may_be_archived_as_it_is_issued(
     repository: Repository, prepare: Prepare, at: datetime, tmp_path: Path
 ) -> None:
     issued = prepare("a")
-    archived = entry(repository, b"file a and evidence", at, years=9)
+    archived = entry(repository, b"file a%%EOF and evidence", at, years=9)
     (tmp_path / "files" / file_name(issued.file_digest)).unlink()
     with pytest.raises(MachineError) as missing:
         repository.commit(issued)
     assert missing.value.code == "storage.file-missing"
     stored = repository.commit(replace(issued, archive=archived))
-    assert repository.newest_file(stored) == b"file a and evidence"
+    assert repository.newest_file(stored) == b"file a%%EOF and evidence"
     assert repository.commit(replace(issued, archive=archived)) == stored
     assert repository.current_files() == (CurrentFile(stored.position, "id-a", archived.digest, archived.until),)
 
@@ -67,9 +67,23 @@ def test_who_archives_a_file_that_is_no_longer_the_newest_comes_too_late(
 ) -> None:
     stored = issue("a")
     (seen_by_both,) = repository.current_files()
-    assert repository.archive(seen_by_both, entry(repository, b"fast", at, years=9))
-    assert not repository.archive(seen_by_both, entry(repository, b"slow", at, years=9))
-    assert repository.newest_file(stored) == b"fast"
+    assert repository.archive(seen_by_both, entry(repository, b"file a%%EOFfast", at, years=9))
+    assert not repository.archive(seen_by_both, entry(repository, b"file a%%EOFslow", at, years=9))
+    assert repository.newest_file(stored) == b"file a%%EOFfast"
+
+
+def test_the_file_of_another_licence_is_not_handed_out(
+    repository: Repository, issue: Issue, at: datetime, database_url: str
+) -> None:
+    stored, other = issue("a"), issue("b")
+    (current, _) = repository.current_files()
+    repository.archive(current, entry(repository, b"file a%%EOF+", at, years=9))
+    with unguarded(database_url) as connection:
+        connection.exec_driver_sql("UPDATE archive SET digest = file_digest FROM license WHERE identifier = 'id-b'")
+    assert repository.current_files(identifier="id-a")[0].digest == other.file_digest
+    with pytest.raises(MachineError) as refused:
+        repository.newest_file(stored)
+    assert refused.value.code == "storage.corrupt"
 
 
 def test_a_file_must_be_there_before_it_is_put_on_record(repository: Repository, issue: Issue, at: datetime) -> None:
@@ -78,7 +92,7 @@ def test_a_file_must_be_there_before_it_is_put_on_record(repository: Repository,
     with pytest.raises(MachineError) as missing:
         repository.archive(current, ArchiveEntry(bytes(32), at, at))
     assert missing.value.code == "storage.file-missing"
-    assert repository.newest_file(stored) == b"file a"
+    assert repository.newest_file(stored) == b"file a%%EOF"
 
 
 def test_those_that_end_soon_are_found_page_by_page(repository: Repository, issue: Issue, at: datetime) -> None:
@@ -108,7 +122,7 @@ def test_the_row_of_files_cannot_be_rewritten(
 ) -> None:
     issue("a")
     (current,) = repository.current_files()
-    repository.archive(current, entry(repository, b"file a+", at, years=9))
+    repository.archive(current, entry(repository, b"file a%%EOF+", at, years=9))
     for statement in ("UPDATE archive SET until = '2099-01-01'", "DELETE FROM archive"):
         with pytest.raises(IntegrityError, match="append-only"):
             execute(database_url, statement)
@@ -118,7 +132,7 @@ def test_the_row_of_files_cannot_be_rewritten(
 def test_nor_replaced(repository: Repository, issue: Issue, at: datetime, database_url: str) -> None:
     issue("a")
     (current,) = repository.current_files()
-    repository.archive(current, entry(repository, b"file a+", at, years=9))
+    repository.archive(current, entry(repository, b"file a%%EOF+", at, years=9))
     with pytest.raises(IntegrityError, match="append-only"):
         execute(database_url, "INSERT OR REPLACE INTO archive SELECT * FROM archive")
 
@@ -127,12 +141,12 @@ def test_a_repository_of_before_archives_takes_them(database_url: str, tmp_path:
     make_older(database_url, "0001")
     assert create_or_upgrade(database_url)
     with Repository.open(database_url, tmp_path / "files") as again:
-        again.files.put(b"file a")
+        again.files.put(b"file a%%EOF")
         (current,) = again.current_files(identifier="id-a")
-        assert again.archive(current, entry(again, b"file a+", at, years=9))
+        assert again.archive(current, entry(again, b"file a%%EOF+", at, years=9))
         stored = again.by_identifier("id-a")
         assert stored is not None
-        assert again.newest_file(stored) == b"file a+"
+        assert again.newest_file(stored) == b"file a%%EOF+"
 
 
 def test_what_is_archived_keeps_older_software_out(database_url: str, tmp_path: Path, at: datetime) -> None:
@@ -140,8 +154,8 @@ def test_what_is_archived_keeps_older_software_out(database_url: str, tmp_path: 
     create_or_upgrade(database_url)
     with Repository.open(database_url, tmp_path / "files") as repository:
         (current,) = repository.current_files(identifier="id-a")
-        repository.archive(current, entry(repository, b"file a+", at, years=9))
+        repository.archive(current, entry(repository, b"file a%%EOF+", at, years=9))
     with pytest.raises(RuntimeError, match="1 licences are archived"):
         migrate(database_url, "0001")
     with Repository.open(database_url, tmp_path / "files") as again:
-        assert again.files.get(again.current_files(identifier="id-a")[0].digest) == b"file a+"
+        assert again.files.get(again.current_files(identifier="id-a")[0].digest) == b"file a%%EOF+"
