@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from browser.opened import Opened, browsing, opened
@@ -256,18 +256,46 @@ def test_without_cryptography_the_page_says_so(browser: Browser, city: ServedCit
         assert page.outcome()[0] == "IN_FORCE"
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "light"), [(360, "light"), (360, "dark"), (1280, "light")])
 @pytest.mark.parametrize("name", ["good", "revoked", "tampered", "in-no-list"])
-def test_everybody_can_use_it(page: Opened, city: ServedCity, name: str, width: int) -> None:
-    """axe-core finds nothing to object to; nothing is wider than the screen."""
+def test_everybody_can_use_it(
+    page: Opened, city: ServedCity, name: str, width: int, light: Literal["light", "dark"]
+) -> None:
+    """axe-core finds nothing to object to, by day and by night; nothing is wider than the screen."""
     assert AXE.exists(), "axe-core is missing: .ci/set-up browser installs it"
     page.page.set_viewport_size({"width": width, "height": 800})
+    page.page.emulate_media(color_scheme=light)
     page.open(text_of(city, name))
     page.outcome()
     page.page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.page.evaluate("axe.run(document)")
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_letters_twice_as_large_and_long_names_find_room(page: Opened, city: ServedCity, lang: str) -> None:
+    long = "甘肃省白银市白银区高新技术产业开发区样例国际商贸物流中心第十二期东南区三十六号楼二千零八室"
+    page.page.set_viewport_size({"width": 320, "height": 640})
+    for code in (city.code(public={"CZZT": long, "KZ_A": "Llanfairpwllgwyngyll" * 4}), text_of(city, "in-no-list")):
+        page.open(code, f"/V?lang={lang}")
+        page.outcome()
+        page.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= 320
+        wide = page.page.eval_on_selector("#outcome", "each => each.scrollWidth - each.clientWidth")
+        assert wide <= 0
+        one_line = page.page.eval_on_selector("#words", "each => parseFloat(getComputedStyle(each).fontSize) * 1.35")
+        lines = page.page.eval_on_selector("#words", "each => each.getBoundingClientRect().height") / one_line
+        assert lines < len(page.seen("#words").split()) + 2, "no word is broken letter by letter"
+
+
+def test_what_speaks_against_a_licence_is_said_as_such(page: Opened, city: ServedCity) -> None:
+    page.open(city.codes["revoked"])
+    page.outcome()
+    assert "不符合：状态名单载明已失效，或已暂扣" in page.seen(".bounds .against")
+    page.open(text_of(city, "expired"))
+    page.page.wait_for_selector('[data-code="validity.expired"]')
+    assert page.seen(".bounds .against") == "不符合：今天不在有效期内"
 
 
 def test_outcomes_differ_in_word_shape_and_border(page: Opened, city: ServedCity) -> None:

@@ -36,8 +36,9 @@ export function moment(time) {
 
 /** How long ago, in two languages. */
 export function ago(span) {
-  const minutes = Math.max(0, Math.round(span / 60000));
-  if (minutes < 90) { return [`${minutes} 分钟前`, `${minutes} minutes ago`]; }
+  const minutes = Math.max(0, Math.floor(span / 60000));
+  if (minutes < 1) { return ["刚刚", "just now"]; }
+  if (minutes < 90) { return [`${minutes} 分钟前`, `${minutes} minute${minutes > 1 ? "s" : ""} ago`]; }
   const hours = Math.round(minutes / 60);
   return hours < 48 ? [`${hours} 小时前`, `${hours} hours ago`] : [`${Math.round(hours / 24)} 天前`, `${Math.round(hours / 24)} days ago`];
 }
@@ -73,6 +74,7 @@ function head(verdict, words) {
       `状态截至 ${moment(verdict.states.issuedAt)}（${ago(verdict.now - verdict.states.issuedAt)[0]}）`,
       `State as of ${moment(verdict.states.issuedAt)} (${ago(verdict.now - verdict.states.issuedAt)[1]})`)));
   }
+  if (verdict.outcome === "UNDETERMINED") { section.append(element("p", {}, both("既未证实有效，也未证实无效。", "It was shown neither to be good nor to be bad."))); }
   if (verdict.outcome === "NOT_GENUINE") { section.append(element("p", { class: "report" }, both(...REPORT))); }
   notes.forEach((each) => {
     const [text, textEn] = told(each, words);
@@ -142,11 +144,17 @@ function foldable(text) {
 function bounds(verdict) {
   const list = element("ul", { class: "bounds" });
   [
-    ["code", "二维码由所载印章的密钥签发，内容未被改动", "The code was signed with the key of that seal, and was not changed"],
-    ["issuer", "印章属于颁发机构，该机构有权颁发此类证照", "The seal is the issuing body's, which may issue this type"],
-    ["status", "状态名单载明既未失效，也未暂扣", "The status list says that it has neither ended nor been suspended"],
-    ["validity", "今天在有效期内", "Today is within its validity"],
-  ].forEach(([name, zh, en]) => list.append(bound(...result(verdict, name), zh, en)));
+    ["code", ["二维码由所载印章的密钥签发，内容未被改动", "The code was signed with the key of that seal, and was not changed"],
+      ["二维码不是由所载印章的密钥签发", "The code was not signed with the key of that seal"]],
+    ["issuer", ["印章属于颁发机构，该机构有权颁发此类证照", "The seal is the issuing body's, which may issue this type"],
+      ["印章不属于颁发机构，或该机构无权颁发此证照", "The seal is not the issuing body's, or that may not issue this licence"]],
+    ["status", ["状态名单载明既未失效，也未暂扣", "The status list says that it has neither ended nor been suspended"],
+      ["状态名单载明已失效，或已暂扣", "The status list says that it has ended, or is suspended"]],
+    ["validity", ["今天在有效期内", "Today is within its validity"], ["今天不在有效期内", "Today is not within its validity"]],
+  ].forEach(([name, as, otherwise]) => {
+    const [kind, mark] = result(verdict, name);
+    list.append(bound(kind, mark, ...(kind === "against" ? otherwise : as)));
+  });
   list.append(
     bound("open", ["没有查看", "Not looked at"], "纸面本身：请逐项比对纸面与上列内容", "the paper itself: compare these fields with the paper"),
     bound("open", ["没有查看", "Not looked at"], "出示者是否持证人，是否另有复印件", "whether who shows it is its holder, and whether there are copies"),
@@ -162,7 +170,7 @@ function bound(kind, mark, zh, en) {
 /** What a step came to: a class, and words. */
 function result({ proved, against }, name) {
   if (proved.includes(name)) { return ["proved", ["已证实", "Proved"]]; }
-  return against.includes(name) ? ["against", ["与此相反", "To the contrary"]] : ["open", ["未证实", "Not proved"]];
+  return against.includes(name) ? ["against", ["不符合", "Against it"]] : ["open", ["未证实", "Not proved"]];
 }
 
 /** What the verdict stands on, and how old that is. */
@@ -170,15 +178,12 @@ function grounds(verdict, words) {
   const { list, states, now } = verdict;
   const rows = [row(["核验时间（本机时钟）", "Verified at (this device's clock)"], moment(now))];
   if (list) {
-    rows.push(row(["信任名单", "Trust list"], both(
-      `${list.authority}，第 ${list.sequence} 号，${moment(list.issuedAt)} 签发，可用至 ${moment(list.nextUpdate)}`,
-      `${list.authority}, number ${list.sequence}, of ${moment(list.issuedAt)}, good until ${moment(list.nextUpdate)}`)));
-    rows.push(row(["名单获取于", "List fetched"], had(list, now)));
+    rows.push(row(["信任名单", "Trust list"], lines(
+      both(`${list.authority}，第 ${list.sequence} 号`, `${list.authority}, number ${list.sequence}`),
+      period(list.issuedAt, list.nextUpdate), had(list, now))));
   }
   if (states) {
-    rows.push(row(["状态名单", "Status list"], both(
-      `${moment(states.issuedAt)} 签发，可用至 ${moment(states.expiresAt)}`, `of ${moment(states.issuedAt)}, good until ${moment(states.expiresAt)}`)));
-    rows.push(row(["名单获取于", "List fetched"], had(states, now)));
+    rows.push(row(["状态名单", "Status list"], lines(period(states.issuedAt, states.expiresAt), had(states, now))));
   }
   if (verdict.revocationAsOf) { rows.push(row(["印章证书吊销信息截至", "Certificate revocation data of"], moment(verdict.revocationAsOf))); }
   const steps = element("ol");
@@ -195,9 +200,19 @@ function grounds(verdict, words) {
     element("details", {}, summary, steps));
 }
 
+/** When a list was signed, and until when it is good. */
+function period(from, until) {
+  return both(`${moment(from)} 签发，可用至 ${moment(until)}`, `of ${moment(from)}, good until ${moment(until)}`);
+}
+
 /** When this device had a list, and from where. */
 function had(list, now) {
   const [zh, en] = ago(now - list.at);
-  return list.source === "network" ? both("刚刚，从服务器", "just now, from the server") : both(`${zh}，存于本机`, `${en}, kept on this device`);
+  return list.source === "network" ? both("刚刚从服务器获取", "fetched from the server just now") : both(`${zh}获取，存于本机`, `fetched ${en}, kept on this device`);
 }
 
+function lines(...parts) {
+  const made = document.createDocumentFragment();
+  parts.forEach((part) => made.append(element("div", {}, part)));
+  return made;
+}
