@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from browser.opened import browsing
 from integration.served_process import Served, served_license
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from license_lib.authority import Authority
 from license_lib.repository import Use
@@ -37,16 +38,14 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Desk]:
     home = tmp_path_factory.mktemp("served")
     with (
         served_license(home, "residence-permit") as served,
         Authority.open(home) as authority,
-        sync_playwright() as playwright,
+        browsing(chromium) as browser,
     ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield Desk(served, authority, browser)
-        browser.close()
 
 
 def used(desk: Desk) -> int:
@@ -108,3 +107,17 @@ def test_other_fragments_are_left_alone(desk: Desk) -> None:
         page.goto(desk.address(f"/P{fragment}"))
         assert page.is_visible("#code-part")
         assert not page.input_value("#code")
+
+
+def test_the_page_for_paper_leads_to_it(desk: Desk) -> None:
+    """Pasted there, or scanned by its camera; the host in the text is not where it leads."""
+    digits, before = desk.code(Use(actor="持证人")), len(desk.posted)
+    page = desk.page()
+    page.goto(desk.address("/V"))
+    page.fill("#code", f"HTTPS://EVIL.EXAMPLE/P#{digits}")
+    page.click("#code-form button")
+    page.wait_for_selector("#redeem-form")
+    assert page.url == desk.address(f"/P#{digits}")
+    assert len(desk.posted) == before
+    page.click("#redeem-form button")
+    page.wait_for_selector("[data-outcome=IN_FORCE]")
