@@ -1042,7 +1042,9 @@ def paper_check(
     opener, patience = _opener(_judge(home, trust, offline)), Patience(seconds, time.monotonic)
     workers = _workers(jobs, files)
     codes = set()
-    with confined_checker(opener, patience, pictures=output is not None, workers=workers, method="fork") as checker_:
+    with confined_checker(
+        opener, patience, pictures=output is not None, records=True, workers=workers, method="fork"
+    ) as checker_:
         for path, checks in checker_.verify_each(files, _judged_bytes, at=moment, now=present):
             if isinstance(checks, LicenseError):
                 printer.error(_of_file(path, checks))

@@ -32,8 +32,8 @@ ROWS: Mapping[str, FindingText] = {
     ),
     "paper.by-eye": FindingText(
         UNSURE,
-        "纸面尚未经人核对：请对照图片逐项核对",
-        "Nobody has compared the paper yet: hold each field against its picture",
+        "纸面尚未经人核对",
+        "Nobody has compared the paper yet",
         "机器只证明了二维码；纸面是否原件、文字是否相同，要由人看",
         "The machine proved the code alone; whether the paper says the same is for eyes to see",
         *_LOOK,
@@ -69,6 +69,7 @@ ROWS: Mapping[str, FindingText] = {
         "证照类型不在本机目录中，或二维码在图中的位置无法确定",
         "The type is not in this catalogue, or the code's place in the picture cannot be told",
         *_LOOK,
+        loud=True,
     ),
     "paper.sealed-file": FindingText(
         NOTE,

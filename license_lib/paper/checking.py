@@ -19,7 +19,7 @@ from license_lib.licenses.record import RecordError, parse_record, record_digest
 from license_lib.paper.comparing import Answer, Result, Why
 from license_lib.paper.crops import crop, overview
 from license_lib.paper.fitting import Fit, fitted
-from license_lib.paper.pages import SheetError, grey_of, matching, sheet_of
+from license_lib.paper.pages import SheetError, corners_in, grey_of, matching, sheet_of
 from license_lib.paper.result import ComparedField, PaperCheck, PaperChecks, finding_of, named
 from license_lib.paper.sheets import Placement, Sheet, corners_of, is_in
 from license_lib.paper.signed import SignedField, issuer_code, signed_fields
@@ -46,12 +46,14 @@ class PaperChecker:
         verifier: judges the codes, and knows types, bodies and, if it has a repository, records.
         patience: for a photo whose code is hard to read.
         pictures: whether crops and overviews are wanted; they are most of an answer's bytes.
+        records: whether texts may be told that stand in the repository alone; not to the public.
     """
 
-    def __init__(self, verifier: Verifier, patience: Patience | None, *, pictures: bool) -> None:
+    def __init__(self, verifier: Verifier, patience: Patience | None, *, pictures: bool, records: bool) -> None:
         self._verifier = verifier
         self._patience = patience
         self._pictures = pictures
+        self._records = records
 
     def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> PaperChecks:
         """Check every licence of a file. Never raises for a bad document.
@@ -72,7 +74,8 @@ class PaperChecker:
         if self._is_sealed(data, at, now):
             notes.append(Finding("paper.sealed-file"))
         scanned = {one.text: one for one in scan.licenses}
-        checks = [self._check(data, text, scanned.get(text), at, now) for text in texts[:MOST_LICENSES]]
+        sheets = _Sheets(data)
+        checks = [self._check(sheets, text, scanned.get(text), at, now) for text in texts[:MOST_LICENSES]]
         return PaperChecks(tuple(checks), tuple(notes))
 
     def _is_sealed(self, data: bytes, at: datetime, now: datetime | None) -> bool:
@@ -81,15 +84,15 @@ class PaperChecker:
         return signed and Proof.SEAL in self._verifier.verify(data, at=at, now=now).proved
 
     def _check(
-        self, data: bytes, text: str, scanned: ScannedLicense | None, at: datetime, now: datetime | None
+        self, sheets: "_Sheets", text: str, scanned: ScannedLicense | None, at: datetime, now: datetime | None
     ) -> PaperCheck:
         verdict = self._verifier.verify_code(text, at=at, now=now)
         proof = verdict.code
         page = scanned.places[0].page if scanned else 1
         if scanned is None or proof is None or Proof.CODE not in verdict.proved:
             return PaperCheck(verdict, page)
-        in_file = _of_file(data, proof)
-        agrees = Proof.REPOSITORY in verdict.proved
+        in_file = _of_file(sheets.data, proof)
+        agrees = self._records and Proof.REPOSITORY in verdict.proved
         record = in_file or (self._verifier.recorded(proof, at=at, now=now) if agrees else None)
         body = self._verifier.issuers.find(issuer_code(proof))
         subject = _Subject(proof, record, in_file is not None, body.issuer.name if body else "")
@@ -101,7 +104,7 @@ class PaperChecker:
             type_name=kinds[0].name if kinds else "",
             issuer_name=subject.issuer_name,
         )
-        return _Desk(data, scanned, subject, kinds, pictures=self._pictures).complete(check)
+        return _Desk(sheets, scanned, subject, kinds, pictures=self._pictures).complete(check)
 
     def _kinds(self, proof: QrProof, record: License | None) -> Sequence[LicenseType]:
         """The versions of the type that may have drawn the licence, the likeliest first."""
@@ -135,19 +138,33 @@ class _Subject:
         return [kind.layout_for(self.record.fields)] if self.record else kind.layouts
 
 
+class _Sheets:
+    """The pages of a file, each drawn once."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._last: Sheet | None = None
+
+    def get(self, number: int) -> Sheet:
+        if self._last is None or self._last.page != number:
+            self._last = None  # so that there are never two
+            self._last = sheet_of(self.data, number)
+        return self._last
+
+
 class _Desk:
     """One licence, its picture, and what it is compared with."""
 
     def __init__(
         self,
-        data: bytes,
+        sheets: _Sheets,
         scanned: ScannedLicense,
         subject: _Subject,
         kinds: Sequence[LicenseType],
         *,
         pictures: bool,
     ) -> None:
-        self._data = data
+        self._sheets = sheets
         self._scanned = scanned
         self._subject = subject
         self._kinds = kinds
@@ -160,8 +177,8 @@ class _Desk:
         fit: Fit | None = None
         sheet: Sheet | None = None
         try:
-            sheet, corners = sheet_of(self._data, place)
-            fit = fitted(grey_of(sheet), self._scanned.text, corners)
+            sheet = self._sheets.get(place.page)
+            fit = fitted(grey_of(sheet), self._scanned.text, corners_in(sheet, place))
         except (SheetError, PictureError, InputError, ValueError, ZeroDivisionError):
             pass
         if fit is None or sheet is None or not layouts:
@@ -242,6 +259,7 @@ def confined_checker(
     patience: Patience,
     *,
     pictures: bool,
+    records: bool,
     workers: int,
     method: Literal["spawn", "fork"],
     limits: Limits | None = None,
@@ -251,14 +269,14 @@ def confined_checker(
     Args:
         open_verifier: opens a verifier, in each worker; it must pickle for `spawn`, as `patience` must.
     """
-    opener = partial(_opened, open_verifier, patience, pictures)
+    opener = partial(_opened, open_verifier, patience, pictures=pictures, records=records)
     return Confined(opener, _overrun, limits=limits, workers=workers, method=method)
 
 
 @contextmanager
-def _opened(open_verifier: Opener, patience: Patience, pictures: bool) -> Iterator[PaperChecker]:  # noqa: FBT001 -- pickled
+def _opened(open_verifier: Opener, patience: Patience, *, pictures: bool, records: bool) -> Iterator[PaperChecker]:
     with open_verifier() as verifier:
-        yield PaperChecker(verifier, patience, pictures=pictures)
+        yield PaperChecker(verifier, patience, pictures=pictures, records=records)
 
 
 def _overrun(_: datetime) -> PaperChecks:

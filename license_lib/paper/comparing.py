@@ -4,6 +4,7 @@ Compared are texts in Unicode's compatibility form (NFKC: full-width digits and 
 white space and without characters that are never seen. Nothing else is forgiven.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ _SAME_SPOT: Final = 0.35
 _LEAST_ALIKE: Final = 8
 _SLIPS: Final = 2
 """A text of at least so many characters that differs in no more than so many is the same one, changed."""
-_LEAST_PLACED = 0.5
+_LEAST_PLACED: Final = 0.5
+_TINY, _HUGE = 0.4, 1.6
+"""Height of a character's ink, in type sizes: digits have 0.7 of them, one of a mark over the page more than one."""
 _MM_PER_POINT: Final = 25.4 / 72
 
 
@@ -46,9 +49,11 @@ class Why(StrEnum):
 
     NONE = ""
     PICTURE = "picture"
-    """There are no texts, only a picture."""
+    """There are no texts, only a picture; or more than anybody would read."""
     NO_PLACE = "no-place"
     """The layout has no place for it, or it is not known where on this page that is."""
+    OTHER_PAGE = "other-page"
+    """It belongs on another page than the code."""
     ELSEWHERE = "elsewhere"
     """The same text stands somewhere else."""
     NOTHING = "nothing"
@@ -56,8 +61,10 @@ class Why(StrEnum):
     HIDDEN = "hidden"
     """The file has a text there that nobody sees."""
     GLYPHS = "glyphs"
-    """The file does not say which characters it draws, or draws them over each other, or says other words for them."""
+    """The file does not say which characters it draws, or says others, or draws them over each other."""
     TINY = "tiny"
+    LARGE = "large"
+    """Larger characters lie over the place, such as 仅供…使用 across the page."""
     CONTINUED = "continued"
     """As far as it goes; the rest stands on another page."""
     MASKED = "masked"
@@ -124,14 +131,12 @@ def compare_in_place(field: SignedField, letters: Sequence[Placed], page: str) -
     if not seen:
         hidden = Answer(Result.NOT_COMPARED, Why.HIDDEN)
         return hidden if there else _elsewhere(field, page) or Answer(Result.NOT_COMPARED, Why.NOTHING)
-    if _illegible(seen):
-        return Answer(Result.UNREADABLE, Why.GLYPHS, found[:_MOST_FOUND])
-    if max(one.size for one in seen) < field.smallest * _MM_PER_POINT * 0.4:
-        return Answer(Result.UNREADABLE, Why.TINY, found[:_MOST_FOUND])
-    if len(seen) < len(there):  # what one sees may not be all that is meant to be read, or more than was printed
-        return Answer(Result.UNREADABLE, Why.HIDDEN, found[:_MOST_FOUND])
-    same = _same(field, found)
-    return same or Answer(Result.DIFFERENT, found=found[:_MOST_FOUND])
+    why = _unreadable(field, seen)
+    if why is None and len(seen) < len(there):  # what one sees may not be all that was meant to be read
+        why = Why.HIDDEN
+    if why is not None:
+        return Answer(Result.UNREADABLE, why, found[:_MOST_FOUND])
+    return _same(field, found) or Answer(Result.DIFFERENT, found=found[:_MOST_FOUND])
 
 
 def compare_anywhere(field: SignedField, page: str) -> Answer:
@@ -145,6 +150,16 @@ def compare_anywhere(field: SignedField, page: str) -> Answer:
         return there
     changed = _changed(normal(field.value), page) if not field.hidden else ""
     return Answer(Result.DIFFERENT, found=changed) if changed else Answer(Result.MISSING)
+
+
+def _unreadable(field: SignedField, seen: Sequence[Placed]) -> Why | None:
+    """Why what one sees in a place is not to be read by machine."""
+    sizes = [one.size / _MM_PER_POINT for one in seen]
+    if _illegible(seen):
+        return Why.GLYPHS
+    if max(sizes) < field.smallest * _TINY:
+        return Why.TINY
+    return Why.LARGE if max(sizes) > field.largest * _HUGE else None
 
 
 def _same(field: SignedField, found: str) -> Answer | None:
@@ -193,8 +208,6 @@ def _elsewhere(field: SignedField, page: str) -> Answer | None:
 
 def _forms(field: SignedField) -> tuple[str, ...]:
     """A text as other programs may write it: a date with dashes, slashes or dots."""
-    import re
-
     signed = normal(field.value)
     match = re.fullmatch(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", signed)
     if match is None:

@@ -5,7 +5,7 @@ twenty centimetres away: the error grows with the distance, and with perspective
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from license_lib.qr.places import Corners, Mapping, Point, quadrilateral, scaled
@@ -20,6 +20,9 @@ _DOTS: Final = 3
 """Of the comparison, for each module and direction."""
 _FIRST_STEP, _LAST_STEP = 0.6, 0.012  # modules
 _FINDER: Final = 7
+_ANY: Final = 2
+_LIGHT: Final = [255, *[0] * 255]
+_DARK: Final = [0, 255, *[0] * 254]
 _FLAT: Final = 0.004
 """Perspective across the code below which a picture is a scan: the far edge looks smaller by that part."""
 
@@ -74,10 +77,10 @@ def fitted(picture: "Picture", text: str, corners: Corners) -> Fit:
     refined, likeness = _refined(picture, pattern, best)
     if likeness >= EXACT:
         return Fit(quadrilateral(1, refined), likeness, pattern.count)
-    # Another program drew it, with other modules; the finder patterns are the same in each.
-    finders = _Pattern(qr_matrix(text), finders_only=True)
-    best = max(turned, key=lambda one: finders.likeness(picture, one))
-    return Fit(quadrilateral(1, best), likeness, pattern.count)
+    # Another program drew it, with other modules; but three corners have finder patterns in each.
+    likely = [(finders.likeness(picture, one), finders.count, one) for finders in _finders() for one in turned]
+    _, count, best = max(likely, key=lambda one: one[0])
+    return Fit(quadrilateral(1, best), likeness, count)
 
 
 def similar(fit: Fit) -> Mapping:
@@ -95,35 +98,40 @@ def similar(fit: Fit) -> Mapping:
     return Mapping(a=a, b=-b, c=x - (a - b) / 2, d=b, e=a, f=y - (a + b) / 2)
 
 
-class _Pattern:
-    """The modules that a code should have, as masks to compare a picture with."""
+@cache
+def _finders() -> "tuple[_Pattern, ...]":
+    """The finder patterns and nothing else of every version that a licence's code may have."""
+    return tuple(_Pattern(_finder_matrix(count)) for count in range(21, 122, 4))
 
-    def __init__(self, matrix: list[bytes], *, finders_only: bool = False) -> None:
+
+def _finder_matrix(count: int) -> list[bytes]:
+    rings = [bytes(max(abs(x - 3), abs(y - 3)) not in {2, 4} for x in range(_FINDER + 1)) for y in range(_FINDER + 1)]
+    free = bytes([_ANY]) * (count - 2 * len(rings))
+    beside = [row + free + row[::-1] for row in rings]
+    below = [row + bytes([_ANY]) * (count - len(row)) for row in reversed(rings)]
+    return [*beside, *[bytes([_ANY]) * count] * (count - 2 * len(rings)), *below]
+
+
+class _Pattern:
+    """The modules that a code should have, as masks to compare a picture with.
+
+    Args:
+        matrix: rows; 1 for dark, 0 for light, `_ANY` for what is not compared.
+    """
+
+    def __init__(self, matrix: list[bytes]) -> None:
         self.count = len(matrix)
         self.side = self.count * _DOTS
         self._matrix = matrix
-        self._finders_only = finders_only
 
     @cached_property
     def _masks(self) -> "tuple[Picture, Picture]":
         """Where it is light, and where it is dark."""
         from PIL import Image
 
-        light = bytearray()
-        dark = bytearray()
-        for y, row in enumerate(self._matrix):
-            for x, module in enumerate(row):
-                counts = not self._finders_only or self._in_finder(x, y)
-                light.append(255 * (counts and not module))
-                dark.append(255 * (counts and bool(module)))
-        size = (self.count, self.count)
-        both = [Image.frombytes("L", size, bytes(one)) for one in (light, dark)]
-        large = [one.resize((self.side, self.side), Image.Resampling.NEAREST) for one in both]
-        return large[0], large[1]
-
-    def _in_finder(self, x: int, y: int) -> bool:
-        low, high = _FINDER + 1, self.count - _FINDER - 1
-        return (x < low and y < low) or (x >= high and y < low) or (x < low and y >= high)
+        modules = Image.frombytes("L", (self.count, self.count), b"".join(self._matrix))
+        large = modules.resize((self.side, self.side), Image.Resampling.NEAREST)
+        return large.point(_LIGHT), large.point(_DARK)
 
     def likeness(self, picture: "Picture", corners: Corners) -> float:
         """Correlation of what lies between four corners with what should."""

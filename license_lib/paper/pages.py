@@ -38,26 +38,32 @@ class SheetError(Exception):
     """The page cannot be drawn a second time."""
 
 
-def sheet_of(data: bytes, place: Place) -> tuple[Sheet, Corners]:
-    """The page of a place, and the code's corners in its picture, in pixels.
+def sheet_of(data: bytes, number: int) -> Sheet:
+    """A page of a PDF, or a frame of a picture; numbers are from 1.
 
     Raises:
         SheetError: a PDF's page cannot be drawn. PictureError: a picture cannot be decoded.
     """
     if not looks_like_pdf(data):
-        return Sheet(in_color(data, place.page), place.page), _four(place.pixels, 1.0)
+        return Sheet(in_color(data, number), number)
     try:
         with opened(data) as document:
-            page = document[place.page - 1]
+            page = document[number - 1]
             width, height = page.get_width(), page.get_height()
             dots = min(_DPI, (0.9 * MAX_PIXELS / (width * height / _POINTS_PER_INCH**2)) ** 0.5)
             picture = page_picture(page, dots, grayscale=False).convert("RGB")
             found = letters(page)
     except PageError as error:
         raise SheetError(str(error)) from None
-    size = tuple(side / _POINTS_PER_INCH * _MM_PER_INCH for side in (width, height))
-    sheet = Sheet(picture, place.page, (size[0], size[1]), found, dots / _POINTS_PER_INCH)
-    return sheet, _four(place.millimetres or (), dots / _MM_PER_INCH)
+    millimetre = _MM_PER_INCH / _POINTS_PER_INCH
+    return Sheet(picture, number, (width * millimetre, height * millimetre), found, dots / _POINTS_PER_INCH)
+
+
+def corners_in(sheet: Sheet, place: Place) -> Corners:
+    """The corners of a code as they were read, in pixels of its sheet's picture."""
+    if place.millimetres is None:
+        return _four(place.pixels, 1.0)
+    return _four(place.millimetres, sheet.points * _POINTS_PER_INCH / _MM_PER_INCH)
 
 
 def grey_of(sheet: Sheet) -> "Picture":
@@ -102,7 +108,7 @@ class Match:
         if not self.page:
             return Answer(Result.NOT_COMPARED, Why.HIDDEN)
         if field.page != 1:
-            return Answer(Result.NOT_COMPARED, Why.NO_PLACE)
+            return Answer(Result.NOT_COMPARED, Why.OTHER_PAGE)
         if is_placed(self.share):
             return compare_in_place(field, self.placed, self.page)
         return compare_anywhere(field, self.page)

@@ -49,7 +49,7 @@ class SignedField:
         value: the text that should stand there; masked as `hidden` says.
         place: where on the face, millimetres; None if the layout has no place for it. page: from 1.
         label: what stands before it in its place, and how wide that column is.
-        smallest: type size in points; below half of it, nobody reads what is written.
+        smallest, largest: type sizes in points that the layout allows there.
     """
 
     key: str
@@ -64,6 +64,7 @@ class SignedField:
     label: str = ""
     label_width: float = 0.0
     smallest: float = 6.0
+    largest: float = 72.0
 
     def masked(self, text: str) -> str:
         """A text that was found, masked in the same way."""
@@ -157,14 +158,14 @@ def _field(kind: LicenseType, key: str, text: _Text, place: Box | None, page: in
     own = kind.by_key.get(key)
     code = own.code if own else CODES.get(key, "")
     zh, en = kind.label_of(key), kind.english_of(key)
-    label, width, smallest = "", 0.0, 6.0
+    label, width, smallest, largest = "", 0.0, 6.0, 72.0
     if isinstance(place, TextBox):
         label = zh if place.label is None else place.label
-        width, smallest = (place.label_w if label else 0.0), place.min_size
+        width, smallest, largest = (place.label_w if label else 0.0), place.min_size, place.size
     elif isinstance(place, Table):
-        smallest = place.min_size
+        smallest, largest = place.min_size, place.size
     return SignedField(
-        key, code, label or zh, en, text.value, text.source, text.hidden, place, page, label, width, smallest
+        key, code, label or zh, en, text.value, text.source, text.hidden, place, page, label, width, smallest, largest
     )
 
 

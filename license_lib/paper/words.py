@@ -83,13 +83,15 @@ RESULTS: Final = {
 }
 WHYS: Final = {
     Why.NONE: Words("", ""),
-    Why.PICTURE: Words("只有图片", "a picture only"),
+    Why.PICTURE: Words("没有可比的文字", "no texts to compare"),
     Why.NO_PLACE: Words("位置未知", "its place is not known"),
+    Why.OTHER_PAGE: Words("在另一页", "on another page"),
     Why.ELSEWHERE: Words("同样的文字在别处", "the same text stands elsewhere"),
     Why.NOTHING: Words("此处没有文字", "no text stands here"),
     Why.HIDDEN: Words("此处有看不见的文字", "there is a text here that nobody sees"),
     Why.GLYPHS: Words("字形不明或重叠", "unnamed or overprinted glyphs"),
     Why.TINY: Words("字太小", "too small to be read"),
+    Why.LARGE: Words("有大字覆盖", "larger characters lie over it"),
     Why.CONTINUED: Words("下转续页", "goes on on another page"),
     Why.MASKED: Words("限于所示的字", "as far as it is shown"),
 }
