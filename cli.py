@@ -2093,9 +2093,9 @@ def _seen(checks: "PaperChecks", seen: str, fields: Sequence[str]) -> "PaperChec
 def _print_paper(printer: Printer, name: str, checks: "PaperChecks") -> int:
     """One line a licence, or one for a file without any."""
     from license_lib.paper import check_value
-    from license_lib.paper.result import finding_value
     from license_lib.paper.words import ANSWERS
     from license_lib.verification import OUTCOME_TEXTS, Outcome
+    from license_lib.verification.report import finding_value
 
     notes = [finding_value(finding) for finding in checks.findings]
     if not checks.checks:
@@ -2123,7 +2123,7 @@ def _write_paper(
 ) -> None:
     from license_lib.paper import check_value
     from license_lib.paper.report import paper_html
-    from license_lib.paper.result import finding_value
+    from license_lib.verification.report import finding_value
     from license_lib.verification_reports import Check
 
     if output.exists() and output.samefile(path):

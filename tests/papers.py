@@ -121,8 +121,8 @@ def likeness(one: Image.Image, other: Image.Image) -> float:
     return product / math.sqrt(squares) if squares else 0.0
 
 
-def with_content(pdf: bytes, add: Callable[[Canvas, float, float], None], *, below: bool = False) -> bytes:
-    """A PDF with something drawn over its first page, or below all that is there."""
+def with_content(pdf: bytes, add: Callable[[Canvas, float, float], None]) -> bytes:
+    """A PDF with something drawn over its first page."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         page = document.pages[0]
         width, height = (float(page.mediabox[index]) for index in (2, 3))
@@ -131,11 +131,7 @@ def with_content(pdf: bytes, add: Callable[[Canvas, float, float], None], *, bel
         add(canvas, width, height)
         canvas.save()
         with pikepdf.open(io.BytesIO(out.getvalue())) as drawn_on:
-            layer = drawn_on.pages[0]
-            if below:
-                page.add_underlay(layer, None)
-            else:
-                page.add_overlay(layer, None)
+            page.add_overlay(drawn_on.pages[0], None)
         saved = io.BytesIO()
         document.save(saved)
         return saved.getvalue()

@@ -29,7 +29,7 @@ from license_lib.qr.retries import Patience
 from license_lib.verification import Proof, Verifier
 from license_lib.verification.confinement import Confined, Opener
 from license_lib.verification.reading import UnreadableError, attached_record
-from license_lib.verification.scans import FileScan, ScannedLicense, scan_licenses
+from license_lib.verification.scans import FileScan, Place, ScannedLicense, scan_licenses
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from license_lib.verification.workers import Limits
 
@@ -68,14 +68,15 @@ class PaperChecker:
         texts = [text for text in scan.texts if is_proof(text)]
         if not texts:
             return PaperChecks(findings=(_nothing(scan),))
-        notes = [Finding("paper.more", {"count": str(MOST_LICENSES)})] if len(texts) > MOST_LICENSES else []
+        scanned = {one.text: one for one in scan.licenses}
+        prints = [print_ for text in texts for print_ in _prints(text, scanned.get(text))]
+        notes = [Finding("paper.more", {"count": str(MOST_LICENSES)})] if len(prints) > MOST_LICENSES else []
         if scan.error is not None and scan.error.code.startswith("picture."):
             notes.append(Finding(_REFUSED.get(scan.error.code, scan.error.code)))
         if self._is_sealed(data, at, now):
             notes.append(Finding("paper.sealed-file"))
-        scanned = {one.text: one for one in scan.licenses}
         sheets = _Sheets(data)
-        checks = [self._check(sheets, text, scanned.get(text), at, now) for text in texts[:MOST_LICENSES]]
+        checks = [self._check(sheets, text, place, at, now) for text, place in prints[:MOST_LICENSES]]
         return PaperChecks(tuple(checks), tuple(notes))
 
     def _is_sealed(self, data: bytes, at: datetime, now: datetime | None) -> bool:
@@ -84,12 +85,12 @@ class PaperChecker:
         return signed and Proof.SEAL in self._verifier.verify(data, at=at, now=now).proved
 
     def _check(
-        self, sheets: "_Sheets", text: str, scanned: ScannedLicense | None, at: datetime, now: datetime | None
+        self, sheets: "_Sheets", text: str, place: Place | None, at: datetime, now: datetime | None
     ) -> PaperCheck:
         verdict = self._verifier.verify_code(text, at=at, now=now)
         proof = verdict.code
-        page = scanned.places[0].page if scanned else 1
-        if scanned is None or proof is None or Proof.CODE not in verdict.proved:
+        page = place.page if place else 1
+        if place is None or proof is None or Proof.CODE not in verdict.proved:
             return PaperCheck(verdict, page)
         in_file = _of_file(sheets.data, proof)
         agrees = self._records and Proof.REPOSITORY in verdict.proved
@@ -104,7 +105,7 @@ class PaperChecker:
             type_name=kinds[0].name if kinds else "",
             issuer_name=subject.issuer_name,
         )
-        return _Desk(sheets, scanned, subject, kinds, pictures=self._pictures).complete(check)
+        return _Desk(sheets, text, place, subject, kinds, pictures=self._pictures).complete(check)
 
     def _kinds(self, proof: QrProof, record: License | None) -> Sequence[LicenseType]:
         """The versions of the type that may have drawn the licence, the likeliest first."""
@@ -158,27 +159,28 @@ class _Desk:
     def __init__(
         self,
         sheets: _Sheets,
-        scanned: ScannedLicense,
+        text: str,
+        place: Place,
         subject: _Subject,
         kinds: Sequence[LicenseType],
         *,
         pictures: bool,
     ) -> None:
         self._sheets = sheets
-        self._scanned = scanned
+        self._text = text
+        self._place = place
         self._subject = subject
         self._kinds = kinds
         self._pictures = pictures
 
     def complete(self, check: PaperCheck) -> PaperCheck:
         """The check with everything that can be told."""
-        place = self._scanned.places[0]
         layouts = [(kind, layout) for kind in self._kinds for layout in self._subject.layouts(kind)]
         fit: Fit | None = None
         sheet: Sheet | None = None
         try:
-            sheet = self._sheets.get(place.page)
-            fit = fitted(grey_of(sheet), self._scanned.text, corners_in(sheet, place))
+            sheet = self._sheets.get(self._place.page)
+            fit = fitted(grey_of(sheet), self._text, corners_in(sheet, self._place))
         except (SheetError, PictureError, InputError, ValueError, ZeroDivisionError):
             pass
         if fit is None or sheet is None or not layouts:
@@ -215,6 +217,11 @@ class _Desk:
             return ComparedField(field, answer)
         picture = crop(sheet, placement, box) if self._pictures else None
         return ComparedField(field, answer, corners_of(placement, box), picture)
+
+
+def _prints(text: str, scanned: ScannedLicense | None) -> list[tuple[str, Place | None]]:
+    """Each print of a code: one may stand on a true face and on a false one, in the same file."""
+    return [(text, place) for place in scanned.places] if scanned else [(text, None)]
 
 
 def _found(compared: Sequence[ComparedField]) -> Iterator[Finding]:

@@ -15,10 +15,12 @@ from license_lib.catalogue.layout import Box
 from license_lib.licenses.face import CONTINUED_BELOW
 from license_lib.paper.page_text import UNREAD, Letter
 from license_lib.paper.signed import SignedField
+from license_lib.qr.places import Point
 
 _OVERHANG: Final = 0.8
 """Millimetres by which a character may stand outside its place."""
 _MOST_FOUND: Final = 300
+_EDGE: Final = 1.2  # millimetres
 _SAME_SPOT: Final = 0.35
 """Part of a character's size: two that are nearer to each other lie one over the other."""
 _LEAST_ALIKE: Final = 8
@@ -62,6 +64,8 @@ class Why(StrEnum):
     """The file has a text there that nobody sees."""
     GLYPHS = "glyphs"
     """The file does not say which characters it draws, or says others, or draws them over each other."""
+    DRAWN = "drawn"
+    """Something is drawn there beside the text, or a picture shows more."""
     TINY = "tiny"
     LARGE = "large"
     """Larger characters lie over the place, such as 仅供…使用 across the page."""
@@ -116,12 +120,13 @@ def is_placed(share: float) -> bool:
     return share >= _LEAST_PLACED
 
 
-def compare_in_place(field: SignedField, letters: Sequence[Placed], page: str) -> Answer:
+def compare_in_place(field: SignedField, letters: Sequence[Placed], page: str, ink: Sequence[Point] = ()) -> Answer:
     """Compare what stands in a field's place.
 
     Args:
         letters: of the field's page, in the order of the file, hidden ones too.
         page: all that one can read on it, in normal form.
+        ink: where else it is dark, in millimetres of the face.
     """
     if field.place is None:
         return _elsewhere(field, page) or Answer(Result.NOT_COMPARED, Why.NO_PLACE)
@@ -134,6 +139,8 @@ def compare_in_place(field: SignedField, letters: Sequence[Placed], page: str) -
     why = _unreadable(field, seen)
     if why is None and len(seen) < len(there):  # what one sees may not be all that was meant to be read
         why = Why.HIDDEN
+    if why is None and _drawn(ink, field.place, field.label_width):
+        why = Why.DRAWN
     if why is not None:
         return Answer(Result.UNREADABLE, why, found[:_MOST_FOUND])
     return _same(field, found) or Answer(Result.DIFFERENT, found=found[:_MOST_FOUND])
@@ -160,6 +167,12 @@ def _unreadable(field: SignedField, seen: Sequence[Placed]) -> Why | None:
     if max(sizes) < field.smallest * _TINY:
         return Why.TINY
     return Why.LARGE if max(sizes) > field.largest * _HUGE else None
+
+
+def _drawn(ink: Sequence[Point], box: Box, from_x: float) -> bool:
+    """Whether something is dark within a place, off its edges, where lines may be."""
+    left, top, right, bottom = box.x + from_x + _EDGE, box.y + _EDGE, box.x + box.w - _EDGE, box.y + box.h - _EDGE
+    return any(left < x < right and top < y < bottom for x, y in ink)
 
 
 def _same(field: SignedField, found: str) -> Answer | None:

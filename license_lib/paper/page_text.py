@@ -1,7 +1,8 @@
 """The texts of a PDF's page that somebody sees who looks at it: not those that are white, covered, or not drawn.
 
-A file's text and its picture are two things, and whoever makes the file makes both. A character counts only if the
-picture changes where it stands as soon as all texts are taken away. Whether it *looks* like what it says, a machine
+A file's text and its picture are two things, and whoever makes the file makes both. A character counts only if it is
+the darkest thing where it stands: if that goes as soon as all texts are taken away. Red light is looked at, in which
+the ink of a seal is as white as paper. Whether it *looks* like what it says, a machine
 without eyes cannot tell: a font may draw one character and call it another.
 """
 
@@ -23,7 +24,12 @@ UNREAD: Final = "\ufffd"
 _DPI: Final = 144
 _POINTS_PER_INCH: Final = 72
 _STRONG: Final = 60
-"""How much darker or lighter a text makes some dot, of 255; less than that nobody is sure to see."""
+"""How much darker a text is than all else around it, of 255; less than that nobody is sure to see."""
+_DARK: Final = 90
+_CELL: Final = 4
+"""Dots of the squares in which ink that is no text is looked for: two points."""
+_COVERED: Final = 50
+"""Of 255: part of such a square that is dark, so that a thin stroke counts."""
 _FINE: Final = 64
 """Parts of a point in which places are told."""
 _DEEPEST: Final = 8
@@ -46,8 +52,24 @@ class Letter:
     width: float = 0.0
 
 
-def letters(page: Any) -> tuple[Letter, ...]:
-    """All characters of a page in the order of the file, hidden ones too; none at all if there are too many.
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What a page says, and what else is dark on it.
+
+    Args:
+        letters: in the order of the file, hidden ones too. ink: points where a picture or a drawing is dark.
+    """
+
+    letters: tuple[Letter, ...] = ()
+    ink: tuple[Point, ...] = ()
+
+
+NO_TEXT: Final = PageText()
+"""Of a picture, or of a page with more characters than anybody would read."""
+
+
+def page_text(page: Any) -> PageText:
+    """All characters of a page; none at all if there are too many.
 
     Args:
         page: a `pypdfium2.PdfPage`. Its text objects are switched off and on again.
@@ -60,11 +82,11 @@ def letters(page: Any) -> tuple[Letter, ...]:
     texts = page.get_textpage()
     count = texts.count_chars()
     if not 0 < count <= MOST_LETTERS:
-        return ()
+        return NO_TEXT
     objects = list(_text_objects(page))
     if len(objects) > _MOST_OBJECTS:
-        return ()
-    ink = _ink(page, objects)
+        return NO_TEXT
+    pictures = _pictures(page, objects)
     spoken: set[int] = set()
     found = []
     for index in range(count):
@@ -76,42 +98,57 @@ def letters(page: Any) -> tuple[Letter, ...]:
         corners = _corners(page, texts.get_charbox(index))
         if corners is not None:
             actual = bool(said_by) and _says_otherwise(said_by)
-            found.append(_letter(UNREAD if actual else text, corners, ink))
+            found.append(_letter(UNREAD if actual else text, corners, pictures))
     for one in objects:
         if _address(one) not in spoken:
             corners = _corners(page, _bounds(one))
             if corners is not None:
-                found.append(_letter(UNREAD, corners, ink))
-    return tuple(found)
+                found.append(_letter(UNREAD, corners, pictures))
+    return PageText(tuple(found), tuple(_ink(pictures[1])))
 
 
-def _letter(text: str, corners: tuple[float, float, float, float], ink: "Picture") -> Letter:
+def _letter(text: str, corners: tuple[float, float, float, float], pictures: "tuple[Picture, Picture]") -> Letter:
     left, top, right, bottom = corners
     scale = _DPI / _POINTS_PER_INCH
     box = (int(left * scale), int(top * scale), int(right * scale) + 1, int(bottom * scale) + 1)
-    inside = box[0] < ink.width and box[1] < ink.height and box[2] > 0 and box[3] > 0
-    extrema: Any = ink.crop(box).getextrema() if inside and _small(box, ink) else (0, 0)
-    return Letter(text, ((left + right) / 2, (top + bottom) / 2), bottom - top, extrema[1] >= _STRONG, right - left)
+    whole, ground = (_darkest(picture, box) for picture in pictures)
+    return Letter(text, ((left + right) / 2, (top + bottom) / 2), bottom - top, ground - whole >= _STRONG, right - left)
 
 
-def _small(box: tuple[int, int, int, int], ink: "Picture") -> bool:
-    """Not larger than the page: what a strange file says of a character's size is anything."""
-    return box[2] - box[0] <= ink.width + 1 and box[3] - box[1] <= ink.height + 1
+def _darkest(picture: "Picture", box: tuple[int, int, int, int]) -> int:
+    """The darkest dot of a place; outside the page there is only paper."""
+    left, top, right, bottom = max(0, box[0]), max(0, box[1]), min(picture.width, box[2]), min(picture.height, box[3])
+    if left >= right or top >= bottom:
+        return 255
+    extrema: Any = picture.crop((left, top, right, bottom)).getextrema()
+    return int(extrema[0])
 
 
-def _ink(page: Any, objects: list[Any]) -> "Picture":
-    """What the texts change in the picture of a page."""
+def _ink(ground: "Picture") -> Iterator[Point]:
+    """Where something is dark that is no text: middles of squares, in points."""
+    dark = ground.point(lambda value: 255 * (value < _DARK)).reduce(_CELL)
+    scale = _CELL * _POINTS_PER_INCH / _DPI
+    for index, covered in enumerate(dark.tobytes()):
+        if covered >= _COVERED:
+            yield (index % dark.width + 0.5) * scale, (index // dark.width + 0.5) * scale
+
+
+def _pictures(page: Any, objects: list[Any]) -> "tuple[Picture, Picture]":
+    """The page in red light, whole and without its texts."""
     import pypdfium2.raw as pdfium
-    from PIL import ImageChops
 
-    whole = page_picture(page, _DPI, grayscale=True)
+    whole = _red(page)
     for one in objects:
         pdfium.FPDFPageObj_SetIsActive(one, 0)
     try:
-        return ImageChops.difference(whole, page_picture(page, _DPI, grayscale=True))
+        return whole, _red(page)
     finally:
         for one in objects:
             pdfium.FPDFPageObj_SetIsActive(one, 1)
+
+
+def _red(page: Any) -> "Picture":
+    return page_picture(page, _DPI, grayscale=False).convert("RGB").getchannel("R")
 
 
 def _text_objects(page: Any) -> Iterator[Any]:

@@ -18,12 +18,12 @@ from license_lib.paper.comparing import (
     share_in_place,
 )
 from license_lib.paper.fitting import Fit
-from license_lib.paper.page_text import letters
+from license_lib.paper.page_text import page_text
 from license_lib.paper.sheets import Placement, Sheet, best_by_picture, placements, sheet_size
 from license_lib.paper.signed import SignedField, known_labels
 from license_lib.pdfium import MAX_PIXELS, PageError, opened, page_picture
 from license_lib.qr.pictures import in_color, looks_like_pdf
-from license_lib.qr.places import Corners, Mapping
+from license_lib.qr.places import Corners, Mapping, Point
 from license_lib.verification.scans import Place
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def sheet_of(data: bytes, number: int) -> Sheet:
             width, height = page.get_width(), page.get_height()
             dots = min(_DPI, (0.9 * MAX_PIXELS / (width * height / _POINTS_PER_INCH**2)) ** 0.5)
             picture = page_picture(page, dots, grayscale=False).convert("RGB")
-            found = letters(page)
+            found = page_text(page)
     except PageError as error:
         raise SheetError(str(error)) from None
     millimetre = _MM_PER_INCH / _POINTS_PER_INCH
@@ -81,14 +81,15 @@ class Match:
     """A layout and where it lies on the page.
 
     Args:
-        placed: the page's characters, where they stand on that face.
+        placed: the page's characters, where they stand on that face. ink: what else is dark there.
         share: which part of the layout's labels can be read where it puts them.
     """
 
     kind: LicenseType
     placement: Placement
-    placed: tuple[Placed, ...]
-    share: float
+    placed: tuple[Placed, ...] = ()
+    ink: tuple[Point, ...] = ()
+    share: float = 0.0
 
     @property
     def by_machine(self) -> bool:
@@ -110,7 +111,7 @@ class Match:
         if field.page != 1:
             return Answer(Result.NOT_COMPARED, Why.OTHER_PAGE)
         if is_placed(self.share):
-            return compare_in_place(field, self.placed, self.page)
+            return compare_in_place(field, self.placed, self.page, self.ink)
         return compare_anywhere(field, self.page)
 
 
@@ -124,8 +125,8 @@ def matching(sheet: Sheet, fit: Fit, layouts: Sequence[tuple[LicenseType, Layout
     for kind, layout in layouts:
         page = (layout.page.width, layout.page.height)
         sized = sheet if sheet.size else replace(sheet, size=sheet_size(sheet.picture, fit, page))
-        tried += [Match(kind, one, (), 0.0) for one in placements(sized, fit, layout)]
-    if sheet.letters:
+        tried += [Match(kind, one) for one in placements(sized, fit, layout)]
+    if sheet.text.letters:
         tried = [_read(match, sheet) for match in tried]
         best = max(tried, key=lambda match: (round(match.share, 2), -len(match.placement.misplaced)))
         if is_placed(best.share):
@@ -139,11 +140,12 @@ def _read(match: Match, sheet: Sheet) -> Match:
     back = _inverse(match.placement.way)
     unit = 1 / match.placement.scale
     placed = []
-    for letter in sheet.letters:
+    for letter in sheet.text.letters:
         x, y = back.of((letter.middle[0] * sheet.points, letter.middle[1] * sheet.points))
         placed.append(Placed(letter, x, y, letter.height * sheet.points * unit))
     labels = [(label, box) for label, box, page in known_labels(match.kind, match.placement.layout) if page == 1]
-    return replace(match, placed=tuple(placed), share=share_in_place(placed, labels))
+    ink = tuple(back.of((x * sheet.points, y * sheet.points)) for x, y in sheet.text.ink)
+    return replace(match, placed=tuple(placed), ink=ink, share=share_in_place(placed, labels))
 
 
 def _inverse(way: Mapping) -> Mapping:

@@ -3,6 +3,7 @@
 HTML and not PDF, because it is for a counter's screen first: pictures can be enlarged, and a browser prints it on A4.
 """
 
+import base64
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -181,8 +182,6 @@ def _clean(text: str, *, most: int = 300) -> str:
 
 
 def _address(picture: bytes | None) -> str:
-    import base64
-
     return f"data:image/jpeg;base64,{base64.b64encode(picture).decode('ascii')}" if picture else ""
 
 

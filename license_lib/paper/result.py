@@ -1,5 +1,6 @@
 """What a paper check tells: the verdict on the code, which proves what it proves, and, apart from it, the paper."""
 
+import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,6 +12,7 @@ from license_lib.paper.comparing import Answer, Result, Why
 from license_lib.paper.signed import SignedField
 from license_lib.qr.places import Point
 from license_lib.verification import Outcome, Proof, Verdict
+from license_lib.verification.report import finding_value, verdict_report
 from license_lib.verification.verdict import CODE_PROOFS
 
 Seen = Literal["same", "different"]
@@ -158,8 +160,6 @@ def check_value(check: PaperCheck, *, pictures: bool = False) -> dict[str, Any]:
     Args:
         pictures: with the pictures of the fields, JPEG in base64.
     """
-    from license_lib.verification.report import verdict_report
-
     value: dict[str, Any] = {
         "outcome": check.outcome.value,
         "paper": check.paper.value,
@@ -194,19 +194,5 @@ def _field_value(one: ComparedField, *, pictures: bool) -> dict[str, Any]:
     return value | ({"picture": _base64(one.crop)} if pictures and one.crop else {})
 
 
-def finding_value(finding: Finding) -> dict[str, Any]:
-    """A finding as verdicts tell theirs."""
-    return {
-        "code": finding.code,
-        "effect": finding.effect.value,
-        "severity": finding.severity.value,
-        "params": dict(finding.params),
-        "text": {"zh": finding.text("zh"), "en": finding.text("en")},
-        "remedy": {"zh": finding.remedy("zh"), "en": finding.remedy("en")},
-    }
-
-
 def _base64(data: bytes) -> str:
-    import base64
-
     return base64.b64encode(data).decode("ascii")

@@ -8,7 +8,7 @@ from license_lib.catalogue import Layout
 from license_lib.catalogue.layout import Box
 from license_lib.code_size import QUIET_ZONE
 from license_lib.paper.fitting import Fit, similar
-from license_lib.paper.page_text import Letter
+from license_lib.paper.page_text import NO_TEXT, PageText
 from license_lib.qr.places import Mapping, Point, moved, quadrilateral, scaled
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class Sheet:
 
     Args:
         picture: in colour. page: from 1. size: millimetres, where it is a whole sheet of paper; None for a photo.
-        letters: of a PDF's page; their places in points. points: pixels of the picture for each of them.
+        text: of a PDF's page; its places in points. points: pixels of the picture for each of them.
     """
 
     picture: "Picture"
     page: int
     size: tuple[float, float] | None = None
-    letters: tuple[Letter, ...] = ()
+    text: PageText = NO_TEXT
     points: float = 1.0
 
 

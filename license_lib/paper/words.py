@@ -91,6 +91,7 @@ WHYS: Final = {
     Why.HIDDEN: Words("此处有看不见的文字", "there is a text here that nobody sees"),
     Why.GLYPHS: Words("字形不明或重叠", "unnamed or overprinted glyphs"),
     Why.TINY: Words("字太小", "too small to be read"),
+    Why.DRAWN: Words("另有图形或图片", "something else is drawn there"),
     Why.LARGE: Words("有大字覆盖", "larger characters lie over it"),
     Why.CONTINUED: Words("下转续页", "goes on on another page"),
     Why.MASKED: Words("限于所示的字", "as far as it is shown"),
