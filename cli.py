@@ -82,6 +82,9 @@ Jobs = Annotated[
     int | None,
     typer.Option("--jobs", min=1, max=64, help="并行 Files judged at once; by default 4 at most."),
 ]
+Audience = Annotated[
+    str, typer.Option(help="出示对象 To whom it is shown: a name or a code, spelt alike on both sides.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, errors too.")]
 English = Annotated[bool, typer.Option("--english", envvar="LICENSE_ENGLISH", help="English instead of 中文.")]
 
@@ -827,6 +830,28 @@ def log_proof(
     printer.result(value, f"日志证明：{path}（第{proof.index}条）", f"proof: {path} (entry {proof.index})")
 
 
+@command(log_app, "notice")
+def log_notice(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    sequence: Annotated[
+        int | None, typer.Option(help="序号 Which event, as history numbers them; else the last.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Else IDENTIFIER-SEQUENCE.notice.")] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> None:
+    """告知 Write an event for the party it concerns, with its salt: log audit --notice finds out whether it stands."""
+    with _authority(home, None) as authority:
+        notice = authority.records.notice(_use(actor, purpose, item, case), identifier, sequence)
+    path = output or Path(f"{identifier}-{json.loads(notice)['event']['sequence']}.notice")
+    _write(path, notice, f"{path} could not be written")
+    printer.result({"output": str(path)}, f"办理告知：{path}", f"notice: {path}")
+
+
 @command(log_app, "witness-key")
 def log_witness_key(
     printer: Printer,
@@ -900,6 +925,9 @@ def log_audit(
     licenses: Annotated[
         list[Path] | None, typer.Option("--license", help="证照 A licence's file: is it in the log?")
     ] = None,
+    notices: Annotated[
+        list[Path] | None, typer.Option("--notice", help="告知 A notice of an event: does the log say the same?")
+    ] = None,
     status: Annotated[
         bool, typer.Option("--status", help="Do the status lists say what follows from the log?")
     ] = False,
@@ -911,6 +939,7 @@ def log_audit(
     from license_lib.log.proofs import MAX_PROOF_BYTES
     from license_lib.network import make_fetcher
     from license_lib.publishing.reading import reader
+    from license_lib.repository.notices import MAX_NOTICE_BYTES
 
     if bool(vkey) == bool(trust_list):
         raise typer.BadParameter("give --vkey or --trust-list")
@@ -925,6 +954,7 @@ def log_audit(
         now=now(),
         known=[_bytes(path, MAX_PROOF_BYTES) for path in known or ()],
         licenses=[(str(path), _judged_bytes(path)) for path in licenses or ()],
+        notices=[(str(path), _bytes(path, MAX_NOTICE_BYTES)) for path in notices or ()],
         status=status,
         signers=listed.list.status_signers if listed else (),
     )
@@ -938,17 +968,18 @@ def log_audit(
         "root": head.root.hex() if head else None,
         "status_lists": report.lists,
         "licenses": report.licenses,
+        "notices": report.notices,
         "findings": len(report.findings),
     }
     zh = "已审计" if report.complete else "未能审计全部"
-    zh += f"：日志{size}条，状态名单{report.lists}份，证照{report.licenses}份，"
+    zh += f"：日志{size}条，状态名单{report.lists}份，证照{report.licenses}份，告知{report.notices}份，"
     en = (
         f"{'audited' if report.complete else 'not all could be audited'}: {size} entries, {report.lists} status lists, "
     )
     printer.result(
         {"audit": value},
         zh + f"发现{len(report.findings)}项",
-        en + f"{report.licenses} licences; {len(report.findings)} findings",
+        en + f"{report.licenses} licences, {report.notices} notices; {len(report.findings)} findings",
     )
     if report.undetermined:
         return UNDETERMINED
@@ -983,7 +1014,8 @@ def qr_scan(
             codes.add(_scan_code(scan))
             words = []
             for nothing in ("没有二维码", "no code"):
-                lines = [*scan.texts, *([printer.words(scan.error)] if scan.error else [])]
+                named = [f"亮证码 {text}" if text in scan.presentations else text for text in scan.texts]
+                lines = [*named, *([printer.words(scan.error)] if scan.error else [])]
                 words.append(f"{_one_line(path)}: " + ("\n  ".join(lines) or nothing))
             printer.result({"file": str(path), **scan_value(scan)}, *words)
     return max(codes)
@@ -1481,6 +1513,70 @@ def usage(
     return DONE if found else NOT
 
 
+@command(app, "present")
+def present(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    *,
+    seconds: Annotated[int, typer.Option(help="How long the code lives, 30 to 120.")] = 60,
+    audience: Audience = "",
+    holder_file: Annotated[
+        Path | None,
+        typer.Option("--holder-file", help="File with the number of the holder who is logged in; - is stdin."),
+    ] = None,
+    qr: Annotated[Path | None, typer.Option("--qr", help="Draw it: a .png or .svg; else a terminal shows it.")] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> None:
+    """亮证 Make a presentation code: whoever scans it first gets the licence's state, once, within its time."""
+    from license_lib.presenting.telling import code_value, code_words
+    from license_lib.rendering.qr_pictures import qr_lines, qr_painter
+
+    painter = qr_painter(qr) if qr else None  # before a code is made for a picture that cannot be
+    use = replace(_use(actor, purpose, item, case), audience=audience)
+    holder = _applicants(holder_file).strip() if holder_file else ""
+    if holder_file and not holder:
+        raise InputError("file.unreadable", "there is no number in --holder-file", hint="give one number")
+    with _authority(home, None) as authority:
+        code = authority.present(identifier, use, holder_number=holder, seconds=seconds)
+    if qr and painter:
+        _write(qr, painter(code.text), f"{qr} could not be written")
+    drawn = f"{qr_lines(code.text)}\n" if qr is None and sys.stdout.isatty() else ""
+    zh, en = (drawn + words for words in code_words(code))
+    printer.result(code_value(code), zh, en)
+
+
+@command(app, "redeem")
+def redeem(
+    printer: Printer,
+    text: Annotated[str, typer.Argument(help="What was scanned; - is stdin.")],
+    *,
+    audience: Audience = "",
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> int:
+    """验亮证码 Use a presentation code up, and show its licence as of now; exit code 2 if it is refused."""
+    from license_lib.presenting.telling import presentation_lines, presentation_value
+
+    scanned = _applicants(Path(text)) if text == "-" else text
+    with _authority(home, None) as authority:
+        shown = authority.redeem(scanned, replace(_use(actor, purpose, item, case), audience=audience))
+    zh, en = (
+        "\n".join(
+            [*_verdict_lines(name, shown.verdict, language), *presentation_lines(shown, english=language == "en")]
+        )
+        for name, language in (("亮证码", "zh"), ("presentation", "en"))
+    )
+    printer.result(presentation_value(shown), zh, en)
+    return _code_of(shown.verdict)
+
+
 @app.command()
 def serve(
     home: Home = Path(),
@@ -1855,23 +1951,33 @@ class _Tally:
 
 
 def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:
-    from license_lib.findings import Effect
-    from license_lib.verification import OUTCOME_TEXTS, Outcome
+    from license_lib.verification import Outcome
     from license_lib.verification.report import verdict_report
 
     if verdict is None:
         value = {"input": name, "outcome": Outcome.UNDETERMINED.value, "findings": []}
         printer.result(value, f"{name}: 证照库中没有此证照", f"{name}: not in this repository")
         return UNDETERMINED
-    texts = []
-    for language, words in zip(("zh", "en"), OUTCOME_TEXTS[verdict.outcome], strict=True):
-        lines = [f"{_one_line(name)}: {verdict.outcome} {words}"]
-        for finding in verdict.findings:
-            lines.append(f"  {finding.code}: {finding.text(language)}")
-            if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
-                lines.append(f"    → {finding.remedy(language)}")
-        texts.append("\n".join(lines))
+    texts = ["\n".join(_verdict_lines(name, verdict, language)) for language in ("zh", "en")]
     printer.result({"input": name, **verdict_report(verdict)}, *texts)
+    return _code_of(verdict)
+
+
+def _verdict_lines(name: str, verdict: "Verdict", language: str) -> list[str]:
+    from license_lib.findings import Effect
+    from license_lib.verification import OUTCOME_TEXTS
+
+    lines = [f"{_one_line(name)}: {verdict.outcome} {OUTCOME_TEXTS[verdict.outcome][language == 'en']}"]
+    for finding in verdict.findings:
+        lines.append(f"  {finding.code}: {finding.text(language)}")
+        if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
+            lines.append(f"    → {finding.remedy(language)}")
+    return lines
+
+
+def _code_of(verdict: "Verdict") -> int:
+    from license_lib.verification import Outcome
+
     return {Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(verdict.outcome, NOT)
 
 

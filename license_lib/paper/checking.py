@@ -23,7 +23,7 @@ from license_lib.paper.pages import SheetError, corners_in, grey_of, matching, s
 from license_lib.paper.result import ComparedField, PaperCheck, PaperChecks, finding_of, named
 from license_lib.paper.sheets import Placement, Sheet, corners_of, is_in
 from license_lib.paper.signed import SignedField, issuer_code, signed_fields
-from license_lib.qr import PictureError, QrProof, is_proof
+from license_lib.qr import PictureError, QrProof, is_presentation, is_proof
 from license_lib.qr.pictures import looks_like_pdf
 from license_lib.qr.retries import Patience
 from license_lib.verification import Proof, Verifier
@@ -244,7 +244,7 @@ def _misplaced(placement: Placement) -> Iterator[Finding]:
 def _nothing(scan: FileScan) -> Finding:
     """Why there is no licence in a file."""
     if scan.texts:
-        return Finding("qr.foreign")
+        return Finding("qr.presentation" if any(map(is_presentation, scan.texts)) else "qr.foreign")
     if scan.error is None:
         return Finding("qr.none")
     return Finding(_REFUSED.get(scan.error.code, scan.error.code))

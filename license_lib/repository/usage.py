@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from license_lib.errors import InputError
 from license_lib.log.leaves import EntryLeaf, EntryType
@@ -12,8 +12,7 @@ from license_lib.repository.commitments import SALT_BYTES, usage_digest
 from license_lib.repository.database import Database
 from license_lib.repository.entries import Usage, UsageKind, Use, require_zone
 from license_lib.repository.log import LogWriter
-from license_lib.repository.subjects import subjects_with
-from license_lib.repository.tables import HOLDER, LICENSE, USAGE
+from license_lib.repository.tables import USAGE
 
 
 class UsageTrail:
@@ -44,7 +43,7 @@ class UsageTrail:
         def work(connection: Connection) -> tuple[Usage, ...]:
             log = LogWriter.lock(connection)
             return tuple(
-                _append(
+                append_usage(
                     connection,
                     log,
                     Usage(
@@ -65,20 +64,12 @@ class UsageTrail:
 
     def of_license(self, identifier: str) -> tuple[Usage, ...]:
         """Who used a licence, in the order of record."""
-        return self._where(lambda _: USAGE.c.identifier == identifier)
 
-    def of_holder(self, number: str) -> tuple[Usage, ...]:
-        """Who used a holder's licences, in the order of record 谁用过我的证照.
+        def work(connection: Connection) -> tuple[Usage, ...]:
+            query = select(USAGE).where(USAGE.c.identifier == identifier).order_by(USAGE.c.sequence)
+            return tuple(usage_of(row) for row in connection.execute(query))
 
-        Args:
-            number: any number that the holder has or had, in its canonical form.
-        """
-
-        def theirs(connection: Connection) -> ColumnElement[bool]:
-            positions = select(HOLDER.c.position).where(HOLDER.c.subject.in_(subjects_with(connection, number)))
-            return USAGE.c.identifier.in_(select(LICENSE.c.identifier).where(LICENSE.c.position.in_(positions)))
-
-        return self._where(theirs)
+        return self._database.read(work)
 
     def after(self, sequence: int, limit: int) -> tuple[Usage, ...]:
         """A page of the whole trail."""
@@ -89,15 +80,9 @@ class UsageTrail:
 
         return self._database.read(work)
 
-    def _where(self, condition: Callable[[Connection], ColumnElement[bool]]) -> tuple[Usage, ...]:
-        def work(connection: Connection) -> tuple[Usage, ...]:
-            query = select(USAGE).where(condition(connection)).order_by(USAGE.c.sequence)
-            return tuple(usage_of(row) for row in connection.execute(query))
 
-        return self._database.read(work)
-
-
-def _append(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
+def append_usage(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
+    """Put an entry on record and into the log, inside a transaction that the caller holds; gives it its digest."""
     usage = replace(usage, digest=usage_digest(usage))
     log.append(EntryLeaf(EntryType.USAGE, usage.digest, usage.recorded_at).encoded())
     connection.execute(
@@ -114,6 +99,8 @@ def _append(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
             "item": usage.use.item,
             "case_number": usage.use.case_number,
             "place": usage.use.place,
+            "audience": usage.use.audience,
+            "consent": usage.consent,
             "salt": usage.salt,
             "digest": usage.digest,
         },
@@ -130,6 +117,7 @@ def usage_of(row: Row[tuple[object, ...]]) -> Usage:
         item=row.item,
         case_number=row.case_number,
         place=row.place,
+        audience=row.audience,
     )
     return Usage(
         sequence=row.sequence,
@@ -140,4 +128,5 @@ def usage_of(row: Row[tuple[object, ...]]) -> Usage:
         use=use,
         salt=row.salt,
         digest=row.digest,
+        consent=row.consent,
     )

@@ -12,7 +12,7 @@ from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
 from license_lib.licenses import License
 from license_lib.licenses.record import record_digest
-from license_lib.qr import PictureError, QrProof, is_proof, scan
+from license_lib.qr import PictureError, QrProof, is_presentation, is_proof, scan
 from license_lib.qr.pictures import looks_like_pdf
 from license_lib.qr.retries import Patience
 from license_lib.verification.agreement import recorded_license
@@ -75,7 +75,8 @@ class Verifier:
             return examination.refuse(_REFUSED.get(error.code, error.code))
         proofs = [text for text in texts if is_proof(text)]
         if not proofs:
-            return examination.refuse("qr.foreign" if texts else "qr.none")
+            named = "qr.presentation" if any(map(is_presentation, texts)) else "qr.foreign"
+            return examination.refuse(named if texts else "qr.none")
         if len(proofs) > 1:
             return examination.refuse("qr.several")
         return self.verify_code(proofs[0], at=at, now=now)
