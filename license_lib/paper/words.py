@@ -78,8 +78,8 @@ RESULTS: Final = {
     Result.SAME: Words("文字相同", "same text"),
     Result.DIFFERENT: Words("文字不同", "different text"),
     Result.MISSING: Words("页面文字中没有", "not among the texts"),
-    Result.UNREADABLE: Words("机器无法读取", "not readable by machine"),
-    Result.NOT_COMPARED: Words("机器未比对", "not compared by machine"),
+    Result.UNREADABLE: Words("机器无法读取", "not readable"),
+    Result.NOT_COMPARED: Words("机器未比对", "not compared"),
 }
 WHYS: Final = {
     Why.NONE: Words("", ""),
