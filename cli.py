@@ -823,6 +823,28 @@ def log_proof(
     printer.result(value, f"日志证明：{path}（第{proof.index}条）", f"proof: {path} (entry {proof.index})")
 
 
+@command(log_app, "notice")
+def log_notice(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    sequence: Annotated[
+        int | None, typer.Option(help="序号 Which event, as history numbers them; else the last.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Else IDENTIFIER-SEQUENCE.notice.")] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> None:
+    """告知 Write an event for the party it concerns, with its salt: log audit --notice finds out whether it stands."""
+    with _authority(home, None) as authority:
+        notice = authority.records.notice(_use(actor, purpose, item, case), identifier, sequence)
+    path = output or Path(f"{identifier}-{json.loads(notice)['event']['sequence']}.notice")
+    _write(path, notice, f"{path} could not be written")
+    printer.result({"output": str(path)}, f"办理告知：{path}", f"notice: {path}")
+
+
 @command(log_app, "witness-key")
 def log_witness_key(
     printer: Printer,
@@ -896,6 +918,9 @@ def log_audit(
     licenses: Annotated[
         list[Path] | None, typer.Option("--license", help="证照 A licence's file: is it in the log?")
     ] = None,
+    notices: Annotated[
+        list[Path] | None, typer.Option("--notice", help="告知 A notice of an event: does the log say the same?")
+    ] = None,
     status: Annotated[
         bool, typer.Option("--status", help="Do the status lists say what follows from the log?")
     ] = False,
@@ -907,6 +932,7 @@ def log_audit(
     from license_lib.log.proofs import MAX_PROOF_BYTES
     from license_lib.network import make_fetcher
     from license_lib.publishing.reading import reader
+    from license_lib.repository.notices import MAX_NOTICE_BYTES
 
     if bool(vkey) == bool(trust_list):
         raise typer.BadParameter("give --vkey or --trust-list")
@@ -921,6 +947,7 @@ def log_audit(
         now=now(),
         known=[_bytes(path, MAX_PROOF_BYTES) for path in known or ()],
         licenses=[(str(path), _judged_bytes(path)) for path in licenses or ()],
+        notices=[(str(path), _bytes(path, MAX_NOTICE_BYTES)) for path in notices or ()],
         status=status,
         signers=listed.list.status_signers if listed else (),
     )
@@ -934,17 +961,18 @@ def log_audit(
         "root": head.root.hex() if head else None,
         "status_lists": report.lists,
         "licenses": report.licenses,
+        "notices": report.notices,
         "findings": len(report.findings),
     }
     zh = "已审计" if report.complete else "未能审计全部"
-    zh += f"：日志{size}条，状态名单{report.lists}份，证照{report.licenses}份，"
+    zh += f"：日志{size}条，状态名单{report.lists}份，证照{report.licenses}份，告知{report.notices}份，"
     en = (
         f"{'audited' if report.complete else 'not all could be audited'}: {size} entries, {report.lists} status lists, "
     )
     printer.result(
         {"audit": value},
         zh + f"发现{len(report.findings)}项",
-        en + f"{report.licenses} licences; {len(report.findings)} findings",
+        en + f"{report.licenses} licences, {report.notices} notices; {len(report.findings)} findings",
     )
     if report.undetermined:
         return UNDETERMINED

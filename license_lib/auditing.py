@@ -16,10 +16,12 @@ from license_lib.licenses.record import RecordError, canonical_bytes, parse_reco
 from license_lib.log.audit_folder import AuditFolder
 from license_lib.log.checkpoints import Checkpoint, LogPolicy, open_checkpoint
 from license_lib.log.findings import LogError, LogFinding
+from license_lib.log.leaves import EventLeaf
 from license_lib.log.ledger import Ledger
 from license_lib.log.tiles import Fetch
 from license_lib.publishing.folder import WITNESSED, status_name, status_names
 from license_lib.publishing.reading import log_reader
+from license_lib.repository.notices import read_notice
 from license_lib.status import StatusListError
 from license_lib.status.tokens import StatusToken, open_token, read_token
 from license_lib.trust_list import Snapshot
@@ -55,7 +57,7 @@ class LogReport:
         findings: nothing, if all is as it should be.
         head: what the log shows now; None if nothing that can be believed.
         complete: whether all of it was read.
-        lists: status lists that were compared. licenses: files that were looked up.
+        lists: status lists that were compared. licenses, notices: files that were looked up.
     """
 
     findings: tuple[Found, ...]
@@ -63,6 +65,7 @@ class LogReport:
     complete: bool
     lists: int
     licenses: int
+    notices: int
 
     @property
     def undetermined(self) -> bool:
@@ -86,6 +89,7 @@ def audit_published(
     now: datetime,
     known: Iterable[bytes] = (),
     licenses: Sequence[tuple[str, bytes]] = (),
+    notices: Sequence[tuple[str, bytes]] = (),
     status: bool = False,
     signers: Sequence[bytes] = (),
 ) -> LogReport:
@@ -100,12 +104,15 @@ def audit_published(
         folder: the auditor's own, for this log.
         known: signed checkpoints that were got elsewhere.
         licenses: name and content of files to look up.
+        notices: name and content of notices of events 办理告知: does the log say what they say?
         status: compare the status lists, too.
         signers: DER certificates of those who may sign them; empty: whoever did.
 
     Raises:
+        InputError: `notice.malformed`, `notice.contradicts`.
         MachineError: `log.folder`, `log.unreachable`, `publishing.folder`.
     """
+    told = [(name, read_notice(data)) for name, data in notices]
     findings = list[Found]()
     tokens = list(_tokens(fetch, signers, now, findings)) if status else []
     witnessed, problem = _witnessed(fetch, policy)
@@ -117,10 +124,10 @@ def audit_published(
         if status:
             findings += _of_lists(audited.ledger, tokens, now)
         findings += _of_licenses(audited.ledger, licenses, now)
-    signed = audited.result.signed
+        findings += _of_notices(audited.ledger, told)
     signed, lists = audited.result.signed, len({number for number, _, _ in tokens})
     head = signed.checkpoint if signed else None
-    return LogReport(tuple(findings), head, audited.result.complete, lists, len(licenses))
+    return LogReport(tuple(findings), head, audited.result.complete, lists, len(licenses), len(notices))
 
 
 def policy_of(vkey: str) -> LogPolicy:
@@ -206,6 +213,12 @@ def _of_licenses(ledger: Ledger, licenses: Sequence[tuple[str, bytes]], now: dat
             finding = ledger.check_license(held.record, held.file) if held else LogFinding("log.license-unreadable")
             if finding:
                 yield Found(licenses[place][0], finding)
+
+
+def _of_notices(ledger: Ledger, told: Sequence[tuple[str, EventLeaf]]) -> Iterator[Found]:
+    for name, leaf in told:
+        if finding := ledger.check_event(leaf):
+            yield Found(name, finding)
 
 
 class _Reader:

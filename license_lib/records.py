@@ -10,6 +10,7 @@ from license_lib.identifiers import CitizenId, NumberError
 from license_lib.identifiers.basics import clean_upper
 from license_lib.lifecycle import LicenseState, TypeRules, condition_of, standing_at, state_words
 from license_lib.repository import Repository, StoredLicense, Usage, UsageKind, Use
+from license_lib.repository.notices import write_notice
 from license_lib.trail import Trail
 
 
@@ -77,6 +78,18 @@ class Records:
             valid_until=standing.valid_until or stored.valid_until,
         )
         return History(stored, events, standing, rules.codes.code(condition))
+
+    def notice(self, use: Use, identifier: str, sequence: int | None = None) -> bytes:
+        """The notice of an event 办理告知, for the party that it concerns; of the last one if none is named.
+
+        Raises:
+            InputError: `license.unknown`; `notice.unknown`; of the use as `find`.
+        """
+        history = self.history(use, identifier)
+        found = [event for event in history.events if sequence in {None, event.sequence}]
+        if not found:
+            raise InputError("notice.unknown", "this licence has no such event", hint="license history shows them all")
+        return write_notice(found[-1], self._repository.log.leaf(found[-1].sequence - 1))
 
     def is_corrected(self, holder_number: str) -> bool:
         """Whether a number is the old or the new one of a correction on record."""

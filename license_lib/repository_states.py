@@ -71,8 +71,8 @@ class RepositoryStates:
         index = stored.position - 1
         try:
             signed = self._head()
-        except MachineError:  # what is published cannot be read here: of that, a licence's verdict says nothing
-            return None
+        except MachineError:
+            return Logged(origin=self._origin, index=index, size=0, readable=False)
         size = signed.checkpoint.size if signed else 0
         holds = signed is None or index >= size or self._holds(stored, index, signed)
         return Logged(origin=self._origin, index=index, size=size, holds=holds)

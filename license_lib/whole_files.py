@@ -4,17 +4,24 @@ import os
 import tempfile
 from pathlib import Path
 
+PUBLIC = 0o644
 
-def write_whole(path: Path, data: bytes) -> None:
+
+def write_whole(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     """Write a file so that a reader sees all of it or the one before, also after a power cut.
+
+    While it is written it is called `.` + the first 8 letters of its name + `-….part`.
+
+    Args:
+        mode: whom the file is for.
 
     Raises:
         OSError: it cannot be written; what was there stays.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:20]}-", suffix=".part", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:8]}-", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o644)
+            os.fchmod(stream.fileno(), mode)
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
@@ -22,8 +29,17 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power cut.
+
+    Raises:
+        OSError: it cannot be done.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

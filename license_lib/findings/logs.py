@@ -53,4 +53,14 @@ ROWS: Mapping[str, FindingText] = {
         "暂不能判定；请勿改动证照库，并通知管理员",
         "Not decided; leave the repository as it is, and tell its administrator",
     ),
+    "log.head-unreadable": FindingText(
+        NOTE,
+        "本机构公布的日志检查点无法读取，未能与之核对",
+        "The checkpoint that this body published cannot be read; nothing was compared with it",
+        "公布目录中的检查点文件损坏、被替换或不可访问",
+        "The file in the folder of what was published is damaged, was exchanged, or is out of reach",
+        "结论不受影响；请通知管理员运行 license fsck",
+        "The outcome stands; have the administrator run license fsck",
+        loud=True,
+    ),
 }

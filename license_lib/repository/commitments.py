@@ -29,19 +29,26 @@ def event_digest(event: Event) -> bytes:
     Raises:
         InputError: `repository.text` for text that is no Unicode.
     """
-    return _digest(
-        _EVENT,
-        {
-            "sequence": event.sequence,
-            "identifier": event.identifier,
-            "kind": str(event.kind),
-            "effective_at": moment_text(event.effective_at),
-            "recorded_at": moment_text(event.recorded_at),
-            **_cause(event),
-            "details": canonical(event.details),
-            "salt": event.salt.hex(),
-        },
-    )
+    return digest_of_event(event_content(event))
+
+
+def digest_of_event(content: Mapping[str, Any]) -> bytes:
+    """The same of the fields as `event_content` gives them."""
+    return _digest(_EVENT, content)
+
+
+def event_content(event: Event) -> dict[str, Any]:
+    """The fields that the digest of an event is of."""
+    return {
+        "sequence": event.sequence,
+        "identifier": event.identifier,
+        "kind": str(event.kind),
+        "effective_at": moment_text(event.effective_at),
+        "recorded_at": moment_text(event.recorded_at),
+        **_cause(event),
+        "details": canonical(event.details),
+        "salt": event.salt.hex(),
+    }
 
 
 def usage_digest(usage: Usage) -> bytes:

@@ -7,7 +7,6 @@ acknowledged survives a power cut.
 
 import os
 import re
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import TypeVar
 
 from license_lib.repository.faults import os_fault
 from license_lib.repository.listing import QUARANTINE, Found
+from license_lib.whole_files import sync_folder, write_whole
 
 LEFTOVER = re.compile(r"([0-9a-f]{2}/){2}\.[0-9a-f]{8}-\w+\.part")
 """What a file is called while it is written; found later, its writer died."""
@@ -43,11 +43,10 @@ class Folder:
             self._make_durable(target.parent)
             is_new = not target.exists()
             if is_new:
-                _write_whole(target, content)
+                write_whole(target, content, mode=0o600)
             else:
                 os.utime(target)  # young again: nobody sets it aside while its new writer names it
-            # Also for a file that was there: whoever wrote it may have died before this step.
-            _sync_folder(target.parent)
+                sync_folder(target.parent)  # whoever wrote it may have died before this step
             return is_new
 
         return _refusing(work)
@@ -98,7 +97,7 @@ class Folder:
                 aside.rename(source)
                 return False
             for folder in (source.parent, aside.parent):
-                _sync_folder(folder)
+                sync_folder(folder)
             return True
 
         return _refusing(work)
@@ -118,7 +117,7 @@ class Folder:
         if folder != self._root.parent:
             self._make_durable(folder.parent)
             folder.mkdir(mode=0o700, exist_ok=True)
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
         else:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock:
@@ -149,24 +148,3 @@ def _found(path: Path) -> Found | None:
     except FileNotFoundError:  # a writer has just finished it
         return None
     return Found(_name(path), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem[:8]}-", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).rename(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from license_lib.errors import InputError
 from license_lib.log.leaves import EntryLeaf, EntryType
@@ -12,8 +12,7 @@ from license_lib.repository.commitments import SALT_BYTES, usage_digest
 from license_lib.repository.database import Database
 from license_lib.repository.entries import Usage, UsageKind, Use, require_zone
 from license_lib.repository.log import LogWriter
-from license_lib.repository.subjects import subjects_with
-from license_lib.repository.tables import HOLDER, LICENSE, USAGE
+from license_lib.repository.tables import USAGE
 
 
 class UsageTrail:
@@ -65,33 +64,18 @@ class UsageTrail:
 
     def of_license(self, identifier: str) -> tuple[Usage, ...]:
         """Who used a licence, in the order of record."""
-        return self._where(lambda _: USAGE.c.identifier == identifier)
 
-    def of_holder(self, number: str) -> tuple[Usage, ...]:
-        """Who used a holder's licences, in the order of record 谁用过我的证照.
+        def work(connection: Connection) -> tuple[Usage, ...]:
+            query = select(USAGE).where(USAGE.c.identifier == identifier).order_by(USAGE.c.sequence)
+            return tuple(usage_of(row) for row in connection.execute(query))
 
-        Args:
-            number: any number that the holder has or had, in its canonical form.
-        """
-
-        def theirs(connection: Connection) -> ColumnElement[bool]:
-            positions = select(HOLDER.c.position).where(HOLDER.c.subject.in_(subjects_with(connection, number)))
-            return USAGE.c.identifier.in_(select(LICENSE.c.identifier).where(LICENSE.c.position.in_(positions)))
-
-        return self._where(theirs)
+        return self._database.read(work)
 
     def after(self, sequence: int, limit: int) -> tuple[Usage, ...]:
         """A page of the whole trail."""
 
         def work(connection: Connection) -> tuple[Usage, ...]:
             query = select(USAGE).where(USAGE.c.sequence > sequence).order_by(USAGE.c.sequence).limit(limit)
-            return tuple(usage_of(row) for row in connection.execute(query))
-
-        return self._database.read(work)
-
-    def _where(self, condition: Callable[[Connection], ColumnElement[bool]]) -> tuple[Usage, ...]:
-        def work(connection: Connection) -> tuple[Usage, ...]:
-            query = select(USAGE).where(condition(connection)).order_by(USAGE.c.sequence)
             return tuple(usage_of(row) for row in connection.execute(query))
 
         return self._database.read(work)

@@ -27,6 +27,7 @@ class Logged:
         size: entries of the head that it was compared with; 0 if none was published.
         by_proof: a proof beside the file told so; else the repository.
         holds: the head stands for this very entry; True where the head does not reach it.
+        readable: what is published as the head can be read, or nothing is published.
     """
 
     origin: str
@@ -34,6 +35,7 @@ class Logged:
     size: int
     by_proof: bool = False
     holds: bool = True
+    readable: bool = True
 
     @property
     def published(self) -> bool:
@@ -133,6 +135,8 @@ def judge_validity(first: date, last: date | None, known: Known | None, *, at: d
 def _of_record(known: OnRecord, at: datetime, now: datetime) -> Iterator[Finding]:
     if known.log is not None and not known.log.holds:
         yield Finding("log.rewritten")
+    if known.log is not None and not known.log.readable:
+        yield Finding("log.head-unreadable")
     code = _CODES.get(known.state)
     # What has ended stays ended; a suspension may be lifted until a day that is to come.
     if code is not None and (at <= now or known.state is not LicenseState.SUSPENDED):

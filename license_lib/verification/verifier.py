@@ -80,6 +80,10 @@ class Verifier:
         """Judge the text of a licence's QR; arguments as for `verify`."""
         return self._first_acquainted(lambda ground: Examination(ground, at, now).of_code(text))
 
+    def refuse(self, code: str, *, at: datetime) -> Verdict:
+        """The verdict on what holds nothing that could be judged: one finding."""
+        return Examination(self.ground, at, at).refuse(code)
+
     def status(self, identifier: str, *, at: datetime, now: datetime | None = None) -> Verdict | None:
         """State of a licence of our own repository; None if it is not there. Arguments as for `verify`."""
         return Examination(self.ground, at, now).of_identifier(identifier)

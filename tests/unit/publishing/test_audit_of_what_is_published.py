@@ -1,5 +1,6 @@
 """What an operator with all keys may try, and what an outsider finds who has the log's public key and nothing else."""
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import rfc8785
 from log_trees import SmallLog, note_signer
 from published import Desk
 from support import StillClock, example_request
@@ -15,10 +17,13 @@ from license_lib.auditing import LogReport, audit_published, policy_of
 from license_lib.errors import InputError
 from license_lib.lifecycle import EventKind
 from license_lib.log.findings import LogError
+from license_lib.log.leaves import EventLeaf, parse_leaf
 from license_lib.log.witness import Witness
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.heads import Heads
-from license_lib.repository import StoredLicense
+from license_lib.repository import StoredLicense, Use
+from license_lib.repository.commitments import event_digest
+from license_lib.repository.notices import write_notice
 from license_lib.status import Status, StatusBits
 from license_lib.status.tokens import sign_cwt
 from signing.notes import SignatureKind
@@ -65,6 +70,13 @@ def published_anew(desk: Desk, entries: list[bytes]) -> None:
 def entries_of(desk: Desk) -> list[bytes]:
     log = desk.authority.repository.log
     return list(log.leaves(0, log.head().size))
+
+
+def issued(desk: Desk, key: str) -> StoredLicense:
+    """A licence that was issued as any is: what is told of it is asked whether it agrees with itself."""
+    stored = desk.authority.repository.by_identifier(desk.authority.issue(example_request(key)).identifier)
+    assert stored is not None
+    return stored
 
 
 def list_saying(desk: Desk, clock: StillClock, states: dict[int, Status]) -> None:
@@ -262,3 +274,51 @@ def test_a_witnessed_head_of_another_log_is_no_head_of_ours(desk: Desk, stored: 
     with pytest.raises(InputError) as caught:
         heads.take(desk.authority.repository, note.with_signatures(signer.cosign(note.text, time=1)).encoded())
     assert caught.value.code == "log.cosignature"
+
+
+def test_a_party_that_was_told_of_an_event_can_hold_the_body_to_it(desk: Desk, clock: StillClock, audit: Audit) -> None:
+    use = Use(actor="clerk", purpose="party asked")
+    stored = [issued(desk, key) for key in ("business-license", "food-business-permit")]
+    desk.revoke(stored[0])
+    desk.authority.publisher.publish()
+    notice = desk.authority.records.notice(use, stored[0].identifier)
+    issue = desk.authority.records.notice(use, stored[0].identifier, stored[0].position)
+    assert codes(audit(notices=[("revoked", notice), ("issued", issue)])) == []
+    desk.record(stored[1], EventKind.SUSPEND)
+    unlogged = desk.authority.records.notice(use, stored[1].identifier)
+    report = audit(notices=[("revoked", notice), ("suspended", unlogged)])
+    assert [(found.about, found.finding.code) for found in report.findings] == [("suspended", "log.unlogged-event")]
+    with pytest.raises(InputError) as caught:
+        desk.authority.records.notice(use, stored[0].identifier, 99)
+    assert caught.value.code == "notice.unknown"
+    clock.advance(minutes=1)
+    told = desk.authority.repository.events(stored[0].identifier)[-1]
+    moved = replace(told, effective_at=told.effective_at - timedelta(days=1))
+    moved = replace(moved, digest=event_digest(moved))
+    stored_as = desk.authority.repository.log.leaf(told.sequence - 1)
+    leaf = parse_leaf(stored_as)
+    assert isinstance(leaf, EventLeaf)
+    other = write_notice(moved, replace(leaf, event=moved.digest, effective=moved.effective_at).encoded())
+    assert codes(audit(notices=[("other", other)])) == ["log.changed-event"]
+
+
+def test_notices_that_are_none_are_refused(desk: Desk, audit: Audit) -> None:
+    license_ = issued(desk, "business-license")
+    notice = desk.authority.records.notice(Use(actor="clerk", purpose="party asked"), license_.identifier)
+    values = json.loads(notice)
+    changed = {**values, "event": {**values["event"], "reason": "another"}}
+    later = {**values, "entry": {**values["entry"], "recorded": "2031-01-01T00:00:00.000000Z"}}
+    for wrong, code in (
+        (changed, "notice.contradicts"),
+        (later, "notice.contradicts"),
+        ({**values, "more": 1}, "notice.malformed"),
+        ({"entry": values["entry"], "event": []}, "notice.malformed"),
+        ({"entry": 5, "event": values["event"]}, "notice.malformed"),
+    ):
+        with pytest.raises(InputError) as caught:
+            audit(notices=[("notice", rfc8785.dumps(wrong))])
+        assert caught.value.code == code
+    for raw in (notice + b" ", b"", b"[" * 70_000, b'{"entry":1}'):
+        with pytest.raises(InputError) as caught:
+            audit(notices=[("notice", raw)])
+        assert caught.value.code == "notice.malformed"

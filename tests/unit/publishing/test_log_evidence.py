@@ -47,9 +47,12 @@ def test_an_entry_that_was_rewritten_after_it_was_published(desk: Desk, tampered
     assert not verdict.evidence.log.published
 
 
-def test_what_is_published_and_cannot_be_read_says_nothing_of_a_licence(desk: Desk) -> None:
+def test_a_published_head_that_cannot_be_read_is_told_and_decides_nothing(desk: Desk) -> None:
     pdf = desk.authority.issue(example_request("business-license")).pdf
     desk.authority.publisher.publish()
     (desk.public / "log/checkpoint").write_bytes(b"x")
     verdict = judged(desk, pdf)
-    assert (verdict.outcome, verdict.evidence.log) == ("IN_FORCE", None)
+    assert verdict.outcome == "IN_FORCE"
+    assert "log.head-unreadable" in [finding.code for finding in verdict.findings]
+    assert verdict.evidence.log is not None
+    assert not verdict.evidence.log.published
