@@ -1,6 +1,7 @@
 /* The page behind the code: judges what stands in the address, what is typed, scanned or photographed, on this device;
    hands files in to the server; switches languages. Written for the browsers of 2019, as `judging` is. */
-import { evidenceOf } from "./judging/evidence.mjs";
+import { keptBundle } from "./bundles.mjs";
+import { bundled, evidenceOf } from "./judging/evidence.mjs";
 import { EFFECTS, judge, refused } from "./judging/verdict.mjs";
 import { startKeeping } from "./keeping.mjs";
 import { startScanning } from "./scanning.mjs";
@@ -57,7 +58,9 @@ async function judgeCode(text, facts) {
     return;
   }
   const now = Date.now();
-  const evidence = evidenceOf([network(), store(await isKept())], facts.pins, now);
+  const bundle = await keptBundle(facts.pins);
+  const sources = [network(), store(await isKept())].concat(bundle ? [bundled(bundle, now, facts.maxStaleness)] : []);
+  const evidence = evidenceOf(sources, facts.pins, now);
   const verdict = await judge(text, evidence, now, facts.maxStaleness);
   if (mine !== asked) { return; }
   showVerdict(verdict, facts);

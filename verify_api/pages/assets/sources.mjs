@@ -1,4 +1,4 @@
-/* Where evidence comes from: this site, and what was kept on this device. A file in which all of it stands may join them;
+/* Where evidence comes from: this site, and what was kept on this device. An offline bundle joins them (bundles.mjs);
    judging/evidence.mjs says what a source is. */
 const WAIT = 8000;
 const STORE = "evidence-1";
@@ -40,16 +40,16 @@ export async function forget() {
   await caches.delete(STORE);
 }
 
-/** An answer of the expected kind, or null: no network, no such file, a login page. */
-async function fetched(address, type) {
+/** An answer of the expected kind, if one is expected, or null: no network, no such file, a login page. */
+export async function fetched(address, type) {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), WAIT);
   try {
     const answer = await fetch(address, {
-      cache: "no-cache", credentials: "omit", headers: { Accept: type }, redirect: "error", signal: control.signal,
+      cache: "no-cache", credentials: "omit", headers: { Accept: type || "*/*" }, redirect: "error", signal: control.signal,
     });
     const kind = (answer.headers.get("content-type") || "").split(";")[0];
-    return answer.ok && kind === type ? { bytes: new Uint8Array(await answer.arrayBuffer()), at: Date.now() } : null;
+    return answer.ok && (!type || kind === type) ? { bytes: new Uint8Array(await answer.arrayBuffer()), at: Date.now() } : null;
   } catch (error) {
     return null;
   } finally {
@@ -57,7 +57,8 @@ async function fetched(address, type) {
   }
 }
 
-async function read(kind) {
+/** What is kept of a kind: `{ bytes, at }`, or null. */
+export async function read(kind) {
   try {
     const answer = await isKept() && await (await caches.open(STORE)).match(kind);
     return answer ? { bytes: new Uint8Array(await answer.arrayBuffer()), at: Number(answer.headers.get(AT)) } : null;
@@ -66,7 +67,7 @@ async function read(kind) {
   }
 }
 
-async function write(kind, bytes, at) {
+export async function write(kind, bytes, at) {
   const answer = new Response(bytes, { headers: { [AT]: String(at), "content-type": "application/octet-stream" } });
   await (await caches.open(STORE)).put(kind, answer);
 }

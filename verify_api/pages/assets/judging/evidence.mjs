@@ -2,7 +2,7 @@
 
    A source has a `name` and answers `trustList()` and `statusList(number, uri)` with `{ bytes, at }` (when they were had, in
    milliseconds since 1970), null, or `{ fault }`, an error; it never fails. One that has `keep(kind, bytes, at)` is told what
-   to keep. `revocations` are lists beside those in the trust list. The network and this device's store are sources, and so is
+   the network gave that is newest. `revocations` are lists beside those in the trust list. The network and this device's store are sources, and so is
    an offline bundle, in which all of it stands. */
 import { fault } from "./bundle.mjs";
 import { StatusListError, open as openStatusList } from "./status_list.mjs";
@@ -64,8 +64,10 @@ async function newest(sources, kind, ask, { open, isNewer, missing, Fault }) {
     }
   }
   if (best === null) { throw fault || missing; }
-  for (const source of sources) {
-    if (source.keep && source.name !== best.source) { await source.keep(kind, best.bytes, best.at); }
+  if (best.source === "network") {
+    for (const source of sources) {
+      if (source.keep) { await source.keep(kind, best.bytes, best.at); }
+    }
   }
   return best;
 }
