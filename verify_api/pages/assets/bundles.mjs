@@ -32,7 +32,15 @@ export async function takeBundle(bytes, pins) {
 export async function fetchBundle(pins) {
   const old = await keptBundle(pins);
   const delta = old && await fetched(`bundle/since/${old.digest}`);
-  const answer = delta || await fetched("bundle");
-  if (answer) { await takeBundle(answer.bytes, pins); }
-  return answer !== null;
+  try {
+    if (delta) {
+      await takeBundle(delta.bytes, pins);
+      return true;
+    }
+  } catch (error) {
+    if (!isRefusal(error)) { throw error; } // the whole one tells
+  }
+  const whole = await fetched("bundle");
+  if (whole) { await takeBundle(whole.bytes, pins); }
+  return whole !== null;
 }

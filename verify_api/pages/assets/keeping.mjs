@@ -35,8 +35,9 @@ async function working(facts, work, done) {
     await work();
     say(done);
   } catch (error) {
-    say("keeping-failed");
-    if (isRefusal(error)) { byId("keeping-words").append(" ", both(...facts.words.refusals[error.code] || [error.code, error.code])); }
+    const why = isRefusal(error) && facts.words.refusals[error.code];
+    say(why ? "bundle-refused" : "keeping-failed");
+    if (why) { byId("keeping-words").append(both(...why)); }
   }
   byId("keep").disabled = false;
   await showKept(facts);
