@@ -31,9 +31,9 @@ crash: set-up-tests  ## Kill issuing processes and servers, RUNS=2000 times; not
 
 serve: set-up  ## Start the verification service on the demo's licences, with lists of today.
 	test -e $(DEMO)/license.toml || $(MAKE) demo
-	$(BIN)/license publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
 	$(BIN)/license keys publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
 	$(BIN)/license trust publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
+	$(BIN)/license publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
 	$(BIN)/license serve --home $(DEMO)
 
 lint: set-up  ## Check style, form and import contracts.
