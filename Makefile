@@ -29,8 +29,11 @@ fuzz: set-up-tests  ## Fuzz what takes bytes of strangers, SECONDS=120 all in al
 crash: set-up-tests  ## Kill issuing processes and servers, RUNS=2000 times; nothing acknowledged may be lost.
 	$(BIN)/python tests/crash/killing.py --runs $(or $(RUNS),200)
 
-serve: set-up  ## Start the verification service on the demo's licences.
+serve: set-up  ## Start the verification service on the demo's licences, with lists of today.
 	test -e $(DEMO)/license.toml || $(MAKE) demo
+	$(BIN)/license publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
+	$(BIN)/license keys publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
+	$(BIN)/license trust publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
 	$(BIN)/license serve --home $(DEMO)
 
 lint: set-up  ## Check style, form and import contracts.

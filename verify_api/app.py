@@ -16,6 +16,7 @@ from license_lib.resources import program_version
 from license_lib.settings import Settings
 from verify_api import pages, problems, published, routes
 from verify_api.envelope import Envelope
+from verify_api.pages.anchor import Anchor
 from verify_api.schemas import ProblemDocument
 from verify_api.service import Bench, Service, SettingsBench
 
@@ -36,17 +37,30 @@ def create_app(
         clock: the time, aware.
         randomness: n → n random bytes, for request ids.
     """
-    return build_app(lambda: SettingsBench(settings, clock), settings.public_folder, clock=clock, randomness=randomness)
+    return build_app(
+        lambda: SettingsBench(settings, clock),
+        settings.public_folder,
+        Anchor.of(settings),
+        clock=clock,
+        randomness=randomness,
+    )
 
 
 def build_app(
     open_bench: Callable[[], Bench],
     public: Path,
+    anchor: Anchor,
     *,
     clock: Callable[[], datetime],
     randomness: Callable[[int], bytes],
 ) -> FastAPI:
-    """The service around any judge; `open_bench` is called when it starts, `public` holds what is published."""
+    """The service around any judge.
+
+    Args:
+        open_bench: is called when it starts. public: the folder of what is published.
+        anchor: what the page's own judge stands on.
+        clock: the time, aware. randomness: n → n random bytes, for request ids.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -74,8 +88,8 @@ def build_app(
         },
     )
     app.include_router(routes.router)
-    published.install(app, public)
-    pages.install(app)
+    published.install(app, public, anchor.trust_list)
+    pages.install(app, anchor)
     problems.install(app)
     app.add_middleware(Envelope, clock=clock, randomness=randomness)
     return app
@@ -101,7 +115,7 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         ) from None
     ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
     config = uvicorn.Config(
-        build_app(lambda: bench, settings.public_folder, clock=clock, randomness=os.urandom),
+        build_app(lambda: bench, settings.public_folder, Anchor.of(settings), clock=clock, randomness=os.urandom),
         access_log=False,  # its lines hold paths, and a path may hold an identifier
         log_config=LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"verify_api": ours}},
         server_header=False,

@@ -3,11 +3,8 @@
 The files are public and signed: whoever fetches them needs no trust in this service, and may do so from any page.
 """
 
-import gzip
-import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -16,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from license_lib.publishing.folder import CHECKPOINT, TIMESTAMP, WITNESSED, PublicFolder, status_name
 from license_lib.status.tokens import CWT_MEDIA_TYPE, JWT_MEDIA_TYPE
 from verify_api.problems import Problem, responses
+from verify_api.served_files import ANYBODY, ServedFile, takes_gzip, weight
 
 router = APIRouter(tags=["published"])
 
@@ -24,6 +22,7 @@ _LIST_SECONDS: Final = "public, max-age=30"
 _HEAD_SECONDS: Final = "public, max-age=5"
 _TEXT: Final = "text/plain; charset=utf-8"
 _BYTES: Final = "application/octet-stream"
+_TRUST_LIST: Final = "application/license-trust-list+jws"
 _TOKEN: Final = "application/vnd.etsi.timestamp-token"  # noqa: S105 - a time-stamp, and no password
 _TILE: Final = re.compile(
     r"([0-9]|[1-5][0-9]|6[0-3]|entries)/(x[0-9]{3}/){0,6}[0-9]{3}(\.p/([1-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
@@ -33,37 +32,6 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A published file, and how it is served."""
-
-    data: bytes
-    media_type: str
-    cache: str
-    vary: str = ""
-    encoding: str = ""
-
-    @property
-    def etag(self) -> str:
-        """A strong validator: of the content, and of its coding."""
-        return f'"{hashlib.sha256(self.data).hexdigest()[:32]}"'
-
-    def answer(self, request: Request) -> Response:
-        """The file, or that the caller has it (RFC 9110 §13.1.2)."""
-        headers = {
-            "ETag": self.etag,
-            "Cache-Control": self.cache,
-            "Access-Control-Allow-Origin": "*",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-            **({"Vary": self.vary} if self.vary else {}),
-        }
-        if _names(request.headers.getlist("if-none-match"), self.etag):
-            return Response(status_code=304, headers=headers)
-        if self.encoding:
-            headers["Content-Encoding"] = self.encoding
-        return Response(self.data, media_type=self.media_type, headers=headers)
 
 
 def _served(path: str, summary: str, *media_types: str) -> Callable[[Endpoint], Endpoint]:
@@ -82,9 +50,9 @@ def _served(path: str, summary: str, *media_types: str) -> Callable[[Endpoint], 
     return add
 
 
-def install(app: FastAPI, folder: Path) -> None:
-    """Serve a folder of published files."""
-    app.state.published = PublicFolder(folder)
+def install(app: FastAPI, folder: Path, trust_list: Path) -> None:
+    """Serve a folder of published files, and the trust list, which need not be there."""
+    app.state.published, app.state.trust_list = PublicFolder(folder), trust_list
     app.include_router(router)
 
 
@@ -99,27 +67,38 @@ def status_list(request: Request, number: str) -> Response:
     """The same, as the `Accept` header prefers; a CWT if it does not say."""
     vary = "Accept, Accept-Encoding"
     accepted = ",".join(request.headers.getlist("accept"))
-    if _weight(accepted, JWT_MEDIA_TYPE) > _weight(accepted, CWT_MEDIA_TYPE):
+    if weight(accepted, JWT_MEDIA_TYPE) > weight(accepted, CWT_MEDIA_TYPE):
         return _jwt(request, number, vary=vary).answer(request)
-    return _File(_read(request, _list(number)), CWT_MEDIA_TYPE, _LIST_SECONDS, vary).answer(request)
+    return _file(_read(request, _list(number)), CWT_MEDIA_TYPE, _LIST_SECONDS, vary).answer(request)
+
+
+@_served("/trust-list.jws", "信任名单 The trust list", _TRUST_LIST)
+def trust_list(request: Request) -> Response:
+    """Who may issue what, signed (docs/trust.md). A reader must know its signer from elsewhere."""
+    path: Path = request.app.state.trust_list
+    data = PublicFolder(path.parent).read(path.name)
+    if data is None:
+        raise Problem("http.not-found")
+    file = _file(data, _TRUST_LIST, _LIST_SECONDS, "Accept-Encoding")
+    return (file.packed() if takes_gzip(request) else file).answer(request)
 
 
 @_served("/log/checkpoint", "检查点 The log's newest signed head", _TEXT)
 def checkpoint(request: Request) -> Response:
     """Size and root of the transparency log, signed by it and by witnesses (C2SP tlog-checkpoint)."""
-    return _File(_read(request, CHECKPOINT), _TEXT, _HEAD_SECONDS).answer(request)
+    return _file(_read(request, CHECKPOINT), _TEXT, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/checkpoint.witnessed", "已见证的检查点 The newest head that witnesses signed", _TEXT)
 def witnessed_checkpoint(request: Request) -> Response:
     """An earlier head with the witnesses' signatures; there need be none."""
-    return _File(_read(request, WITNESSED), _TEXT, _HEAD_SECONDS).answer(request)
+    return _file(_read(request, WITNESSED), _TEXT, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/checkpoint.tst", "时间戳 A time-stamp over the newest head", _TOKEN)
 def timestamp(request: Request) -> Response:
     """RFC 3161, over the checkpoint with the log's own signature alone. It may be of the head before, for a moment."""
-    return _File(_read(request, TIMESTAMP), _TOKEN, _HEAD_SECONDS).answer(request)
+    return _file(_read(request, TIMESTAMP), _TOKEN, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/tile/{path:path}", "日志 A tile of hashes, or a bundle of entries", _BYTES)
@@ -127,15 +106,17 @@ def tile(request: Request, path: str) -> Response:
     """The log as static files (C2SP tlog-tiles). Their content never changes."""
     if not _TILE.fullmatch(path):
         raise Problem("http.not-found")
-    return _File(_read(request, f"log/tile/{path}"), _BYTES, _FOR_EVER).answer(request)
+    return _file(_read(request, f"log/tile/{path}"), _BYTES, _FOR_EVER).answer(request)
 
 
-def _jwt(request: Request, number: str, *, vary: str) -> _File:
+def _file(data: bytes, media_type: str, cache: str, vary: str = "") -> ServedFile:
+    return ServedFile(data, media_type, cache, vary, ANYBODY)
+
+
+def _jwt(request: Request, number: str, *, vary: str) -> ServedFile:
     """A JWT is base64 of base64: it loses a third where the caller takes gzip."""
-    file = _File(_read(request, f"{_list(number)}.jwt"), JWT_MEDIA_TYPE, _LIST_SECONDS, vary)
-    if _weight(",".join(request.headers.getlist("accept-encoding")), "gzip") > 0:
-        return replace(file, data=gzip.compress(file.data, mtime=0), encoding="gzip")
-    return file
+    file = _file(_read(request, f"{_list(number)}.jwt"), JWT_MEDIA_TYPE, _LIST_SECONDS, vary)
+    return file.packed() if takes_gzip(request) else file
 
 
 def _list(number: str) -> str:
@@ -150,26 +131,3 @@ def _read(request: Request, name: str) -> bytes:
     if data is None:
         raise Problem("http.not-found")
     return data
-
-
-def _names(fields: list[str], etag: str) -> bool:
-    """Whether `If-None-Match` names this version; weak comparison, as the standard wants it."""
-    tags = [tag.strip().removeprefix("W/") for value in fields for tag in value.split(",")]
-    return etag in tags or "*" in tags
-
-
-def _weight(accepted: str, wanted: str) -> float:
-    """How much a caller wants something (RFC 9110 §12.5), by the most specific range; 0 if it did not say."""
-    weights = dict[str, float]()
-    for part in accepted.lower().split(","):
-        name, *parameters = (one.strip() for one in part.split(";"))
-        weights[name] = next((_quality(one[2:]) for one in parameters if one.startswith("q=")), 1.0)
-    ranges = (wanted, f"{wanted.partition('/')[0]}/*", "*/*", "*")
-    return next((weights[one] for one in ranges if one in weights), 0.0)
-
-
-def _quality(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0

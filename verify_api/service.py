@@ -33,7 +33,7 @@ _CODES_AT_ONCE: Final = 4
 _LOOK_AGAIN: Final = timedelta(seconds=5)
 _PUBLIC: Final = Use(actor="公众", purpose="公众核验", place="service")
 """Whoever scans a code is nobody's business: the trail says that it was verified, and when."""
-_STANDARD_LABELS: Final = {
+STANDARD_LABELS: Final = {
     "ZZBH": Words(zh="证照编号", en="Licence number"),
     "CZZT": Words(zh="持证主体", en="Holder"),
 }
@@ -175,6 +175,11 @@ class Service:
         self._files = anyio.CapacityLimiter(workers)
         self._codes = anyio.CapacityLimiter(_CODES_AT_ONCE)
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The licence types that the judge knows, for their names."""
+        return self._bench.judge(self._clock()).catalogue
+
     async def verify(self, question: Question) -> VerdictDocument:
         """Judge a file or a code.
 
@@ -244,5 +249,5 @@ def told(verdict: Verdict, judge: Judge, *, minimal: bool = False) -> VerdictDoc
             facts["issuer"].setdefault("name", body.issuer.name)
         if "public" in facts:
             own = {code: Words(zh=spec.label, en=spec.english) for code, spec in kind.by_code.items()} if kind else {}
-            facts["labels"] = {code: label for code in facts["public"] if (label := (_STANDARD_LABELS | own).get(code))}
+            facts["labels"] = {code: label for code in facts["public"] if (label := (STANDARD_LABELS | own).get(code))}
     return VerdictDocument.model_validate(report)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from forgeries import change_byte, paint_over, paste_code
 from rich.console import Console
@@ -36,8 +37,10 @@ from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.status import Status
 from license_lib.status.tokens import read_token
-from license_lib.verification import OUTCOME_TEXTS, Outcome, Verdict
+from license_lib.trusting import list_ground, publish_list
+from license_lib.verification import OUTCOME_TEXTS, Outcome, Verdict, Verifier
 from signing.keys import load_credential
+from signing.network import Fetched
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 MARKER = ".license-demo"
@@ -69,6 +72,7 @@ def main(folder: Path) -> int:
         _gallery(authority, issued, folder / "gallery")
         wrong = _judge(authority, list(_cases(authority, issued, passphrase, folder / "stranger")), folder / "cases")
         wrong |= _publish(authority, issued, folder / "auditor")
+        wrong |= _tell_the_world(authority, passphrase)
     console.print(f"\n文件 files: {folder}/cases  {folder}/gallery   证照库 repository: {folder}/data")
     console.print(
         f"继续 next: [bold]make serve[/], or  license --help;  license verify {folder}/cases/*.pdf --home {folder}"
@@ -235,6 +239,33 @@ def _publish(authority: Authority, issued: list[Issued], auditor: Path) -> int:
     )
     console.print(f"审计 audited by an outsider: {second.size} 条 entries, {len(audited.findings)} 项发现 findings")
     return int(not right)
+
+
+def _tell_the_world(authority: Authority, passphrase: bytes) -> int:
+    """The trust list: who has it and the status lists judges codes alone, as the page behind the QR does."""
+    settings = authority.settings
+    made, _, path = publish_list(settings, authority.catalogue, authority.issuers, passphrase, output=None, at=now())
+    verifier = Verifier(list_ground(made, authority.catalogue, _Files(settings.public_folder)))
+    table = Table("只凭名单核验二维码 a code, judged by the lists alone", "结论 outcome", "", box=None)
+    wrong = 0
+    for name, outcome in (("clean", Outcome.IN_FORCE), ("revoked", Outcome.NOT_IN_FORCE)):
+        verdict = verifier.verify_code(scan_file((settings.home / "cases" / f"{name}.pdf").read_bytes())[0], at=now())
+        wrong += verdict.outcome is not outcome
+        table.add_row(name, _colored(verdict), "" if verdict.outcome is outcome else f"[red]expected {outcome}")
+    console.print(f"信任名单 trust list: {path}，第 {made.list.sequence} 号 number")
+    console.print(table)
+    return int(wrong > 0)
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The published folder in the place of the network."""
+
+    folder: Path
+
+    def get_newer(self, url: str, *, limit: int, accept: str, etag: str = "") -> Fetched:  # noqa: ARG002 - a `Revisitor`
+        """The file at an address, always whole."""
+        return Fetched((self.folder / urlsplit(url).path.lstrip("/")).read_bytes())
 
 
 def _colored(verdict: Verdict) -> str:

@@ -1,17 +1,17 @@
 """The page that a licence's QR opens, and where a file or a code can be handed in without any program.
 
-Everything works without a script; the script only saves reloading, and reads the fragment that browsers keep from
-servers. Chinese and English stand in the same document and the style sheet shows one of them, so that switching keeps
-what is on the page.
+A code is judged in the browser, by the script (docs/page.md): what it says reaches no server. Everything else works
+without a script, which then only saves reloading. Chinese and English stand in the same document and the style sheet
+shows one of them, so that switching keeps what is on the page.
 """
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -19,14 +19,20 @@ from license_lib.calendar import CHINA
 from license_lib.verification import Outcome, Proof
 from license_lib.verification.verdict import PROOF_TEXTS
 from license_lib.verification.verifier import MAX_FILE_BYTES
+from verify_api.pages.anchor import Anchor
+from verify_api.pages.assets import assets
+from verify_api.pages.assets import router as asset_router
+from verify_api.pages.words import words
 from verify_api.problems import KINDS, problem_of
 from verify_api.questions import read_question
 from verify_api.routes import service_of
 from verify_api.schemas import LicenseFacts, Words
+from verify_api.served_files import ServedFile, takes_gzip
 
 _HERE: Final = Path(__file__).resolve().parent
 _PROVED: Final = frozenset({Outcome.IN_FORCE, Outcome.NOT_IN_FORCE})
 _STEPS: Final = {proof: Words(zh=zh, en=en) for proof, (zh, en) in PROOF_TEXTS.items()}
+_HTML: Final = "text/html; charset=utf-8"
 _FILE: Final = Words(zh="证照文件", en="Licence file")
 _CODE: Final = Words(zh="二维码", en="QR code")
 
@@ -34,19 +40,62 @@ Lang = Annotated[Literal["zh", "en"], Query()]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, anchor: Anchor) -> None:
     """Add the pages and their assets to the service."""
+    app.state.anchor = anchor
     app.include_router(router)
-    app.mount("/assets", StaticFiles(directory=_HERE / "assets"), name="assets")
+    app.include_router(asset_router)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
 @router.api_route("/V", methods=["GET", "HEAD"])
 @router.api_route("/v", methods=["GET", "HEAD"])
 @router.api_route("/verify", methods=["GET", "HEAD"])
-async def home(lang: Lang = "zh") -> Response:
+def home(request: Request, lang: Lang = "zh") -> Response:
     """The page, the same at every address: what a QR says stands in the fragment, which only the script sees."""
-    return _page("home.html", lang)
+    anchor: Anchor = request.app.state.anchor
+    facts = {
+        "pins": anchor.pins(),
+        "maxStaleness": anchor.max_staleness_ms(),
+        "version": assets().version,
+        "scanner": assets().scanner,
+        "words": words(service_of(request).catalogue),
+    }
+    page = _text("home.html", lang, facts=facts)
+    file = ServedFile(page.encode(), _HTML, "no-cache", "Accept-Encoding")
+    return (file.packed() if takes_gzip(request) else file).answer(request)
+
+
+@router.api_route("/offline.js", methods=["GET", "HEAD"])
+def offline_worker(request: Request) -> Response:
+    """The service worker of those who keep the page: it stands at the root, for it answers for all of the site."""
+    script = _TEMPLATES.get_template("offline.js").render(
+        version=assets().version, files=assets().shell + assets().scanner
+    )
+    return ServedFile(script.encode(), "text/javascript; charset=utf-8", "no-cache").answer(request)
+
+
+@router.api_route("/page.webmanifest", methods=["GET", "HEAD"])
+def manifest(request: Request) -> Response:
+    """What makes the page an application (W3C Web Application Manifest)."""
+    icons = [
+        {"src": f"assets/{assets().version}/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"}
+        for size in (192, 512)
+    ]
+    told = {
+        "id": "./",
+        "name": "电子证照核验 Licence verification",
+        "short_name": "证照核验",
+        "lang": "zh-CN",
+        "start_url": "./",
+        "scope": "./",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#9c1c1c",
+        "icons": icons,
+    }
+    data = json.dumps(told, ensure_ascii=False).encode()
+    return ServedFile(data, "application/manifest+json", "no-cache").answer(request)
 
 
 @router.post("/verify")
@@ -116,8 +165,12 @@ def _foldable(text: str) -> Markup:
 
 
 def _page(template: str, lang: str, *, status: int = 200, no_store: bool = False, **values: object) -> HTMLResponse:
-    text = _TEMPLATES.get_template(template).render(lang=lang, limit=MAX_FILE_BYTES, **values)
-    return HTMLResponse(text, status, headers={"Cache-Control": "no-store" if no_store else "no-cache"})
+    headers = {"Cache-Control": "no-store" if no_store else "no-cache"}
+    return HTMLResponse(_text(template, lang, **values), status, headers=headers)
+
+
+def _text(template: str, lang: str, **values: object) -> str:
+    return _TEMPLATES.get_template(template).render(lang=lang, limit=MAX_FILE_BYTES, assets=assets(), **values)
 
 
 _TEMPLATES: Final = Environment(
@@ -128,5 +181,6 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters |= {"moment": _moment, "foldable": _foldable}
+_TEMPLATES.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
 
 __all__ = ["face_rows", "install"]

@@ -12,6 +12,7 @@ from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
 from license_lib.resources import resource_folder
 from verify_api.app import build_app
+from verify_api.pages.anchor import Anchor
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +26,14 @@ def judge(catalogue: Catalogue) -> ToldJudge:
 
 
 @pytest.fixture
-def app(judge: ToldJudge, tmp_path: Path) -> FastAPI:
-    return build_app(lambda: judge, tmp_path / "public", clock=lambda: NOON, randomness=bytes)
+def anchor(tmp_path: Path) -> Anchor:
+    """Where nothing is published yet."""
+    return Anchor(trust_list=tmp_path / "trust-list.jws", signer=tmp_path / "trust-list.pem")
+
+
+@pytest.fixture
+def app(judge: ToldJudge, tmp_path: Path, anchor: Anchor) -> FastAPI:
+    return build_app(lambda: judge, tmp_path / "public", anchor, clock=lambda: NOON, randomness=bytes)
 
 
 @pytest.fixture
