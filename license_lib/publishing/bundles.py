@@ -13,7 +13,7 @@ from typing import Final
 from license_lib.bundle import Bundle, BundleError, Delta, Kind, read_bundle
 from license_lib.bundle.making import Contents, is_told, make_bundle
 from license_lib.bundle.manifest import read_manifest
-from license_lib.errors import LicenseError, MachineError
+from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.publishing.folder import BUNDLE, CHECKPOINT, MANIFESTS, PublicFolder, status_name
 from license_lib.status.tokens import read_token
 from license_lib.trust_list import open_list
@@ -68,6 +68,20 @@ class Bundles:
         self.folder.write(BUNDLE, made.encoded())
         self.folder.keep_newest(MANIFESTS, KEPT)
         return made
+
+    def newest(self, now: datetime) -> Bundle:
+        """The newest bundle, after one was made of what is public by now, if that is new.
+
+        Raises:
+            InputError: `bundle.none`: there is no trust list, and so no bundle.
+            MachineError: as `publish`.
+        """
+        with self.folder.alone():
+            found = self.publish(now) or self._newest()
+        if found is None:
+            hint = "license trust publish, and then license publish"
+            raise InputError("bundle.none", "there is no trust list to make a bundle of", hint=hint)
+        return found
 
     def _contents(self) -> Contents:
         document = self.trust_list.read_bytes()

@@ -29,7 +29,7 @@ from signing.algorithms import LIST_SIGNING
 from signing.keys import SealCredential, SoftSigner
 from signing.notes import NoteSigner
 
-NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 URL = "https://license.example"
 LIST_ID = "11620400000000101R"
@@ -198,7 +198,7 @@ class Paper:
 IN_FORCE = Paper(GOOD).text
 REVOKED = Paper(ENDED).text
 SUSPENDED = Paper(PAUSED).text
-EXPIRED = Paper(GOOD, date(2026, 11, 25)).text
+EXPIRED = Paper(GOOD, date(2026, 11, 22)).text
 NOT_IN_BUNDLE = Paper(ELSEWHERE).text
 FORGED = Paper(GOOD, seal=credential("Market seal", 0xBAD05, BODY)).text
 ALTERED = IN_FORCE[:-3] + ("000" if not IN_FORCE.endswith("000") else "111")

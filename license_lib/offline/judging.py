@@ -1,14 +1,7 @@
-"""Judging codes from paper with nothing but bundles 离线包: no network, no home, no database.
-
-    bundle = open_bundle(Path("baiyin.bundle").read_bytes(), pinned(read_signer(Path("baiyin-signer.pem"))))
-    verifier = OfflineVerifier([bundle], max_staleness=timedelta(hours=8))
-    verdict = verifier.verify_code(text, at=now)
-
-It is the same judge as online. Its network is the bundle: what is not in there cannot be fetched.
-"""
+"""A verifier that stands on bundles alone: the same judge as online, with the bundle in place of the network."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -57,39 +50,6 @@ class OfflineVerifier(Verifier):
         """The bundle that a verdict stands on; None where it stands on nothing, as that on a picture without a code."""
         used = verdict.evidence.trust_list
         return self._bundles.get(used.sha256) if used else None
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """One piece of what a verdict stands on, and how old it is.
-
-    Args:
-        kind: `bundle`, `trust-list`, `status-list`, `crl` or `checkpoint`.
-        name: which one. as_of: when it was made or signed; None where it bears no time. until: when it ends; None
-            where it says nothing of that.
-    """
-
-    kind: str
-    name: str
-    as_of: datetime | None
-    until: datetime | None
-
-
-def knowledge_of(verdict: Verdict, bundle: OpenedBundle | None = None) -> Iterator[Knowledge]:
-    """What a verdict stands on: only what it used, and the bundle where that came from."""
-    if bundle is not None:
-        said = bundle.manifest
-        yield Knowledge("bundle", f"{said.list_id} {said.sequence}", said.made, said.good_until)
-    used = verdict.evidence
-    if used.trust_list is not None:
-        listed = used.trust_list
-        yield Knowledge("trust-list", f"{listed.list_id} {listed.sequence}", listed.issued_at, listed.next_update)
-    if used.status_list is not None:
-        yield Knowledge("status-list", used.status_list.uri, used.status_list.as_of, used.status_list.expires)
-    if used.revocation_as_of is not None:
-        yield Knowledge("crl", "", used.revocation_as_of, None)
-    if bundle is not None and bundle.checkpoint is not None:
-        yield Knowledge("checkpoint", f"{bundle.checkpoint.origin} {bundle.checkpoint.size}", None, None)
 
 
 class _KeptLists:
