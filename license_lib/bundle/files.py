@@ -16,9 +16,13 @@ from license_lib.bundle.errors import BundleError, malformed
 from license_lib.bundle.manifest import Kind, SignedManifest, read_manifest
 from license_lib.cose import CoseError, decoded, encoded, whole_keyed
 
+BUNDLE_MEDIA_TYPE: Final = "application/license-bundle+cbor"
 MAX_BUNDLE_BYTES: Final = 32 * 1024 * 1024
 """Of a file, whole or delta: a thousand status lists at 1 % have half as much."""
 _MANIFEST, _PARTS, _BASE = 1, 2, 3
+_DEPTH: Final = 2
+_SMALL_MAP: Final = b"\xb7"
+"""The first byte of a map of 23 members, the most that stand in the first byte (RFC 8949 §3.1)."""
 _DIGEST_BYTES: Final = 32  # SHA-256
 
 
@@ -102,7 +106,8 @@ def read_file(data: bytes) -> Bundle | Delta:
     if len(data) > MAX_BUNDLE_BYTES:
         raise malformed(f"larger than {MAX_BUNDLE_BYTES // 1024 // 1024} MiB")
     try:
-        said = whole_keyed(decoded(data), "not a map")
+        # A map of a few members, and lists of bytes in it: a file of millions of numbers is not read to its end.
+        said = whole_keyed(decoded(data, _DEPTH) if data[:1] <= _SMALL_MAP else None, "not a map of a few members")
     except CoseError as error:
         raise malformed(str(error)) from None
     message = said.get(_MANIFEST)

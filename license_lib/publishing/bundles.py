@@ -54,7 +54,7 @@ class Bundles:
         if not self.trust_list.exists():
             return None
         try:
-            contents, before = self._contents(), self._newest()
+            contents, before = self._contents(), _newest(self.folder)
             last = before.signed if before else None
             signer = self.signer()
             if not again and last is not None and last.signer == signer.certificate_der and is_told(contents, last):
@@ -77,7 +77,7 @@ class Bundles:
             MachineError: as `publish`.
         """
         with self.folder.alone():
-            found = self.publish(now) or self._newest()
+            found = self.publish(now) or _newest(self.folder)
         if found is None:
             hint = "license trust publish, and then license publish"
             raise InputError("bundle.none", "there is no trust list to make a bundle of", hint=hint)
@@ -99,31 +99,27 @@ class Bundles:
             contents[Kind.CHECKPOINT, said.log.vkey.partition("+")[0]] = head
         return contents
 
-    def _newest(self) -> Bundle | None:
-        """The bundle that is published; what cannot be read is none, and a new one takes its place."""
-        data = self.folder.read(BUNDLE)
-        try:
-            return read_bundle(data) if data is not None else None
-        except BundleError:
-            return None
-
-
-def newest_bundle(folder: PublicFolder) -> Bundle | None:
-    """The bundle that is published; None if there is none.
-
-    Raises:
-        BundleError: `bundle.format`: it was damaged.
-        MachineError: `publishing.folder`.
-    """
-    data = folder.read(BUNDLE)
-    return read_bundle(data) if data is not None else None
-
 
 def delta_since(folder: PublicFolder, base: str) -> Delta | None:
     """What leads to the published bundle from another one; None if that one is not known, or none is published.
 
     Args:
         base: SHA-256 of its signed manifest, 64 hexadecimal digits.
+
+    Raises:
+        MachineError: `publishing.folder`.
     """
-    newest, before = newest_bundle(folder), folder.read(f"{MANIFESTS}/{base}")
-    return newest.since(read_manifest(before)) if newest is not None and before is not None else None
+    newest, before = _newest(folder), folder.read(f"{MANIFESTS}/{base}")
+    try:
+        return newest.since(read_manifest(before)) if newest is not None and before is not None else None
+    except BundleError:  # it was damaged: then nobody has a bundle by it
+        return None
+
+
+def _newest(folder: PublicFolder) -> Bundle | None:
+    """The bundle that is published; what cannot be read is none, and a new one takes its place."""
+    data = folder.read(BUNDLE)
+    try:
+        return read_bundle(data) if data is not None else None
+    except BundleError:
+        return None

@@ -135,6 +135,8 @@ SPELT_WRONG: dict[str, Case] = {
         "a-manifest-that-is-a-text": outer({1: "text", 2: contents()}),
         "a-bomb-of-lists": b"\xa2\x01\x41\x00\x02" + b"\x81" * 5000 + b"\x00",
         "a-length-of-an-exabyte": b"\xa2\x01\x5b" + b"\x0f" * 8,
+        "a-list-of-numbers-without-end": b"\xa2\x01\x41\x00\x02\x99\x20\x00" + bytes(0x2000),
+        "a-map-of-many-members": b"\xb8\x18" + b"".join(canonical(n) + b"\x40" for n in range(24)),
         "parts-that-say-there-are-a-billion": b"\xa2\x01\x41\x00\x02\x9a\x3b\x9a\xca\x00",
         "a-part-missing": parts(lambda all_of: all_of[:-1]),
         "parts-swapped": parts(lambda all_of: [all_of[1], all_of[0], *all_of[2:]]),
