@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from license_lib.bundle import Bundle, Kind
 from license_lib.bundle.making import make_bundle
+from license_lib.publishing.folder import BUNDLE, MANIFESTS, PublicFolder
 from license_lib.trust_list import open_list
 
 HOUR = timedelta(hours=1)
@@ -129,3 +130,50 @@ def test_a_bundle_beside_newer_lists_of_the_site(page: Opened, city: ServedCity)
     assert judge(page, city.codes["revoked"], "status.invalid")[0] == "NOT_IN_FORCE"
     page.context.set_offline(True)
     assert judge(page, city.codes["revoked"], "status.invalid")[0] == "NOT_IN_FORCE", "and that was kept"
+
+
+def test_the_site_gives_its_bundle_and_then_what_leads_on(browser: Browser, city: ServedCity) -> None:
+    good = made(city)
+    newer = made(city, before=good, states=city.signed_status_list(datetime.now(UTC)))
+    with opened(browser, city.url) as page:
+        page.page.goto(page.url)
+        publish(city, good)
+        keep(page, "已存到本机")
+        assert "/status/1" not in page.asked(), "all of it stands in the bundle"
+        publish(city, newer)
+        keep(page, "已存到本机")
+        bundles = [path for path in page.asked() if path.startswith("/bundle")]
+        assert bundles == ["/bundle", f"/bundle/since/{good.signed.sha256.hex()}"]
+        page.context.set_offline(True)
+        page.open(city.codes["revoked"])
+        assert page.outcome()[0] == "IN_FORCE", "as the newer one says"
+        assert "来自离线包" in page.seen("#result")
+
+
+def test_a_site_that_gives_an_older_bundle_again_is_refused(browser: Browser, city: ServedCity) -> None:
+    """Whoever can replace the published files cannot make a device forget."""
+    ended = made(city)
+    replayed = made(city, states=city.signed_status_list(datetime.now(UTC) - HOUR))
+    newer = made(city, before=ended)
+    with opened(browser, city.url) as page:
+        page.page.goto(page.url)
+        publish(city, newer)
+        keep(page, "已存到本机")
+        publish(city, replayed)
+        keep(page, "比已有的旧")
+        page.context.set_offline(True)
+        page.open(city.codes["revoked"])
+        assert page.outcome()[0] == "NOT_IN_FORCE"
+
+
+def publish(city: ServedCity, bundle: Bundle) -> None:
+    """Put a bundle where `license publish` puts it."""
+    folder = PublicFolder(city.settings.public_folder)
+    folder.write(f"{MANIFESTS}/{bundle.signed.sha256.hex()}", bundle.signed.message)
+    folder.write(BUNDLE, bundle.encoded())
+
+
+def keep(page: Opened, words: str) -> None:
+    page.page.eval_on_selector("#keeping-words", "each => { each.textContent = ''; }")
+    page.page.click("#keep")
+    page.wait("#keeping-words", words)

@@ -4,6 +4,7 @@ import { TrustListError } from "./judging/trust_list.mjs";
 import { fetched, read, write } from "./sources.mjs";
 
 const KIND = "bundle";
+const MEDIA_TYPE = "application/license-bundle+cbor";
 
 /** Is it an error that tells why a bundle was refused? */
 export function isRefusal(error) {
@@ -31,7 +32,7 @@ export async function takeBundle(bytes, pins) {
 /** Keep the newest bundle of this site; false if there is none. */
 export async function fetchBundle(pins) {
   const old = await keptBundle(pins);
-  const delta = old && await fetched(`bundle/since/${old.digest}`);
+  const delta = old && await fetched(`bundle/since/${old.digest}`, MEDIA_TYPE);
   try {
     if (delta) {
       await takeBundle(delta.bytes, pins);
@@ -40,7 +41,7 @@ export async function fetchBundle(pins) {
   } catch (error) {
     if (!isRefusal(error)) { throw error; } // the whole one tells
   }
-  const whole = await fetched("bundle");
+  const whole = await fetched("bundle", MEDIA_TYPE);
   if (whole) { await takeBundle(whole.bytes, pins); }
   return whole !== null;
 }

@@ -40,16 +40,16 @@ export async function forget() {
   await caches.delete(STORE);
 }
 
-/** An answer of the expected kind, if one is expected, or null: no network, no such file, a login page. */
+/** An answer of the expected kind, or null: no network, no such file, a login page. */
 export async function fetched(address, type) {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), WAIT);
   try {
     const answer = await fetch(address, {
-      cache: "no-cache", credentials: "omit", headers: { Accept: type || "*/*" }, redirect: "error", signal: control.signal,
+      cache: "no-cache", credentials: "omit", headers: { Accept: type }, redirect: "error", signal: control.signal,
     });
     const kind = (answer.headers.get("content-type") || "").split(";")[0];
-    return answer.ok && (!type || kind === type) ? { bytes: new Uint8Array(await answer.arrayBuffer()), at: Date.now() } : null;
+    return answer.ok && kind === type ? { bytes: new Uint8Array(await answer.arrayBuffer()), at: Date.now() } : null;
   } catch (error) {
     return null;
   } finally {
