@@ -38,7 +38,8 @@ OWN: Final[Mapping[str, FindingText]] = MappingProxyType(
 )
 """Findings of the page alone: elsewhere nobody judges without a trust list."""
 JUDGED: Final = (
-    "qr.foreign", "qr.malformed", "qr.version", "qr.signature", "qr.unknown-key", "qr.none", "qr.several",
+    "qr.foreign", "qr.malformed", "qr.version", "qr.presentation", "qr.signature", "qr.unknown-key", "qr.none",
+    "qr.several",
     "paper.compare",
     "trust.stale",
     "seal.unknown-issuer", "seal.certificate-expired", "seal.certificate-not-yet-valid", "seal.revocation-unknown",

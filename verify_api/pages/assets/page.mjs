@@ -1,6 +1,7 @@
 /* The page behind the code: judges what stands in the address, what is typed, scanned or photographed, on this device;
    hands files in to the server; switches languages. Written for the browsers of 2019, as `judging` is. */
 import { keptBundle } from "./bundles.mjs";
+import { presented } from "./judging/code.mjs";
 import { bundled, evidenceOf } from "./judging/evidence.mjs";
 import { EFFECTS, judge, refused } from "./judging/verdict.mjs";
 import { startKeeping } from "./keeping.mjs";
@@ -9,7 +10,7 @@ import { shown } from "./showing.mjs";
 import { isKept, network, store } from "./sources.mjs";
 
 const TIMEOUT = 90000;
-const HOPELESS = ["qr.foreign"]; // a server makes no more of it
+const HOPELESS = ["qr.foreign", "qr.presentation"]; // a server makes no more of it
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 let asked = 0; // only the answer to the latest question is shown
@@ -70,10 +71,18 @@ async function judgeCode(text, facts) {
   }
 }
 
+/** A presentation code is redeemed on a page of its own: of this site, whatever the text says, and not before a press there. */
+function isPresentation(texts) {
+  const found = texts.map(presented).find(Boolean);
+  if (found) { location.assign(`P#${found}`); }
+  return Boolean(found);
+}
+
 /** What a picture holds: one licence code, which is judged, or a reason why there is nothing to judge. */
 function judgePicture(texts, facts) {
   const codes = texts.filter((text) => /^https?:\/\/[^#]+\/v#[0-9a-z]+$/i.test(text.trim()));
   if (codes.length === 1) { return judgeCode(codes[0], facts); }
+  if (!codes.length && isPresentation(texts)) { return Promise.resolve(); }
   begin();
   showVerdict(refused(codes.length ? "qr.several" : texts.length ? "qr.foreign" : "qr.none", Date.now()), facts);
   return Promise.resolve();
@@ -150,7 +159,7 @@ function startForms(facts) {
     if (!self.crypto || !crypto.subtle) { return; } // the form itself hands it in
     event.preventDefault();
     const text = byId("code").value.trim();
-    if (text) { judgeCode(text, facts); }
+    if (text && !isPresentation([text])) { judgeCode(text, facts); }
   });
   byId("code").addEventListener("keydown", (event) => {
     // A scanner ends with Enter; a code holds no line break.

@@ -16,7 +16,8 @@ const [NO, UNSURE, OVER, STATE_UNSURE, NOTE] = ["not-genuine", "genuine-unknown"
 /* Two questions: is it genuine, and is it in force? A finding answers one of them with no or with unknown, or it is a note.
    Those of this page alone are `trust.unknown` and `trust.unusable`: elsewhere nobody judges without a list. */
 export const EFFECTS = {
-  "qr.foreign": UNSURE, "qr.malformed": NO, "qr.version": UNSURE, "qr.signature": NO, "qr.unknown-key": UNSURE,
+  "qr.foreign": UNSURE, "qr.malformed": NO, "qr.version": UNSURE, "qr.presentation": UNSURE, "qr.signature": NO,
+  "qr.unknown-key": UNSURE,
   "qr.none": UNSURE, "qr.several": NO,
   "paper.compare": NOTE,
   "trust.unknown": UNSURE, "trust.unusable": UNSURE, "trust.stale": UNSURE,
