@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from inspect import Parameter, Signature, signature
@@ -83,6 +84,9 @@ At = Annotated[datetime | None, typer.Option("--at", help="Judge at this moment 
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", min=1, max=64, help="并行 Files judged at once; by default 4 at most."),
+]
+Audience = Annotated[
+    str, typer.Option(help="出示对象 To whom it is shown: a name or a code, spelt alike on both sides.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, errors too.")]
 English = Annotated[bool, typer.Option("--english", envvar="LICENSE_ENGLISH", help="English instead of 中文.")]
@@ -1020,7 +1024,8 @@ def qr_scan(
             codes.add(_scan_code(scan))
             words = []
             for nothing in ("没有二维码", "no code"):
-                lines = [*scan.texts, *([printer.words(scan.error)] if scan.error else [])]
+                named = [f"亮证码 {text}" if text in scan.presentations else text for text in scan.texts]
+                lines = [*named, *([printer.words(scan.error)] if scan.error else [])]
                 words.append(f"{_one_line(path)}: " + ("\n  ".join(lines) or nothing))
             printer.result({"file": str(path), **scan_value(scan)}, *words)
     return max(codes)
@@ -1575,6 +1580,70 @@ def usage(
     return DONE if found else NOT
 
 
+@command(app, "present")
+def present(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    *,
+    seconds: Annotated[int, typer.Option(help="How long the code lives, 30 to 120.")] = 60,
+    audience: Audience = "",
+    holder_file: Annotated[
+        Path | None,
+        typer.Option("--holder-file", help="File with the number of the holder who is logged in; - is stdin."),
+    ] = None,
+    qr: Annotated[Path | None, typer.Option("--qr", help="Draw it: a .png or .svg; else a terminal shows it.")] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> None:
+    """亮证 Make a presentation code: whoever scans it first gets the licence's state, once, within its time."""
+    from license_lib.presenting.telling import code_value, code_words
+    from license_lib.rendering.qr_pictures import qr_lines, qr_painter
+
+    painter = qr_painter(qr) if qr else None  # before a code is made for a picture that cannot be
+    use = replace(_use(actor, purpose, item, case), audience=audience)
+    holder = _applicants(holder_file).strip() if holder_file else ""
+    if holder_file and not holder:
+        raise InputError("file.unreadable", "there is no number in --holder-file", hint="give one number")
+    with _authority(home, None) as authority:
+        code = authority.present(identifier, use, holder_number=holder, seconds=seconds)
+    if qr and painter:
+        _write(qr, painter(code.text), f"{qr} could not be written")
+    drawn = f"{qr_lines(code.text)}\n" if qr is None and sys.stdout.isatty() else ""
+    zh, en = (drawn + words for words in code_words(code))
+    printer.result(code_value(code), zh, en)
+
+
+@command(app, "redeem")
+def redeem(
+    printer: Printer,
+    text: Annotated[str, typer.Argument(help="What was scanned; - is stdin.")],
+    *,
+    audience: Audience = "",
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> int:
+    """验亮证码 Use a presentation code up, and show its licence as of now; exit code 2 if it is refused."""
+    from license_lib.presenting.telling import presentation_lines, presentation_value
+
+    scanned = _applicants(Path(text)) if text == "-" else text
+    with _authority(home, None) as authority:
+        shown = authority.redeem(scanned, replace(_use(actor, purpose, item, case), audience=audience))
+    zh, en = (
+        "\n".join(
+            [*_verdict_lines(name, shown.verdict, language), *presentation_lines(shown, english=language == "en")]
+        )
+        for name, language in (("亮证码", "zh"), ("presentation", "en"))
+    )
+    printer.result(presentation_value(shown), zh, en)
+    return _code_of(shown.verdict)
+
+
 @app.command()
 def serve(
     home: Home = Path(),
@@ -2116,24 +2185,37 @@ def _print_verdict(
     verdict: "Verdict | None",
     beside: tuple[dict[str, Any], list[str], list[str]] | None = None,
 ) -> int:
-    from license_lib.findings import Effect
-    from license_lib.verification import OUTCOME_TEXTS, Outcome
+    from license_lib.verification import Outcome
     from license_lib.verification.report import verdict_report
 
     if verdict is None:
         value = {"input": name, "outcome": Outcome.UNDETERMINED.value, "findings": []}
         printer.result(value, f"{name}: 证照库中没有此证照", f"{name}: not in this repository")
         return UNDETERMINED
-    texts = []
     value, *told = beside or ({}, [], [])
-    for language, words, more in zip(("zh", "en"), OUTCOME_TEXTS[verdict.outcome], told, strict=True):
-        lines = [f"{_one_line(name)}: {verdict.outcome} {words}"]
-        for finding in verdict.findings:
-            lines.append(f"  {finding.code}: {finding.text(language)}")
-            if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
-                lines.append(f"    → {finding.remedy(language)}")
-        texts.append("\n".join([*lines, *(f"  {line}" for line in more)]))
+    texts = [
+        "\n".join([*_verdict_lines(name, verdict, language), *(f"  {line}" for line in more)])
+        for language, more in zip(("zh", "en"), told, strict=True)
+    ]
     printer.result({"input": name, **verdict_report(verdict), **value}, *texts)
+    return _code_of(verdict)
+
+
+def _verdict_lines(name: str, verdict: "Verdict", language: str) -> list[str]:
+    from license_lib.findings import Effect
+    from license_lib.verification import OUTCOME_TEXTS
+
+    lines = [f"{_one_line(name)}: {verdict.outcome} {OUTCOME_TEXTS[verdict.outcome][language == 'en']}"]
+    for finding in verdict.findings:
+        lines.append(f"  {finding.code}: {finding.text(language)}")
+        if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
+            lines.append(f"    → {finding.remedy(language)}")
+    return lines
+
+
+def _code_of(verdict: "Verdict") -> int:
+    from license_lib.verification import Outcome
+
     return {Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(verdict.outcome, NOT)
 
 

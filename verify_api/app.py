@@ -14,8 +14,9 @@ from license_lib.authority import now
 from license_lib.errors import MachineError
 from license_lib.resources import program_version
 from license_lib.settings import Settings
-from verify_api import pages, problems, published, routes
+from verify_api import pages, presentations, problems, published, routes
 from verify_api.envelope import Envelope
+from verify_api.pages import presenting
 from verify_api.pages.anchor import Anchor
 from verify_api.schemas import ProblemDocument
 from verify_api.service import Bench, Service, SettingsBench
@@ -88,8 +89,10 @@ def build_app(
         },
     )
     app.include_router(routes.router)
+    app.include_router(presentations.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
+    app.include_router(presenting.router)
     problems.install(app)
     app.add_middleware(Envelope, clock=clock, randomness=randomness)
     return app

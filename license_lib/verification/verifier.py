@@ -10,7 +10,7 @@ from datetime import datetime
 
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
-from license_lib.qr import PictureError, is_proof, scan
+from license_lib.qr import PictureError, is_presentation, is_proof, scan
 from license_lib.qr.pictures import looks_like_pdf
 from license_lib.qr.retries import Patience
 from license_lib.verification.examination import Examination
@@ -75,7 +75,8 @@ class Verifier:
             return self.refuse(error.code, at=at, now=now)
         proofs = [text for text in texts if is_proof(text)]
         if not proofs:
-            return examination.refuse("qr.foreign" if texts else "qr.none")
+            named = "qr.presentation" if any(map(is_presentation, texts)) else "qr.foreign"
+            return examination.refuse(named if texts else "qr.none")
         if len(proofs) > 1:
             return examination.refuse("qr.several")
         return self.verify_code(proofs[0], at=at, now=now)
