@@ -24,7 +24,6 @@ ROOMS = (of_files, of_seals, of_issuers, of_papers, of_logs, of_states, of_prese
 ELSEWHERE = {
     "bundle.future": "of codes judged by a bundle, which have vectors of their own: tests/vectors/bundles",
     "bundle.stale": "the same",
-    "log.head-unreadable": "of a public folder that was damaged: tests/unit/publishing/test_log_evidence.py",
     "picture.malformed": "an error of `license qr scan`; verification says input.unsupported (test_cli_commands)",
     "seal.annotated": "of a signature that allows annotations, as no licence's does",
     "seal.content-covered": "of a signature that allows further ones, as no licence's does",
