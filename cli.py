@@ -21,7 +21,7 @@ from inspect import Parameter, Signature, signature
 from io import TextIOWrapper
 from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from license_lib.issuing import Issued
     from license_lib.log.findings import LogFinding
     from license_lib.offline import OfflineVerifier
+    from license_lib.paper import PaperChecks
     from license_lib.publishing import Published
     from license_lib.rendering import Fonts
     from license_lib.repository import Use
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from license_lib.trust_list import Snapshot, TrustList
     from license_lib.trusting import ListVerifierOpener
     from license_lib.verification import Verdict, Verifier
-    from license_lib.verification.confinement import ConfinedVerifier
+    from license_lib.verification.confinement import ConfinedVerifier, Opener
     from license_lib.verification.scans import FileScan
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
@@ -72,6 +73,8 @@ trust_app = typer.Typer(no_args_is_help=True, help="信任名单 Trust lists: pu
 app.add_typer(trust_app, name="trust")
 bundle_app = typer.Typer(no_args_is_help=True, help="离线包 Offline bundles: make, show, check, update.")
 app.add_typer(bundle_app, name="bundle")
+paper_app = typer.Typer(no_args_is_help=True, help="纸质 Printed licences: check.")
+app.add_typer(paper_app, name="paper")
 log_app = typer.Typer(no_args_is_help=True, help="日志 The transparency log: show, proof, witness, cosign, audit.")
 app.add_typer(log_app, name="log")
 
@@ -1157,6 +1160,71 @@ def bundle_update(
         return made
 
     return _print_bundle(printer, updated, f"已更新：{output}", f"updated: {output}")
+
+
+@command(paper_app, "check")
+def paper_check(
+    printer: Printer,
+    files: Annotated[list[Path], typer.Argument(help="Photos, scans and PDF files of printed licences.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="核对单 Of one FILE: an .html to compare by, or a .json.")
+    ] = None,
+    at: At = None,
+    home: Home = Path(),
+    *,
+    trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
+    offline: Annotated[Path | None, typer.Option("--offline", help="The same, and ask nobody: no network.")] = None,
+    seen: Annotated[
+        str, typer.Option(metavar="same|different", help="What you saw, comparing one FILE with its licence.")
+    ] = "",
+    field: Annotated[
+        list[str] | None, typer.Option("--field", help="Code of a field that differs; may be given several times.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0, max=15, help="Time for a photo that is hard to read.")] = 2,
+    jobs: Jobs = None,
+    checker: Annotated[
+        str, typer.Option(envvar="LICENSE_ACTOR", help="核验人 Who checks; the login name if left out.")
+    ] = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+) -> int:
+    """纸质核对 The signed texts of each licence's code beside the picture of the paper, to be compared by eye.
+
+    The exit code is 2 until somebody has compared (--seen), 1 if the paper differs or the code is not in force.
+    """
+    from license_lib.authority import now
+    from license_lib.paper import confined_checker
+    from license_lib.qr.retries import Patience
+
+    if seen not in {"", "same", "different"} or (field and seen != "different"):
+        raise typer.BadParameter("--seen is same or different; --field goes with --seen different")
+    if (output or seen) and len(files) != 1:
+        raise typer.BadParameter("--output and --seen are for one FILE")
+    if output is not None and output.suffix.lower() not in {".html", ".json"}:
+        raise InputError("output.kind", f"{output}: a paper check is written as .html or .json")
+    present = now()
+    moment = _moment(at) if at else present
+    note = _noting(None if trust or offline else _settings(home), _use(checker, purpose, item, case))
+    opener, patience = _opener(_judge(home, trust, offline)), Patience(seconds, time.monotonic)
+    workers = _workers(jobs, files)
+    codes = set()
+    with confined_checker(
+        opener, patience, pictures=output is not None, records=True, workers=workers, method="fork"
+    ) as checker_:
+        for path, checks in checker_.verify_each(files, _judged_bytes, at=moment, now=present):
+            if isinstance(checks, LicenseError):
+                printer.error(_of_file(path, checks))
+                codes.add(FAILED)
+                continue
+            for check in checks.checks:
+                note(check.verdict)
+            judged = _seen(checks, seen, field or ())
+            codes.add(_print_paper(printer, str(path), judged))
+            if output is not None:
+                names = {"checker": checker, "purpose": purpose, "case": case}
+                _write_paper(printer, path, output, judged, names, present)
+    return _worst(codes)
 
 
 @command(app, "seal")
@@ -2425,6 +2493,73 @@ def _report(
     code = _print_verdict(printer, str(file), verdict)
     printer.result({"output": str(output)}, f"核验报告：{output}", f"report: {output}")
     return code
+
+
+def _opener(judge: "Settings | ListVerifierOpener") -> "Opener":
+    from license_lib.judges import open_verifier
+    from license_lib.settings import Settings
+
+    return partial(open_verifier, judge) if isinstance(judge, Settings) else judge
+
+
+def _seen(checks: "PaperChecks", seen: str, fields: Sequence[str]) -> "PaperChecks":
+    """The checks with what the clerk saw on the paper of the only licence."""
+    if not seen:
+        return checks
+    if len(checks.checks) != 1:
+        raise InputError("paper.nothing", "--seen needs a file with one licence in it", hint="photograph it alone")
+    said: Literal["same", "different"] = "same" if seen == "same" else "different"
+    return replace(checks, checks=(checks.checks[0].seen(said, fields),))
+
+
+def _print_paper(printer: Printer, name: str, checks: "PaperChecks") -> int:
+    """One line a licence, or one for a file without any."""
+    from license_lib.paper import check_value
+    from license_lib.paper.words import ANSWERS
+    from license_lib.verification import OUTCOME_TEXTS, Outcome
+    from license_lib.verification.report import finding_value
+
+    notes = [finding_value(finding) for finding in checks.findings]
+    if not checks.checks:
+        value = {"input": name, "outcome": Outcome.UNDETERMINED.value, "file_findings": notes}
+        lines = ["; ".join(finding.text(language) for finding in checks.findings) for language in ("zh", "en")]
+        printer.result(value, *(f"{_one_line(name)}: UNDETERMINED {line}" for line in lines))
+        return UNDETERMINED
+    codes = []
+    for check in checks.checks:
+        texts = []
+        for index, language in enumerate(("zh", "en")):
+            words = (OUTCOME_TEXTS[check.verdict.outcome][index], ANSWERS[check.paper][index])
+            code, paper = (("二维码", "纸面"), ("code", "paper"))[index]
+            said = [f"{_one_line(name)}: {check.outcome} {code}: {words[0]}; {paper}: {words[1]}"]
+            found = (*check.findings, *check.verdict.findings, *checks.findings)
+            said += [f"  {one.code}: {one.text(language)}" for one in found if one.code != "paper.compare"]
+            texts.append("\n".join(said))
+        printer.result({"input": name, **check_value(check), "file_findings": notes}, *texts)
+        codes.append({Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(check.outcome, NOT))
+    return _worst(codes)
+
+
+def _write_paper(
+    printer: Printer, path: Path, output: Path, checks: "PaperChecks", names: dict[str, str], present: datetime
+) -> None:
+    from license_lib.paper import check_value
+    from license_lib.paper.report import paper_html
+    from license_lib.verification.report import finding_value
+    from license_lib.verification_reports import Check
+
+    if output.exists() and output.samefile(path):
+        raise InputError("output.kind", f"{output}: the report would take the place of what was checked")
+    check = Check.of(path.name, _judged_bytes(path), checked_at=present, **names)
+    if output.suffix.lower() == ".html":
+        made = paper_html(checks, check, english=printer.english).encode()
+    else:
+        licenses = [check_value(one, pictures=True) for one in checks.checks]
+        found = [finding_value(one) for one in checks.findings]
+        value = {"input": check.name, "check": check.value, "file_findings": found, "licenses": licenses}
+        made = json.dumps(value, ensure_ascii=False, indent=1).encode()
+    _write(output, made, f"{output} could not be written")
+    printer.result({"output": str(output)}, f"核对单：{output}", f"paper check: {output}")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "interrupted": "已中断，已颁发的证照仍然有效",
         "output.unwritable": "结果无法写入",
         "output.kind": "文件名与内容不符",
+        "paper.nothing": "没有可以与纸面核对的签名内容",
         "preview.unreadable": "没有此页，或分辨率过高",
         "file.unreadable": "文件无法读取",
         "file.too-large": "文件过大",
