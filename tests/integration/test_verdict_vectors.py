@@ -37,6 +37,8 @@ ELSEWHERE = {
         ),
         "of paper, and no verdict on a document: test_paper_check and test_paper_command have each",
     ),
+    "bundle.future": "of codes judged by a bundle, which have vectors of their own: tests/vectors/bundles",
+    "bundle.stale": "the same",
     "picture.malformed": "an error of `license qr scan`; verification says input.unsupported (test_cli_commands)",
     "seal.annotated": "of a signature that allows annotations, as no licence's does",
     "seal.content-covered": "of a signature that allows further ones, as no licence's does",
