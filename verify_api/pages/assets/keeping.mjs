@@ -9,14 +9,14 @@ import { StatusListError } from "./judging/status_list.mjs";
 import { TrustListError } from "./judging/trust_list.mjs";
 import { buffered } from "./scanning.mjs";
 import { ago, both, element, moment } from "./showing.mjs";
-import { forget, isKept, kept, network, store } from "./sources.mjs";
+import { canKeep, forget, isKept, kept, network, store, write } from "./sources.mjs";
 
 const byId = (id) => document.getElementById(id);
 const MOST_LISTS = 64; // of 2**20 licences each
 
 /** Set up the buttons, and show what is kept. */
 export function startKeeping(facts) {
-  if (!navigator.serviceWorker || typeof caches !== "object" || !self.crypto || !crypto.subtle) { return; }
+  if (!navigator.serviceWorker || !canKeep() || !self.crypto || !crypto.subtle) { return; }
   byId("keeping").hidden = false;
   byId("keep").addEventListener("click", () => working(facts, () => keep(facts), "keeping-done"));
   byId("forget").addEventListener("click", () => working(facts, forgetAll, "keeping-gone"));
@@ -74,7 +74,7 @@ function active(worker) {
 
 /** Fetch the trust list and every status list that it stands for. */
 async function refresh(facts) {
-  const evidence = evidenceOf([network(), store(true)], facts.pins, Date.now());
+  const evidence = evidenceOf([network(), store(write)], facts.pins, Date.now());
   const list = await evidence.trustList();
   if (list.source !== "network") { throw new TrustListError("trust.unknown", "not fetched"); }
   const addresses = Array.from(new Set(list.bodies.map((body) => body.statusUrl).filter(Boolean)));

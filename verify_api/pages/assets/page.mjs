@@ -7,7 +7,7 @@ import { EFFECTS, judge, refused } from "./judging/verdict.mjs";
 import { startKeeping } from "./keeping.mjs";
 import { startScanning } from "./scanning.mjs";
 import { shown } from "./showing.mjs";
-import { isKept, network, store } from "./sources.mjs";
+import { isKept, network, store, writeIfPossible } from "./sources.mjs";
 
 const TIMEOUT = 90000;
 const HOPELESS = ["qr.foreign", "qr.presentation"]; // a server makes no more of it
@@ -58,17 +58,33 @@ async function judgeCode(text, facts) {
     present(fromTemplate("unable"));
     return;
   }
-  const now = Date.now();
-  const bundle = await keptBundle(facts.pins);
-  const sources = [network(), store(await isKept())].concat(bundle ? [bundled(bundle, now, facts.maxStaleness)] : []);
-  const evidence = evidenceOf(sources, facts.pins, now);
-  const verdict = await judge(text, evidence, now, facts.maxStaleness);
+  let verdict;
+  try {
+    verdict = await judged(text, facts);
+  } catch (error) {
+    if (mine === asked) {
+      present(fromTemplate("broken"));
+      offerServer(text);
+    }
+    throw error; // for who looks at the console
+  }
   if (mine !== asked) { return; }
   showVerdict(verdict, facts);
-  if (verdict.outcome === "UNDETERMINED" && verdict.findings.every((each) => !HOPELESS.includes(each.code))) {
-    byId("outcome").parentElement.append(fromTemplate("ask-server")); // it knows the state of today, and other cities' lists
-    byId("hand-in").addEventListener("click", () => handIn("code", text));
-  }
+  if (verdict.outcome === "UNDETERMINED" && verdict.findings.every((each) => !HOPELESS.includes(each.code))) { offerServer(text); }
+}
+
+async function judged(text, facts) {
+  const now = Date.now();
+  const bundle = await keptBundle(facts.pins);
+  const device = store(await isKept() && writeIfPossible);
+  const sources = [network(), device].concat(bundle ? [bundled(bundle, now, facts.maxStaleness)] : []);
+  return judge(text, evidenceOf(sources, facts.pins, now), now, facts.maxStaleness);
+}
+
+/** The server knows the state of today, and other cities' lists. */
+function offerServer(text) {
+  byId("outcome").parentElement.append(fromTemplate("ask-server"));
+  byId("hand-in").addEventListener("click", () => handIn("code", text));
 }
 
 /** A presentation code is redeemed on a page of its own: of this site, whatever the text says, and not before a press there. */
@@ -132,7 +148,23 @@ function parsed(text) {
 function judgeFragment(facts) {
   // Messengers add parameters to addresses, some behind the fragment; the code itself knows only host, path and fragment.
   const found = /^#([0-9A-Z]{16,})(?:&.*)?$/i.exec(location.hash);
-  if (found) { judgeCode(`${location.origin}/V#${found[1]}`, facts); }
+  if (found) {
+    judgeCode(`${location.origin}/V#${found[1]}`, facts);
+  } else if (location.hash && !byId(location.hash.slice(1))) { // else a place on this page
+    begin();
+    showVerdict(refused("qr.foreign", Date.now()), facts);
+  }
+}
+
+/** No answer to the address before stands under another one. */
+function judgeAnother(facts) {
+  if (!location.hash) {
+    asked += 1;
+    show(byId("result"), "");
+    show(byId("status"), "");
+    setBusy(false);
+  }
+  judgeFragment(facts);
 }
 
 function language() {
@@ -190,6 +222,6 @@ if (byId("facts")) { // the page, and not an answer to a form
   startForms(facts);
   startScanning(facts, (texts) => judgePicture(texts, facts));
   startKeeping(facts);
-  window.addEventListener("hashchange", () => judgeFragment(facts));
+  window.addEventListener("hashchange", () => judgeAnother(facts));
   judgeFragment(facts);
 }

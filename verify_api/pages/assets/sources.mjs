@@ -13,19 +13,37 @@ export function network() {
   };
 }
 
-/** What is kept on this device. Without `keeping`, nothing that was not kept before is added. */
+/** What is kept on this device. `keeping` adds to it, as `write` does; without it, nothing is added. */
 export function store(keeping) {
   return {
     name: "device",
     trustList: () => read("trust-list"),
     statusList: (number) => read(`status-${number}`),
-    keep: (kind, bytes, at) => (keeping ? write(kind, bytes, at) : Promise.resolve()),
+    keep: (kind, bytes, at) => (keeping ? keeping(kind, bytes, at) : Promise.resolve()),
   };
+}
+
+/** Whether this browser keeps anything for a site; some refuse the very question. */
+export function canKeep() {
+  try {
+    return typeof caches === "object";
+  } catch (error) {
+    return false;
+  }
 }
 
 /** Whether somebody asked to keep evidence here. */
 export async function isKept() {
-  return typeof caches === "object" && caches.has(STORE);
+  try {
+    return canKeep() && await caches.has(STORE);
+  } catch (error) {
+    return false;
+  }
+}
+
+/** Keep something if it can be: no answer waits for it, or fails with it. */
+export function writeIfPossible(kind, bytes, at) {
+  return write(kind, bytes, at).catch(() => null); // no room is left
 }
 
 /** What is kept: `{ kind, at }` each. */
