@@ -27,7 +27,7 @@ export function parse(der) {
   if (!algorithm || !same(inner.whole, algorithm.whole)) { throw new Malformed("two signature algorithms"); }
   const [from, until] = within(expected(period, SEQUENCE));
   const last = rest[rest.length - 1];
-  return {
+  const read = {
     der,
     serial: expected(serial, INTEGER),
     issuer: issuer.whole,
@@ -40,6 +40,17 @@ export function parse(der) {
     algorithm: oid(within(algorithm.content)[0]),
     signature: bits(signature),
   };
+  requireReadable(read);
+  return read;
+}
+
+/** All that is asked of a certificate later can be read: one that cannot is told at once, and not in the middle of a judgement. */
+function requireReadable(certificate) {
+  keyAlgorithm(certificate.key);
+  subjectValue(certificate, ORGANIZATION_IDENTIFIER);
+  mayUseFor(certificate, SIGNS_CERTIFICATES);
+  mayStandAbove(certificate, 0);
+  [POLICIES, EXTENDED_KEY_USAGE].forEach((each) => listed(certificate, each));
 }
 
 /** Extensions by their identifiers; one that stands twice is an error. */
@@ -59,7 +70,8 @@ export function extensions(content) {
 export function subjectValue(certificate, attribute) {
   for (const set of sequence(certificate.subject)) {
     for (const each of within(set.content)) {
-      const [name, value] = within(each.content);
+      const [name, value, ...more] = within(each.content);
+      if (!value || more.length) { throw new Malformed("a name that says nothing"); }
       if (oid(name) === attribute) { return fromUtf8(value.content); }
     }
   }
@@ -120,7 +132,11 @@ async function grown(path, anchors, helpers, at) {
 }
 
 function isIssuer(issuer, subject, between, at) {
-  if (!same(issuer.subject, subject.issuer) || !fits(issuer, at) || !mayUseFor(issuer, SIGNS_CERTIFICATES)) { return false; }
+  return same(issuer.subject, subject.issuer) && fits(issuer, at) && mayUseFor(issuer, SIGNS_CERTIFICATES) && mayStandAbove(issuer, between);
+}
+
+/** Is it an authority that may have so many others between it and the end entity? */
+function mayStandAbove(issuer, between) {
   const constraints = issuer.extensions.get(BASIC_CONSTRAINTS);
   const [authority, most] = constraints ? sequence(constraints.value) : [];
   const isAuthority = authority && authority.tag === BOOLEAN && authority.content[0] === 0xff;
@@ -134,13 +150,19 @@ function fits(certificate, at) {
 }
 
 function keyAlgorithm(key) {
-  const [algorithm, curve] = within(sequence(key)[0].content);
+  const [algorithm, curve] = within(expected(sequence(key)[0], SEQUENCE));
   return [oid(algorithm), curve && curve.tag === 6 ? oid(curve) : ""];
 }
 
 /** r and s in `size` bytes each of a DER ECDSA-Sig-Value; null if it is none. */
 function rawSignature(der, size) {
-  const numbers = sequence(der).map((each) => expected(each, INTEGER));
+  let numbers;
+  try {
+    numbers = sequence(der).map((each) => expected(each, INTEGER));
+  } catch (error) {
+    if (!(error instanceof Malformed)) { throw error; }
+    return null;
+  }
   if (numbers.length !== 2) { return null; }
   const plain = numbers.map((number) => (number[0] === 0 ? number.subarray(1) : number));
   if (plain.some((number) => number.length > size)) { return null; }

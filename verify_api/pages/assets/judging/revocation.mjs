@@ -1,5 +1,5 @@
 /* Certificate revocation lists 证书吊销列表 (RFC 5280 §5): complete lists of the issuer itself, and how fresh they are. */
-import { Malformed, compared, same } from "./bytes.mjs";
+import { Malformed, same } from "./bytes.mjs";
 import { SIGNS_LISTS, extensions, isSignedBy, mayUseFor } from "./certificates.mjs";
 import { ENUMERATED, INTEGER, SEQUENCE, bits, expected, oid, only, sequence, time, within } from "./der.mjs";
 
@@ -11,13 +11,13 @@ const ON_HOLD = 6;
 export function parse(der) {
   const [signed, algorithm, signature, ...more] = sequence(der);
   const fields = within(expected(signed, SEQUENCE));
-  if (more.length || !algorithm || expected(fields[0], INTEGER)[0] !== 1 || !same(fields[1].whole, algorithm.whole)) {
+  if (more.length || !algorithm || fields.length < 4 || expected(fields[0], INTEGER)[0] !== 1 || !same(fields[1].whole, algorithm.whole)) {
     throw new Malformed("no revocation list of version 2");
   }
   const rest = fields.slice(4);
   const isTime = rest[0] && (rest[0].tag === 0x17 || rest[0].tag === 0x18);
   const until = isTime ? time(rest.shift()) : null;
-  const entries = rest[0] && rest[0].tag === SEQUENCE ? within(rest.shift().content) : [];
+  const entries = rest[0] && rest[0].tag === SEQUENCE ? within(rest.shift().content).map(entry) : [];
   return {
     issuer: fields[2].whole,
     from: time(fields[3]),
@@ -30,6 +30,14 @@ export function parse(der) {
   };
 }
 
+function entry(element) {
+  const [serial, since, more] = within(expected(element, SEQUENCE));
+  const reason = more ? extensions(more.whole).get(REASON) : null;
+  return {
+    serial: expected(serial, INTEGER), since: time(since), onHold: Boolean(reason) && only(reason.value, ENUMERATED).content[0] === ON_HOLD,
+  };
+}
+
 /** What is known of a certificate: null, or `from` and `until` of the list, and since when it is revoked (or null).
 
     The newest list decides, but a revocation is for good unless it was a mere hold. */
@@ -37,9 +45,9 @@ export async function ask(lists, certificate, issuer, at) {
   const answers = [];
   for (const list of lists) {
     if (same(list.issuer, certificate.issuer) && await isUsable(list, issuer)) {
-      const entry = revokedBy(list, certificate, at);
-      if (entry || certificate.until >= list.from) {
-        answers.push({ from: list.from, until: list.until, since: entry && entry.since, onHold: Boolean(entry && entry.onHold) });
+      const revoked = revokedBy(list, certificate, at);
+      if (revoked || certificate.until >= list.from) {
+        answers.push({ from: list.from, until: list.until, since: revoked && revoked.since, onHold: Boolean(revoked && revoked.onHold) });
       }
     }
   }
@@ -53,13 +61,6 @@ async function isUsable(list, issuer) {
 }
 
 function revokedBy(list, certificate, at) {
-  for (const entry of list.entries) {
-    const [serial, since, more] = within(entry.content);
-    if (!compared(expected(serial, INTEGER), certificate.serial)) {
-      const moment = time(since);
-      const reason = more ? extensions(more.whole).get(REASON) : null;
-      return moment <= at ? { since: moment, onHold: Boolean(reason) && only(reason.value, ENUMERATED).content[0] === ON_HOLD } : null;
-    }
-  }
-  return null;
+  const found = list.entries.find((each) => same(each.serial, certificate.serial));
+  return found && found.since <= at ? found : null;
 }

@@ -138,7 +138,7 @@ function certificate(text) {
 
 /** The members of an object: those that must be there, those that may, and no other; each as its check wants it. */
 function members(value, what, required, optional) {
-  const all = Object.assign({}, required, optional);
+  const all = Object.assign(Object.create(null), required, optional); // none of what every object has: `constructor`
   const here = Object.keys(object(value));
   if (!Object.keys(required).every((each) => here.includes(each)) || !here.every((each) => all[each] && all[each](value[each]))) {
     throw new Malformed(`a member of a ${what}`);
