@@ -21,8 +21,8 @@ MAX_BUNDLE_BYTES: Final = 32 * 1024 * 1024
 """Of a file, whole or delta: a thousand status lists at 1 % have half as much."""
 _MANIFEST, _PARTS, _BASE = 1, 2, 3
 _DEPTH: Final = 2
-_SMALL_MAP: Final = b"\xb7"
-"""The first byte of a map of 23 members, the most that stand in the first byte (RFC 8949 §3.1)."""
+_MAPS: Final = frozenset(range(0xA0, 0xB8))
+"""The first bytes of maps of up to 23 members, the most that stand in the first byte (RFC 8949 §3.1)."""
 _DIGEST_BYTES: Final = 32  # SHA-256
 
 
@@ -107,7 +107,7 @@ def read_file(data: bytes) -> Bundle | Delta:
         raise malformed(f"larger than {MAX_BUNDLE_BYTES // 1024 // 1024} MiB")
     try:
         # A map of a few members, and lists of bytes in it: a file of millions of numbers is not read to its end.
-        said = whole_keyed(decoded(data, _DEPTH) if data[:1] <= _SMALL_MAP else None, "not a map of a few members")
+        said = whole_keyed(decoded(data, _DEPTH) if _MAPS.issuperset(data[:1]) else None, "not a map of a few members")
     except CoseError as error:
         raise malformed(str(error)) from None
     message = said.get(_MANIFEST)

@@ -54,3 +54,10 @@ def test_a_bundle_is_written_as_it_was_read() -> None:
 def test_what_is_too_large_is_refused_unread() -> None:
     with pytest.raises(BundleError, match="larger than 32 MiB"):
         read_file(bytes(MAX_BUNDLE_BYTES + 1))
+
+
+@pytest.mark.parametrize("first", [b"\x81", b"\x99\x10\x00", b"\x00", b"\x40", b"\xb8\x18"])
+def test_what_is_no_small_map_is_refused_unread(first: bytes) -> None:
+    """A list of lists holds millions of numbers in as many bytes. The break code behind shows that nobody read on."""
+    with pytest.raises(BundleError, match="not a map of a few members"):
+        read_file(first + b"\xff")

@@ -14,7 +14,7 @@ const VERSION = 1;
 const [MOST_MANIFEST, MOST_PARTS, MOST_PART] = [512 * 1024, 1024, 8 * 1024 * 1024];
 const [MANIFEST, PARTS, BASE] = [1, 2, 3];
 const DEPTH = 2;
-const SMALL_MAP = 0xb7; // the first byte of a map of 23 members, the most that stand in it
+const [MAP, SMALL_MAP] = [0xa0, 0xb7]; // first bytes of maps: of none, and of 23 members, the most that stand in that byte
 const [TRUST_LIST, STATUS_LIST, REVOCATIONS, CHECKPOINT] = ["trust-list", "status-list", "crl", "checkpoint"];
 const KINDS = [TRUST_LIST, STATUS_LIST, REVOCATIONS, CHECKPOINT];
 const LAST_MOMENT = 253402300799; // the end of the year 9999, in seconds
@@ -71,7 +71,7 @@ async function strictly(work) {
 
 /** A file of either form: its manifest, its parts by digest in their order, and the base of a delta. */
 async function fileOf(data) {
-  if (data.length > MAX_BYTES || data[0] > SMALL_MAP) { throw new Malformed("too large, or no map of a few members"); }
+  if (data.length > MAX_BYTES || !within(data[0], MAP, SMALL_MAP)) { throw new Malformed("too large, or no map of a few members"); }
   const said = wholeKeyed(readCbor(data, DEPTH), "not a map");
   const manifest = await manifestOf(said.get(MANIFEST)); // first: of a newer version, all else may differ
   const [given, base] = [said.get(PARTS), said.get(BASE)];
