@@ -55,6 +55,7 @@ MOST_JOBS = 4  # unless --jobs asks for more
 MOST_APPLICANT_BYTES = 64 * 1024
 MOST_CODE_CHARACTERS = 16 * 1024  # of a line that a scanner types: far more than a code holds
 MOST_NAME_CHARACTERS = 60  # of a code's text, where it stands for its name
+MOST_MINUTES = 10 * 366 * 24 * 60  # ten years: more than any list lives
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _INTERRUPTED = 130  # how typer reports Ctrl-C
 
@@ -1027,7 +1028,7 @@ def qr_scan(
             codes.add(_scan_code(scan))
             words = []
             for nothing in ("没有二维码", "no code"):
-                named = [f"亮证码 {text}" if text in scan.presentations else text for text in scan.texts]
+                named = [("亮证码 " if text in scan.presentations else "") + _one_line(text) for text in scan.texts]
                 lines = [*named, *([printer.words(scan.error)] if scan.error else [])]
                 words.append(f"{_one_line(path)}: " + ("\n  ".join(lines) or nothing))
             printer.result({"file": str(path), **scan_value(scan)}, *words)
@@ -1053,7 +1054,10 @@ def qr_verify(
     ] = None,
     signer: Signers = None,
     max_staleness: Annotated[
-        int | None, typer.Option("--max-staleness", min=1, help="分钟 With --offline: the oldest bundle to rely on.")
+        int | None,
+        typer.Option(
+            "--max-staleness", min=1, max=MOST_MINUTES, help="分钟 With --offline: the oldest bundle to rely on."
+        ),
     ] = None,
     seconds: Annotated[float, typer.Option(min=0, max=15, help="Time for a photo that is hard to read.")] = 2,
     actor: User = "",

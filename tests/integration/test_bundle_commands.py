@@ -182,6 +182,10 @@ def test_the_same_city_twice_is_a_slip(issued: Town) -> None:
     options = ("--offline", issued.bundle, "--offline", issued.bundle, "--signer", issued.signer, "--json")
     assert license_command("qr", "verify", issued.text, *options).error["code"] == "usage"
     assert license_command("qr", "verify", issued.text, "--max-staleness", "5", "--json").error["code"] == "usage"
+    for far in ("0", "-1", "99999999999999", "1e9"):
+        options = ("--offline", issued.bundle, "--signer", issued.signer, "--max-staleness", far, "--json")
+        done = license_command("qr", "verify", issued.text, *options)
+        assert (done.code, done.error["code"]) == (3, "usage"), far
 
 
 def test_a_home_that_accepted_the_list_needs_no_signer(issued: Town, nowhere: Path) -> None:

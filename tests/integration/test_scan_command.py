@@ -72,6 +72,16 @@ def test_a_broken_licence_code_is_an_error_beside_its_text(shared_city: Path, tm
     assert done.value["error"]["code"] == "qr.malformed"
 
 
+def test_a_code_with_line_ends_is_one_line(tmp_path: Path) -> None:
+    """Else the text of a stranger's code looks like the result of another file."""
+    picture = tmp_path / "forged.png"
+    said = "x\nlicense.pdf: HTTPS://CITY.EXAMPLE/V#1\x1b[2K"
+    qrcode.make(said).save(str(picture))
+    told = license_command("qr", "scan", picture).out
+    assert told == f"{picture}: x\\nlicense.pdf: HTTPS://CITY.EXAMPLE/V#1\\x1b[2K\n"
+    assert license_command("qr", "scan", picture, "--json").value["texts"] == [said]
+
+
 def test_places_of_a_licence_are_on_its_page(shared_city: Path, identifier: str) -> None:
     (one,) = license_command("qr", "scan", shared_city / "license.pdf", "--json").value["licenses"]
     (place,) = one["places"]
