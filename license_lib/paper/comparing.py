@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from license_lib.catalogue.layout import Box
@@ -27,6 +28,8 @@ _LEAST_ALIKE: Final = 8
 _SLIPS: Final = 2
 """A text of at least so many characters that differs in no more than so many is the same one, changed."""
 _LEAST_PLACED: Final = 0.5
+_LINE, _SMALL = 0.6, 0.5
+"""Of the largest character's height: what is no further up or down stands in its line; what is smaller, beside one."""
 _TINY, _HUGE = 0.4, 1.6
 """Height of a character's ink, in type sizes: digits have 0.7 of them, one of a mark over the page more than one."""
 _MM_PER_POINT: Final = 25.4 / 72
@@ -64,6 +67,8 @@ class Why(StrEnum):
     """The file has a text there that nobody sees."""
     GLYPHS = "glyphs"
     """The file does not say which characters it draws, or says others, or draws them over each other."""
+    ORDER = "order"
+    """The characters are the signed ones, and do not stand in their order, or it is not clear in which."""
     DRAWN = "drawn"
     """Something is drawn there beside the text, or a picture shows more."""
     TINY = "tiny"
@@ -143,7 +148,7 @@ def compare_in_place(field: SignedField, letters: Sequence[Placed], page: str, i
         why = Why.DRAWN
     if why is not None:
         return Answer(Result.UNREADABLE, why, found[:_MOST_FOUND])
-    return _same(field, found) or Answer(Result.DIFFERENT, found=found[:_MOST_FOUND])
+    return _in_order(field, seen, found)
 
 
 def compare_anywhere(field: SignedField, page: str) -> Answer:
@@ -157,6 +162,42 @@ def compare_anywhere(field: SignedField, page: str) -> Answer:
         return there
     changed = _changed(normal(field.value), page) if not field.hidden else ""
     return Answer(Result.DIFFERENT, found=changed) if changed else Answer(Result.MISSING)
+
+
+def _in_order(field: SignedField, seen: Sequence[Placed], found: str) -> Answer:
+    """Compare texts as one reads them, line by line; as the file has them only where that goes no other way.
+
+    Programs write lines in any order, and PDFium tells them in another one on a page that is turned. Cells of a table
+    stand beside each other, so that only the file knows which goes on below.
+    """
+    lines = _lines(seen)
+    read = normal("".join(one.letter.text for line in lines for one in line))
+    answer = _same(field, read)
+    if answer is None and _same(field, found):
+        answer = _same(field, found) if _goes_on(seen) else Answer(Result.UNREADABLE, Why.ORDER, read[:_MOST_FOUND])
+    if answer is None and len(lines) > 1 and sorted(read) == sorted(normal(field.value)):
+        answer = Answer(Result.UNREADABLE, Why.ORDER, read[:_MOST_FOUND])
+    return answer or Answer(Result.DIFFERENT, found=read[:_MOST_FOUND])
+
+
+def _lines(seen: Sequence[Placed]) -> list[list[Placed]]:
+    """Characters from left to right in lines from above. Small ones, such as commas, belong to the nearest line."""
+    height = max(one.size for one in seen)
+    lines: list[tuple[float, list[Placed]]] = []
+    for one in sorted(seen, key=lambda one: (one.size < height * _SMALL, one.y)):
+        nearest = min(lines, key=lambda line: abs(line[0] - one.y), default=None)
+        if nearest is None or (abs(nearest[0] - one.y) > height * _LINE and one.size >= height * _SMALL):
+            lines.append((one.y, [one]))
+        else:
+            nearest[1].append(one)
+    lines.sort(key=lambda line: line[0])
+    return [sorted(line, key=lambda one: one.x) for _, line in lines]
+
+
+def _goes_on(seen: Sequence[Placed]) -> bool:
+    """Whether one who reads the file's order goes to the right, or down, or up to a further column; never back."""
+    height = max(one.size for one in seen) * _LINE
+    return all(after.x > one.x or after.y > one.y + height for one, after in pairwise(seen))
 
 
 def _unreadable(field: SignedField, seen: Sequence[Placed]) -> Why | None:

@@ -90,6 +90,7 @@ WHYS: Final = {
     Why.NOTHING: Words("此处没有文字", "no text stands here"),
     Why.HIDDEN: Words("此处有看不见的文字", "there is a text here that nobody sees"),
     Why.GLYPHS: Words("字形不明或重叠", "unnamed or overprinted glyphs"),
+    Why.ORDER: Words("字的先后不明", "in another order, or in none that is clear"),
     Why.TINY: Words("字太小", "too small to be read"),
     Why.DRAWN: Words("另有图形或图片", "something else is drawn there"),
     Why.LARGE: Words("有大字覆盖", "larger characters lie over it"),

@@ -384,6 +384,21 @@ def test_a_page_that_is_turned_and_cut_is_read_all_the_same(shop: Print, far_che
     assert set(results(check).values()) == {"same"}
 
 
+@pytest.mark.parametrize("key", TYPES)
+@pytest.mark.parametrize("degrees", [90, 270])
+def test_an_honest_page_that_a_viewer_turned_is_not_said_to_differ(
+    prints: dict[str, Print], checker: PaperChecker, key: str, degrees: int
+) -> None:
+    """PDFium tells the lines of a page that is turned in another order."""
+    turned = io.BytesIO()
+    with pikepdf.open(io.BytesIO(print_copy(prints[key].issued.pdf))) as document:
+        document.pages[0].rotate(degrees, relative=False)
+        document.save(turned)
+    check = only(checker.verify(turned.getvalue(), at=NOON))
+    answers = {one.signed.code: one.answer for one in check.fields if one.signed.place and one.signed.page == 1}
+    assert {answer.result for answer in answers.values()} == {Result.SAME}, answers
+
+
 def test_a_mark_across_the_page_is_no_difference(shop: Print, far_checker: PaperChecker) -> None:
     """仅供…使用, as people write on copies: the machine steps back, and the clerk looks."""
 

@@ -1,5 +1,7 @@
 """Texts before the machine: what counts as the same, as another one, and as nothing that it could tell."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +58,45 @@ def test_what_is_not_seen_small_large_unnamed_or_overprinted_is_not_read() -> No
     assert answer(signed, []).why is Why.NOTHING
     assert answer(signed, [], page="别处甲公司").why is Why.ELSEWHERE
     assert answer(field("甲公司", place=None), line("甲公司"), page="").why is Why.NO_PLACE
+
+
+def lower(letters: list[Placed], down: float) -> list[Placed]:
+    return [replace(one, y=one.y + down) for one in letters]
+
+
+def test_a_text_is_read_as_it_stands_and_not_as_the_file_has_it() -> None:
+    """Programs write lines in any order; PDFium turns it round on a page that is turned."""
+    high = {"place": Box(x=20, y=20, w=100, h=30)}
+    first, second, third = line("经营范围，"), lower(line("技术服务；"), 5), lower(line("零售。"), 10)
+    signed = field("经营范围，技术服务；零售。", **high)
+    for order in ([*first, *second, *third], [*third, *second, *first], [*second, *first[::-1], *third]):
+        assert answer(signed, order).result is Result.SAME
+    assert answer(signed, [*first, *lower(third, -5), *lower(second, 5)]) == Answer(
+        Result.UNREADABLE, Why.ORDER, "经营范围,零售。技术服务;"
+    )
+    assert answer(signed, [*first, *second, *lower(line("批发。"), 10)]).result is Result.DIFFERENT
+
+
+def test_characters_in_the_files_order_that_stand_in_another_are_not_the_same() -> None:
+    """The file says 12, and one sees 21."""
+    one, two = line("12")
+    assert answer(field("12"), [replace(one, x=two.x), replace(two, x=one.x)]).result is not Result.SAME
+    assert answer(field("21"), [replace(one, x=two.x), replace(two, x=one.x)]).result is Result.SAME
+
+
+def test_small_characters_belong_to_the_line_that_they_stand_beside() -> None:
+    comma = Placed(Letter("，", (0, 0), 3.0, visible=True, width=3.0), 34.2, 26.6, 1.0)
+    quote = Placed(Letter("“", (0, 0), 3.0, visible=True, width=3.0), 30.0, 28.6, 1.0)
+    high = {"place": Box(x=20, y=20, w=100, h=30)}
+    letters = [*lower(line("乙", 34), 5), quote, comma, *line("甲"), *line("丙", 38)]
+    assert answer(field("甲，丙“乙", **high), letters).result is Result.SAME
+
+
+def test_cells_beside_each_other_are_read_as_the_file_has_them() -> None:
+    high = {"place": Box(x=20, y=20, w=100, h=30)}
+    cell, beside = [*line("甲"), *lower(line("乙"), 5)], [*line("丙", 60), *lower(line("丁", 60), 5)]
+    assert answer(field("甲乙丙丁", **high), [*cell, *beside]).result is Result.SAME
+    assert answer(field("甲丙乙丁", **high), [*cell, *beside]).result is Result.SAME
 
 
 def test_what_goes_on_elsewhere_agrees_as_far_as_it_goes() -> None:
