@@ -183,8 +183,8 @@ def test_the_same_city_twice_is_a_slip(issued: Town) -> None:
     assert license_command("qr", "verify", issued.text, *options).error["code"] == "usage"
     assert license_command("qr", "verify", issued.text, "--max-staleness", "5", "--json").error["code"] == "usage"
     for far in ("0", "-1", "99999999999999", "1e9"):
-        options = ("--offline", issued.bundle, "--signer", issued.signer, "--max-staleness", far, "--json")
-        done = license_command("qr", "verify", issued.text, *options)
+        bundle = ("--offline", issued.bundle, "--signer", issued.signer)
+        done = license_command("qr", "verify", issued.text, *bundle, "--max-staleness", far, "--json")
         assert (done.code, done.error["code"]) == (3, "usage"), far
 
 
