@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import anyio
 
@@ -25,22 +25,17 @@ from license_lib.verification import Verdict
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier
 from license_lib.verification.report import verdict_report
 from license_lib.verification.workers import Limits
+from license_lib.verification_reports import named_report
 from verify_api.presentations import PresentationDocument, told_presentation
 from verify_api.problems import LOG, Problem
 from verify_api.questions import Question
-from verify_api.schemas import VerdictDocument, Words
+from verify_api.schemas import VerdictDocument
 
 QUEUE: Final = 64
 _CODES_AT_ONCE: Final = 4
 _LOOK_AGAIN: Final = timedelta(seconds=5)
 _PUBLIC: Final = Use(actor="公众", purpose="公众核验", place="service")
 """Whoever scans a code is nobody's business: the trail says that it was verified, and when."""
-STANDARD_LABELS: Final = {
-    "ZZBH": Words(zh="证照编号", en="Licence number"),
-    "CZZT": Words(zh="持证主体", en="Holder"),
-}
-"""Names of the GB/T 36903 codes that any type may publish; a type's own fields bring their own."""
-
 T = TypeVar("T")
 
 
@@ -275,17 +270,5 @@ class Service:
 
 def told(verdict: Verdict, judge: Judge, *, minimal: bool = False) -> VerdictDocument:
     """A verdict as its documented report, with the names of type, issuing body and public fields."""
-    report = verdict_report(verdict, minimal=minimal)
-    facts: dict[str, Any] | None = report["license"]
-    source = verdict.license or verdict.code
-    if facts and source:
-        kind = judge.catalogue.find(source.identifier.type_code)
-        body = judge.issuers.find(facts["issuer"]["code"])
-        if kind:
-            facts.setdefault("type", kind.name)
-        if body:
-            facts["issuer"].setdefault("name", body.issuer.name)
-        if "public" in facts:
-            own = {code: Words(zh=spec.label, en=spec.english) for code, spec in kind.by_code.items()} if kind else {}
-            facts["labels"] = {code: label for code in facts["public"] if (label := (STANDARD_LABELS | own).get(code))}
+    report = named_report(verdict_report(verdict, minimal=minimal), judge.catalogue, judge.issuers)
     return VerdictDocument.model_validate(report)
