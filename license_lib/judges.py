@@ -22,7 +22,7 @@ from license_lib.settings import Settings
 from license_lib.trail import Trail
 from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verifier
-from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
+from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener, SlowLane
 from license_lib.verification.verifier import PHOTO_SECONDS
 from license_lib.verification.workers import Limits
 from signing.trust import TrustStore
@@ -57,10 +57,11 @@ def confined_verifier(
     method: Literal["spawn", "fork"] = "spawn",
     workers: int = WORKERS,
     limits: Limits | None = None,
+    slow: SlowLane | None = None,
 ) -> ConfinedVerifier:
     """The judging half for files of strangers: it judges them in worker processes, within limits of time and memory."""
     opener = partial(open_verifier, judge) if isinstance(judge, Settings) else judge
-    return ConfinedVerifier(opener, limits=limits, workers=workers, method=method)
+    return ConfinedVerifier(opener, limits=limits, workers=workers, method=method, slow=slow)
 
 
 def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, repository: Repository) -> Verifier:
