@@ -16,6 +16,7 @@ from license_lib.network import make_fetcher
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.heads import Heads
 from license_lib.qr.retries import Patience
+from license_lib.records import Records
 from license_lib.repository import Repository
 from license_lib.repository_states import RepositoryStates
 from license_lib.settings import Settings
@@ -49,6 +50,19 @@ def open_trail(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Tr
     """
     with Repository.open(settings.database_url, settings.files) as repository:
         yield Trail(repository, clock, purpose_required=settings.usage.purpose_required)
+
+
+@contextmanager
+def open_records(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Records]:
+    """The records, for those who may look licences up and issue none; open as long as the block.
+
+    Raises:
+        InputError: the configuration is wrong.
+        MachineError: the repository cannot be opened.
+    """
+    with Repository.open(settings.database_url, settings.files) as repository:
+        trail = Trail(repository, clock, purpose_required=True)
+        yield Records(repository, trail, load_rules_of(settings), clock)
 
 
 def confined_verifier(
