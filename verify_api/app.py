@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
 from license_lib.authority import now
 from license_lib.errors import MachineError
 from license_lib.resources import program_version
 from license_lib.settings import Settings
 from verify_api import pages, problems, published, routes
+from verify_api.access import Public, permissions_of
 from verify_api.envelope import Envelope
 from verify_api.pages.anchor import Anchor
 from verify_api.schemas import ProblemDocument
@@ -73,7 +75,7 @@ def build_app(
         version=program_version(),
         description="Judges electronic licences 电子证照: sealed PDF files, and the QR codes on their paper copies.",
         lifespan=lifespan,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # its route would ask nobody who they are; ours is below
         # The usual documentation pages load scripts from other people's servers.
         docs_url=None,
         redoc_url=None,
@@ -87,11 +89,18 @@ def build_app(
             "auto_configure": False,
         },
     )
+
+    @app.get("/api/v1/openapi.json", include_in_schema=False)
+    def description(_: Public) -> JSONResponse:
+        """The description of the API."""
+        return JSONResponse(app.openapi())
+
     app.include_router(routes.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
     problems.install(app)
     app.add_middleware(Envelope, clock=clock, randomness=randomness)
+    permissions_of(app)  # a route that asks nobody who they are must not go out
     return app
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from license_lib.publishing.folder import CHECKPOINT, TIMESTAMP, WITNESSED, PublicFolder, status_name
 from license_lib.status.tokens import CWT_MEDIA_TYPE, JWT_MEDIA_TYPE
+from verify_api.access import Public
 from verify_api.problems import Problem, responses
 from verify_api.served_files import ANYBODY, ServedFile, takes_gzip, weight
 
@@ -57,13 +58,13 @@ def install(app: FastAPI, folder: Path, trust_list: Path) -> None:
 
 
 @_served("/status/{number}.jwt", "状态名单 A status list, as a JWT", JWT_MEDIA_TYPE)
-def status_list_jwt(request: Request, number: str) -> Response:
+def status_list_jwt(_: Public, request: Request, number: str) -> Response:
     """The states of 2**20 licences, signed (IETF Token Status List)."""
     return _jwt(request, number, vary="Accept-Encoding").answer(request)
 
 
 @_served("/status/{number}", "状态名单 A status list, as a CWT or a JWT", CWT_MEDIA_TYPE, JWT_MEDIA_TYPE)
-def status_list(request: Request, number: str) -> Response:
+def status_list(_: Public, request: Request, number: str) -> Response:
     """The same, as the `Accept` header prefers; a CWT if it does not say."""
     vary = "Accept, Accept-Encoding"
     accepted = ",".join(request.headers.getlist("accept"))
@@ -73,7 +74,7 @@ def status_list(request: Request, number: str) -> Response:
 
 
 @_served("/trust-list.jws", "信任名单 The trust list", _TRUST_LIST)
-def trust_list(request: Request) -> Response:
+def trust_list(_: Public, request: Request) -> Response:
     """Who may issue what, signed (docs/trust.md). A reader must know its signer from elsewhere."""
     path: Path = request.app.state.trust_list
     data = PublicFolder(path.parent).read(path.name)
@@ -84,25 +85,25 @@ def trust_list(request: Request) -> Response:
 
 
 @_served("/log/checkpoint", "检查点 The log's newest signed head", _TEXT)
-def checkpoint(request: Request) -> Response:
+def checkpoint(_: Public, request: Request) -> Response:
     """Size and root of the transparency log, signed by it and by witnesses (C2SP tlog-checkpoint)."""
     return _file(_read(request, CHECKPOINT), _TEXT, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/checkpoint.witnessed", "已见证的检查点 The newest head that witnesses signed", _TEXT)
-def witnessed_checkpoint(request: Request) -> Response:
+def witnessed_checkpoint(_: Public, request: Request) -> Response:
     """An earlier head with the witnesses' signatures; there need be none."""
     return _file(_read(request, WITNESSED), _TEXT, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/checkpoint.tst", "时间戳 A time-stamp over the newest head", _TOKEN)
-def timestamp(request: Request) -> Response:
+def timestamp(_: Public, request: Request) -> Response:
     """RFC 3161, over the checkpoint with the log's own signature alone. It may be of the head before, for a moment."""
     return _file(_read(request, TIMESTAMP), _TOKEN, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/tile/{path:path}", "日志 A tile of hashes, or a bundle of entries", _BYTES)
-def tile(request: Request, path: str) -> Response:
+def tile(_: Public, request: Request, path: str) -> Response:
     """The log as static files (C2SP tlog-tiles). Their content never changes."""
     if not _TILE.fullmatch(path):
         raise Problem("http.not-found")

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from verify_api.access import Anyone, Public
 from verify_api.problems import responses
 from verify_api.questions import read_question
 from verify_api.schemas import CodeQuestion, Health, VerdictDocument
@@ -114,6 +115,7 @@ def service_of(request: Request) -> Service:
     openapi_extra=_BODY,
 )
 async def verify(
+    _: Anyone,
     request: Request,
     response: Response,
     at: Annotated[
@@ -141,6 +143,7 @@ async def verify(
     responses={200: _VERDICT, **responses("license.unknown", "number", "http.invalid", "storage.locked")},
 )
 async def status(
+    _: Anyone,
     request: Request,
     response: Response,
     identifier: Annotated[
@@ -161,13 +164,13 @@ async def status(
 
 
 @router.get("/healthz", tags=["service"], summary="The process answers")
-async def healthz() -> Health:
+async def healthz(_: Public) -> Health:
     """Answer as soon as the process does."""
     return Health()
 
 
 @router.get("/readyz", tags=["service"], summary="The repository can be read", responses=responses("storage.locked"))
-async def readyz(request: Request) -> Health:
+async def readyz(_: Public, request: Request) -> Health:
     """Answer only if the repository can be read."""
     await service_of(request).require_ready()
     return Health()

@@ -19,6 +19,7 @@ from license_lib.calendar import CHINA
 from license_lib.verification import Outcome, Proof
 from license_lib.verification.verdict import PROOF_TEXTS
 from license_lib.verification.verifier import MAX_FILE_BYTES
+from verify_api.access import Public
 from verify_api.pages.anchor import Anchor
 from verify_api.pages.assets import assets
 from verify_api.pages.assets import router as asset_router
@@ -51,7 +52,7 @@ def install(app: FastAPI, anchor: Anchor) -> None:
 @router.api_route("/V", methods=["GET", "HEAD"])
 @router.api_route("/v", methods=["GET", "HEAD"])
 @router.api_route("/verify", methods=["GET", "HEAD"])
-def home(request: Request, lang: Lang = "zh") -> Response:
+def home(_: Public, request: Request, lang: Lang = "zh") -> Response:
     """The page, the same at every address: what a QR says stands in the fragment, which only the script sees."""
     anchor: Anchor = request.app.state.anchor
     facts = {
@@ -67,7 +68,7 @@ def home(request: Request, lang: Lang = "zh") -> Response:
 
 
 @router.api_route("/offline.js", methods=["GET", "HEAD"])
-def offline_worker(request: Request) -> Response:
+def offline_worker(_: Public, request: Request) -> Response:
     """The service worker of those who keep the page: it stands at the root, for it answers for all of the site."""
     script = _TEMPLATES.get_template("offline.js").render(
         version=assets().version, files=assets().shell + assets().scanner
@@ -76,7 +77,7 @@ def offline_worker(request: Request) -> Response:
 
 
 @router.api_route("/page.webmanifest", methods=["GET", "HEAD"])
-def manifest(request: Request) -> Response:
+def manifest(_: Public, request: Request) -> Response:
     """What makes the page an application (W3C Web Application Manifest)."""
     icons = [
         {"src": f"assets/{assets().version}/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"}
@@ -99,7 +100,7 @@ def manifest(request: Request) -> Response:
 
 
 @router.post("/verify")
-async def verify(request: Request, lang: Lang = "zh", part: Literal["page", "result"] = "page") -> Response:
+async def verify(_: Public, request: Request, lang: Lang = "zh", part: Literal["page", "result"] = "page") -> Response:
     """The outcome as a page, or as the `result` part alone for the script."""
     template = "answer.html" if part == "page" else "result.html"
     try:
@@ -123,7 +124,7 @@ async def verify(request: Request, lang: Lang = "zh", part: Literal["page", "res
 
 
 @router.api_route("/problems", methods=["GET", "HEAD"])
-async def problem_list(lang: Lang = "zh") -> Response:
+async def problem_list(_: Public, lang: Lang = "zh") -> Response:
     """What the problem types of the API mean: the address that their `type` points to."""
     return _page("problems.html", lang, kinds=KINDS)
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from verify_api.access import Public
 from verify_api.problems import Problem
 from verify_api.served_files import ServedFile, takes_gzip
 
@@ -85,7 +86,7 @@ def _packed(name: str) -> ServedFile:
 
 
 @router.api_route("/assets/{version}/{name:path}", methods=["GET", "HEAD"])
-def asset(request: Request, version: str, name: str) -> Response:
+def asset(_: Public, request: Request, version: str, name: str) -> Response:
     """A file of the page; of another version there is none."""
     file = assets().files.get(name)
     if file is None or version != assets().version:
