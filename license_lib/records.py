@@ -14,7 +14,6 @@ from license_lib.repository import Repository, StoredLicense, Usage, UsageKind, 
 from license_lib.repository.notices import write_notice
 from license_lib.trail import Trail
 
-
 Allowed = Callable[[str], bool]
 """Whether whoever asks may see licences of a type, by its key."""
 
@@ -203,6 +202,15 @@ class Records:
         if identifier and not found:
             raise _unknown()
         return tuple(sorted(told, key=lambda one: one.sequence))
+
+    def usage_by(self, body: str, identifier: str, *, after: int = 0, limit: int = 50) -> tuple[Usage, ...]:
+        """What a department did with a licence that `look` has found, in the order of record.
+
+        Args:
+            after: `sequence` of the last one seen; 0 to begin. limit: at most so many.
+        """
+        entries = self._repository.usage.of_license(identifier)
+        return tuple(one for one in entries if one.use.body == body and one.sequence > after)[:limit]
 
     def _visible(self, identifier: str, allowed: Allowed) -> tuple[StoredLicense, ...]:
         found = self._found(identifier=identifier)

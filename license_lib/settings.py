@@ -125,6 +125,16 @@ class UsageSettings(_Frozen):
     verifications: bool = True
 
 
+class LimitSettings(_Frozen):
+    """What one caller of the service may take, in each of its processes (docs/api.md)."""
+
+    address_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1200
+    anonymous_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 120
+    caller_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1200
+    files_at_once: Annotated[int, Field(ge=1, le=1000)] = 4
+    batch_documents: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+
 class SealingSettings(_Frozen):
     """How seals are made: `B-T` with a time-stamp, `B-LTA` with evidence and an archive time-stamp behind it, too."""
 
@@ -171,6 +181,7 @@ class Settings(_Frozen):
     publishing: PublishingSettings = PublishingSettings()
     log: LogSettings = LogSettings()
     usage: UsageSettings = UsageSettings()
+    limits: LimitSettings = LimitSettings()
     sealing: SealingSettings = SealingSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 

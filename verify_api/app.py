@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -17,10 +17,17 @@ from license_lib.resources import program_version
 from license_lib.settings import Settings
 from verify_api import pages, problems, published, routes
 from verify_api.access import Public, permissions_of
+from verify_api.bench import Bench, SettingsBench
+from verify_api.cursors import Cursors
+from verify_api.description import DescribedService
 from verify_api.envelope import Envelope
+from verify_api.gate import Gate, ServiceLimits
+from verify_api.logs import log_settings
+from verify_api.metrics import Metrics
 from verify_api.pages.anchor import Anchor
-from verify_api.schemas import ProblemDocument
-from verify_api.service import Bench, Service, SettingsBench
+from verify_api.repeats import Repeats
+from verify_api.routes.batches import places_for_batches
+from verify_api.service import Service
 
 _GRACE_SECONDS: Final = 10
 
@@ -40,11 +47,12 @@ def create_app(
         randomness: n → n random bytes, for request ids.
     """
     return build_app(
-        lambda: SettingsBench(settings, clock),
+        lambda: SettingsBench(settings, clock, randomness=randomness),
         settings.public_folder,
         Anchor.of(settings),
         clock=clock,
         randomness=randomness,
+        limits=ServiceLimits.of(settings),
     )
 
 
@@ -55,6 +63,7 @@ def build_app(
     *,
     clock: Callable[[], datetime],
     randomness: Callable[[int], bytes],
+    limits: ServiceLimits | None = None,
 ) -> FastAPI:
     """The service around any judge.
 
@@ -62,15 +71,19 @@ def build_app(
         open_bench: is called when it starts. public: the folder of what is published.
         anchor: what the page's own judge stands on.
         clock: the time, aware. randomness: n → n random bytes, for request ids.
+        limits: what one caller may take.
     """
+    metrics = Metrics()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.closing(open_bench()) as bench:
-            app.state.service = Service(bench, clock)
+            app.state.service = Service(bench, clock, metrics)
+            app.state.cursors, app.state.repeats = Cursors(bench.key), Repeats(clock)
+            app.state.batches = places_for_batches()
             yield
 
-    app = _Service(
+    app = DescribedService(
         title="电子证照核验 Licence verification",
         version=program_version(),
         description="Judges electronic licences 电子证照: sealed PDF files, and the QR codes on their paper copies.",
@@ -95,11 +108,13 @@ def build_app(
         """The description of the API."""
         return JSONResponse(app.openapi())
 
+    app.state.metrics, app.state.gate = metrics, Gate(limits or ServiceLimits(), clock, metrics)
+    app.state.public_material = anchor.signer.parent
     app.include_router(routes.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
     problems.install(app)
-    app.add_middleware(Envelope, clock=clock, randomness=randomness)
+    app.add_middleware(Envelope, clock=clock, randomness=randomness, metrics=metrics)
     permissions_of(app)  # a route that asks nobody who they are must not go out
     return app
 
@@ -112,7 +127,6 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         MachineError: no trust anchor, the repository cannot be opened, or the address is taken (`service.address`).
     """
     import uvicorn
-    from uvicorn.config import LOGGING_CONFIG
 
     bench = SettingsBench(settings, clock)  # here, so that its errors reach the caller and not a server's log
     try:
@@ -122,25 +136,20 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         raise MachineError(
             "service.address", f"{host}:{port}: {error.strerror}", hint="choose another --host or --port"
         ) from None
-    ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    app = build_app(
+        lambda: bench,
+        settings.public_folder,
+        Anchor.of(settings),
+        clock=clock,
+        randomness=os.urandom,
+        limits=ServiceLimits.of(settings),
+    )
     config = uvicorn.Config(
-        build_app(lambda: bench, settings.public_folder, Anchor.of(settings), clock=clock, randomness=os.urandom),
+        app,
         access_log=False,  # its lines hold paths, and a path may hold an identifier
-        log_config=LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"verify_api": ours}},
+        log_config=log_settings(),
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with listener, contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
-
-
-class _Service(FastAPI):
-    def openapi(self) -> dict[str, Any]:
-        """The description of the API, with the problem document that all routes share."""
-        document = super().openapi()
-        schemas = document["components"]["schemas"]
-        if ProblemDocument.__name__ not in schemas:
-            problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= problem.pop("$defs")
-            schemas[ProblemDocument.__name__] = problem
-        return document

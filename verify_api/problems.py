@@ -4,8 +4,6 @@ A bad *document* is a verdict and never comes here. No problem and no log line h
 text, no number, and of an unexpected error only its type and where it arose.
 """
 
-import logging
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,26 +16,16 @@ from starlette.exceptions import HTTPException
 from license_lib.error_texts import TITLES_ZH
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.identifiers import NumberError
+from verify_api.logs import LOG, place_of
+from verify_api.problem_kinds import OF_REQUESTS, ProblemKind
 from verify_api.schemas import Fault, ProblemDocument
 
 MEDIA_TYPE = "application/problem+json"
-LOG = logging.getLogger("verify_api")
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
-    """What one code means: HTTP status, title, hint, and seconds to wait before another try (0: none is promised)."""
-
-    status: int
-    zh: str
-    en: str
-    hint_zh: str
-    hint_en: str
-    retry_after: int = 0
 
 
 KINDS: Mapping[str, ProblemKind] = MappingProxyType(
     {
+        **OF_REQUESTS,
         "http.empty": ProblemKind(
             400,
             "没有收到要核验的内容",
@@ -221,14 +209,14 @@ def problem_of(error: Exception) -> Problem:
         case InputError():
             problem = Problem(error.code, Told(error.message, TITLES_ZH.get(error.code, ""), error.hint))
         case MachineError():
-            LOG.error("%s: %s", error.code, error.message)
+            LOG.error("machine", code=error.code, message=error.message)
             problem = Problem(error.code, fallback="service.unavailable")
         case RequestValidationError():
             problem = Problem("http.invalid", faults=faults_of(error))
         case HTTPException():
             problem = Problem(_OF_STATUS.get(error.status_code, "http.refused"), headers=error.headers or {})
         case _:
-            LOG.error("unexpected %s", _place(error))
+            LOG.error("unexpected", error=place_of(error))
             problem = Problem("service.fault")
     return problem
 
@@ -281,10 +269,3 @@ def responses(*codes: str) -> dict[int | str, dict[str, object]]:
 
 def _example(code: str) -> dict[str, object]:
     return Problem(code).document("5f1c9e0a7d42b386").model_dump(mode="json")
-
-
-def _place(error: BaseException) -> str:
-    """Type and frames of an error; its text is left out, since it may quote what was sent."""
-    frames = traceback.extract_tb(error.__traceback__)
-    path = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    return f"{type(error).__name__} at {path}"

@@ -5,10 +5,10 @@ The files are public and signed: whoever fetches them needs no trust in this ser
 
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Final, TypeVar
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Path, Request, Response
 
 from license_lib.publishing.folder import CHECKPOINT, TIMESTAMP, WITNESSED, PublicFolder, status_name
 from license_lib.status.tokens import CWT_MEDIA_TYPE, JWT_MEDIA_TYPE
@@ -32,6 +32,8 @@ _TILE: Final = re.compile(
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
+Number = Annotated[str, Path(description="Of the list, from 1", examples=["1"])]
+Tile = Annotated[str, Path(description="As C2SP tlog-tiles names it", examples=["0/000.p/3", "entries/x001/002"])]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
@@ -51,20 +53,20 @@ def _served(path: str, summary: str, *media_types: str) -> Callable[[Endpoint], 
     return add
 
 
-def install(app: FastAPI, folder: Path, trust_list: Path) -> None:
+def install(app: FastAPI, folder: FilePath, trust_list: FilePath) -> None:
     """Serve a folder of published files, and the trust list, which need not be there."""
     app.state.published, app.state.trust_list = PublicFolder(folder), trust_list
     app.include_router(router)
 
 
 @_served("/status/{number}.jwt", "状态名单 A status list, as a JWT", JWT_MEDIA_TYPE)
-def status_list_jwt(_: Public, request: Request, number: str) -> Response:
+def status_list_jwt(_: Public, request: Request, number: Number) -> Response:
     """The states of 2**20 licences, signed (IETF Token Status List)."""
     return _jwt(request, number, vary="Accept-Encoding").answer(request)
 
 
 @_served("/status/{number}", "状态名单 A status list, as a CWT or a JWT", CWT_MEDIA_TYPE, JWT_MEDIA_TYPE)
-def status_list(_: Public, request: Request, number: str) -> Response:
+def status_list(_: Public, request: Request, number: Number) -> Response:
     """The same, as the `Accept` header prefers; a CWT if it does not say."""
     vary = "Accept, Accept-Encoding"
     accepted = ",".join(request.headers.getlist("accept"))
@@ -76,7 +78,7 @@ def status_list(_: Public, request: Request, number: str) -> Response:
 @_served("/trust-list.jws", "信任名单 The trust list", _TRUST_LIST)
 def trust_list(_: Public, request: Request) -> Response:
     """Who may issue what, signed (docs/trust.md). A reader must know its signer from elsewhere."""
-    path: Path = request.app.state.trust_list
+    path: FilePath = request.app.state.trust_list
     data = PublicFolder(path.parent).read(path.name)
     if data is None:
         raise Problem("http.not-found")
@@ -103,7 +105,7 @@ def timestamp(_: Public, request: Request) -> Response:
 
 
 @_served("/log/tile/{path:path}", "日志 A tile of hashes, or a bundle of entries", _BYTES)
-def tile(_: Public, request: Request, path: str) -> Response:
+def tile(_: Public, request: Request, path: Tile) -> Response:
     """The log as static files (C2SP tlog-tiles). Their content never changes."""
     if not _TILE.fullmatch(path):
         raise Problem("http.not-found")

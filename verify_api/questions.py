@@ -80,10 +80,10 @@ async def _read(request: Request) -> tuple[Question, str | None]:
     if media_type == "multipart/form-data":
         return await _form(request)
     if media_type == "application/json":
-        return _json(await _whole(request, MAX_CODE_BYTES))
+        return _json(await whole(request, MAX_CODE_BYTES))
     if media_type == "application/pdf" or media_type.startswith("image/"):
-        return Question(await _whole(request, MAX_FILE_BYTES)), None
-    if not media_type and not await _whole(request, MAX_CODE_BYTES):
+        return Question(await whole(request, MAX_FILE_BYTES)), None
+    if not media_type and not await whole(request, MAX_CODE_BYTES):
         raise Problem("http.empty")
     raise Problem("http.media-type")
 
@@ -100,7 +100,7 @@ def _json(body: bytes) -> tuple[Question, str | None]:
 
 
 async def _form(request: Request) -> tuple[Question, str | None]:
-    body = _bounded(request, MAX_FILE_BYTES + _ENVELOPE_BYTES)
+    body = bounded(request, MAX_FILE_BYTES + _ENVELOPE_BYTES)
     try:
         form = await MultiPartParser(request.headers, body, max_files=1, max_fields=2, max_part_size=8192).parse()
     except MultiPartException:
@@ -120,15 +120,20 @@ async def _form(request: Request) -> tuple[Question, str | None]:
         await form.close()
 
 
-async def _whole(request: Request, limit: int) -> bytes:
-    body = _bounded(request, limit)
+async def whole(request: Request, limit: int) -> bytes:
+    """A body of at most `limit` bytes.
+
+    Raises:
+        Problem: `http.too-large`.
+    """
+    body = bounded(request, limit)
     try:
         return b"".join([chunk async for chunk in body])
     finally:
         await body.aclose()
 
 
-async def _bounded(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+async def bounded(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body's chunks; more than `limit` bytes are refused, by the announced length or as they come.
 
     What is too much is read on for a while and thrown away: a connection that is closed with unread bytes in it is

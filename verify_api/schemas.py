@@ -159,6 +159,14 @@ class VerdictDocument(_Document):
     seal: SealDocument | None = Field(description="null where no seal was read")
 
 
+class PictureDocument(_Document):
+    """The verdicts on all licence codes of a picture."""
+
+    complete: bool = Field(description="false where not all of the picture could be looked at")
+    findings: tuple[FindingDocument, ...] = Field(description="Of the picture as a whole, such as `qr.none`")
+    verdicts: tuple[VerdictDocument, ...] = Field(description="One for each code, in reading order")
+
+
 class CodeQuestion(_Document):
     """The text of a licence's QR, as a scanner reads it."""
 
@@ -192,3 +200,12 @@ class ProblemDocument(_Document):
     hint_zh: str
     request_id: str
     faults: tuple[Fault, ...] = ()
+
+
+class BatchLine(_Document):
+    """A line of the answer to a batch: a verdict, or a problem with this document alone; in the last one, how many."""
+
+    reference: str = Field(default="", description="The caller's own")
+    verdict: VerdictDocument | None = None
+    problem: ProblemDocument | None = None
+    done: int | None = Field(default=None, description="Documents that were answered; only in the last line")

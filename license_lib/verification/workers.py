@@ -104,7 +104,7 @@ class Worker:
     def speaks_within(self, seconds: float) -> bool:
         """Whether it has something to say by then, be it that it is gone."""
         try:
-            return self.connection.poll(seconds)
+            return bool(self.connection.poll(seconds))
         except (EOFError, OSError):
             return True
 

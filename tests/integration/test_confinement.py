@@ -28,7 +28,7 @@ from license_lib.verification.confinement import ConfinedVerifier, SlowLane
 from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from license_lib.verification.workers import Limits
-from verify_api.service import SettingsBench
+from verify_api.bench import SettingsBench
 
 CITIZEN = "11010519491231002X"
 PRIORITY = os.getpriority(os.PRIO_PROCESS, 0)

@@ -6,6 +6,7 @@ shows one of them, so that switching keeps what is on the page.
 """
 
 import json
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -20,13 +21,14 @@ from license_lib.verification import Outcome, Proof
 from license_lib.verification.verdict import PROOF_TEXTS
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.access import Public
+from verify_api.gate import admit_to_page, gate_of
 from verify_api.pages.anchor import Anchor
 from verify_api.pages.assets import assets
 from verify_api.pages.assets import router as asset_router
 from verify_api.pages.words import words
 from verify_api.problems import KINDS, problem_of
 from verify_api.questions import read_question
-from verify_api.routes import service_of
+from verify_api.routes.answers import service_of
 from verify_api.schemas import LicenseFacts, Words
 from verify_api.served_files import ServedFile, takes_gzip
 
@@ -100,11 +102,16 @@ def manifest(_: Public, request: Request) -> Response:
 
 
 @router.post("/verify")
-async def verify(_: Public, request: Request, lang: Lang = "zh", part: Literal["page", "result"] = "page") -> Response:
+async def verify(
+    who: Public, request: Request, lang: Lang = "zh", part: Literal["page", "result"] = "page"
+) -> Response:
     """The outcome as a page, or as the `result` part alone for the script."""
     template = "answer.html" if part == "page" else "result.html"
     try:
-        verdict = await service_of(request).verify(await read_question(request))
+        caller = admit_to_page(request, who)
+        question = await read_question(request)
+        with gate_of(request).file(caller) if question.data else nullcontext():
+            verdict = await service_of(request).verify(question)
     except Exception as error:  # noqa: BLE001 -- every error becomes a page, as it becomes a problem in the API
         problem = problem_of(error)
         document = problem.document(request.state.request_id)
