@@ -4,6 +4,7 @@ A line has only what the code names: a request's route is its template, an error
 """
 
 import logging
+import sys
 import traceback
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -62,6 +63,7 @@ def _stamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     told: EventDict = {"time": time, "level": event.pop("level"), "logger": record.name, **event}
     error = told.pop("exc_info", None)
-    if isinstance(error, tuple) and error[1] is not None:
-        told["error"] = place_of(error[1])
+    raised = error[1] if isinstance(error, tuple) else sys.exception() if error else None
+    if raised is not None:
+        told["error"] = place_of(raised)
     return told

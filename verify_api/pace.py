@@ -55,9 +55,9 @@ class Pace:
         with self._lock:
             due = min(max(self._due.get(key, now), now), now + self._span)  # a clock that was put back locks nobody out
             granted = due + self._step <= now + self._span
+            due += self._step if granted else timedelta()
+            self._due[key] = due
             if granted:
-                due += self._step
-                self._due[key] = due
                 self._due.move_to_end(key)
                 if len(self._due) > self._most_keys:
                     self._due.popitem(last=False)
