@@ -9,7 +9,6 @@ from pathlib import Path as FilePath
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from license_lib.public_material import (
     PublicCertificate,
@@ -23,6 +22,7 @@ from license_lib.resources import PROGRAM, program_version
 from license_lib.status.tokens import CWT_MEDIA_TYPE, JWT_MEDIA_TYPE
 from verify_api.access import Public
 from verify_api.problems import Problem, responses
+from verify_api.evidence_schemas import CertificateAddress, Discovery, Evidence, FileAddress, LogAddresses
 from verify_api.schemas import ProgramDocument
 from verify_api.served_files import ANYBODY, ServedFile
 
@@ -39,61 +39,6 @@ _UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "As `
 
 Fingerprint = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the certificate, hex")]
 ListName = Annotated[str, Path(description="As the directory names it", examples=["city"])]
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileAddress(_Document):
-    """Where a file is, relative to this service, and its media types; the first is given to who does not say."""
-
-    href: str
-    media_types: tuple[str, ...]
-
-
-class LogAddresses(_Document):
-    """The transparency log 透明日志 (C2SP tlog-tiles, signed-note)."""
-
-    key: str = Field(description="Name and public key; empty where there is no log")
-    checkpoint: str
-    witnessed: str
-    timestamp: str
-    tiles: str = Field(
-        description="`{level}` and `{index}` as C2SP tlog-tiles has them, partial tiles with `.p/{width}`"
-    )
-    entries: str
-
-
-class CertificateAddress(_Document):
-    """A certificate, and what it is for."""
-
-    sha256: str
-    role: str
-    subject: str
-    not_before: AwareDatetime
-    not_after: AwareDatetime
-    href: str
-
-
-class Evidence(_Document):
-    """What outsiders need. Who pins the root gets it by another way than this."""
-
-    trust_list: FileAddress
-    status_lists: tuple[FileAddress, ...]
-    log: LogAddresses
-    certificates: tuple[CertificateAddress, ...]
-    revocation_lists: tuple[FileAddress, ...]
-
-
-class Discovery(_Document):
-    """The service in one document."""
-
-    version: str = Field(description="Of the API")
-    program: ProgramDocument
-    openapi: str
-    problems: str
-    evidence: Evidence
 
 
 _LOG: Final = {
