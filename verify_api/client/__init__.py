@@ -5,8 +5,8 @@
         if verdict.outcome is not Outcome.IN_FORCE:
             ...
 
-A verdict is a value, whatever a document is worth. A request that cannot be answered is a `ServiceProblem` with its code
-and a hint, and a service that cannot be reached a `ServiceUnreachable` (docs/api.md).
+A verdict is a value, whatever a document is worth. A request that cannot be answered is a `ServiceProblem` with its
+code and a hint, and a service that cannot be reached a `ServiceUnreachable` (docs/api.md).
 """
 
 from license_lib.verification import Outcome

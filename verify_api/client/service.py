@@ -49,7 +49,7 @@ class LicenseClient:
         credentials: None for what anybody may ask.
         timeout: seconds for one answer.
         patience: how often and how long to try again.
-        http: another client of `httpx2`, for proxies, certificates and tests; `base_url` and `timeout` are its own then.
+        http: another client of `httpx2`, for proxies and certificates; `base_url` and `timeout` are its own then.
     """
 
     def __init__(

@@ -21,8 +21,8 @@ from license_lib.publishing.folder import PublicFolder
 from license_lib.resources import PROGRAM, program_version
 from license_lib.status.tokens import CWT_MEDIA_TYPE, JWT_MEDIA_TYPE
 from verify_api.access import Public
-from verify_api.problems import Problem, responses
 from verify_api.evidence_schemas import CertificateAddress, Discovery, Evidence, FileAddress, LogAddresses
+from verify_api.problems import Problem, responses
 from verify_api.schemas import ProgramDocument
 from verify_api.served_files import ANYBODY, ServedFile
 
