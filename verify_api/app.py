@@ -24,6 +24,7 @@ from verify_api.envelope import Envelope
 from verify_api.gate import Gate, ServiceLimits
 from verify_api.logs import log_settings
 from verify_api.metrics import Metrics
+from verify_api.pages import presenting
 from verify_api.pages.anchor import Anchor
 from verify_api.repeats import Repeats
 from verify_api.routes.batches import places_for_batches
@@ -113,6 +114,7 @@ def build_app(
     app.include_router(routes.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
+    app.include_router(presenting.router)
     problems.install(app)
     app.add_middleware(Envelope, clock=clock, randomness=randomness, metrics=metrics)
     permissions_of(app)  # a route that asks nobody who they are must not go out

@@ -14,7 +14,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.problems import Problem
-from verify_api.questions import MAX_CODE_BYTES, Question, bounded, whole
+from verify_api.questions import MAX_CODE_BYTES, Question, bounded, read_whole
 from verify_api.schemas import BatchLine
 
 MAX_BATCH_BYTES: Final = 256 * 1024 * 1024
@@ -78,7 +78,7 @@ async def read_batch(request: Request, most: int, *, seconds: float = _SECONDS) 
                 case "multipart/form-data":
                     batch = await _form(request, most)
                 case "application/json":
-                    batch = Batch(_codes(await whole(request, most * MAX_CODE_BYTES)))
+                    batch = Batch(_codes(await read_whole(request, most * MAX_CODE_BYTES)))
                 case _:
                     raise Problem("http.media-type")
     except TimeoutError:

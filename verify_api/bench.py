@@ -14,9 +14,10 @@ from threading import Lock
 from typing import Final, Protocol
 
 from license_lib.catalogue import Catalogue
-from license_lib.errors import LicenseError
+from license_lib.errors import LicenseError, MachineError
 from license_lib.issuers import Issuers
-from license_lib.judges import confined_verifier, open_records, open_trail
+from license_lib.judges import confined_verifier, open_presenting, open_records, open_trail
+from license_lib.presenting import Presentation
 from license_lib.qr.retries import Patience
 from license_lib.records import Records
 from license_lib.repository import Use
@@ -80,6 +81,10 @@ class Bench(Protocol):
         """
         ...
 
+    def redeem(self, text: str, use: Use) -> Presentation:
+        """Use a presentation code up, and judge its licence; raises if that cannot be put on record."""
+        ...
+
     @property
     def records(self) -> Records:
         """The records, for look-ups; opened when they are first asked for."""
@@ -124,6 +129,11 @@ class SettingsBench:
         self._settings, self._clock = settings, clock
         self._opened = ExitStack()
         self._trail = self._opened.enter_context(open_trail(settings, clock)) if settings.usage.verifications else None
+        self._presenting = (
+            self._opened.enter_context(open_presenting(settings, lambda: self.judge(clock()), clock))
+            if settings.usage.verifications
+            else None
+        )
         self._records: Records | None = None
         self.key = service_key(settings.home / "data", randomness)
         self._make = partial(confined_verifier, settings, workers=workers, limits=limits, slow=SLOW)
@@ -152,6 +162,16 @@ class SettingsBench:
         """Put on the usage trail that a licence of ours was judged; of the public not who, and not from where."""
         if self._trail is not None:
             self._trail.verified(verdict, use or _PUBLIC)
+
+    def redeem(self, text: str, use: Use) -> Presentation:
+        """Use a presentation code up, and judge its licence.
+
+        Raises:
+            MachineError: `storage.read-only` where this service was told to write nothing (`[usage] verifications`).
+        """
+        if self._presenting is None:
+            raise MachineError("storage.read-only", "presentations are redeemed by a service that keeps the trail")
+        return self._presenting.redeem(text, use)
 
     @property
     def records(self) -> Records:

@@ -117,6 +117,8 @@ class UsageEntry(_Document):
     item: str
     case: str
     place: str
+    audience: str = Field(description="核验单位: whom a presentation was for")
+    consent: int | None = Field(description="Place in the log of the holder's consent that this use rests on")
 
 
 class UsagePage(_Document):

@@ -22,6 +22,7 @@ from license_lib.verification.report import finding_value, verdict_report
 from license_lib.verification.scans import FileScan
 from verify_api.bench import SLOW, Bench, Judge
 from verify_api.metrics import Metrics
+from verify_api.presentations import PresentationDocument, told_presentation
 from verify_api.problems import Problem
 from verify_api.questions import Question
 from verify_api.schemas import PictureDocument, VerdictDocument, Words
@@ -145,6 +146,23 @@ class Service:
         for verdict in answer.verdicts:
             self._metrics.judged("code", verdict)
         return answer
+
+    async def redeem(self, text: str, use: Use) -> PresentationDocument:
+        """Use a presentation code up, and tell its licence as of now.
+
+        Raises:
+            Problem: `service.busy` if too many are waiting.
+            InputError: `entry.text`, `usage.purpose-missing`.
+            MachineError: it cannot be judged, or the use not be put on record; the code is not used then.
+        """
+        if self._codes.statistics().tasks_waiting >= self._queue:
+            raise Problem("service.busy")
+
+        def work() -> PresentationDocument:
+            shown = self.bench.redeem(text, use)
+            return told_presentation(shown, told(shown.verdict, self.bench.judge(self._clock()), minimal=True))
+
+        return await anyio.to_thread.run_sync(work, limiter=self._codes)
 
     async def status(self, identifier: str, use: Use | None = None) -> VerdictDocument:
         """State of a licence of our repository, without holder and number.

@@ -28,6 +28,8 @@ _ENTRY: Final = {
     "item": "000131001000",
     "case": "2026-1",
     "place": "api",
+    "audience": "",
+    "consent": 4700,
 }
 _PAGE: Final[dict[int | str, dict[str, Any]]] = {
     200: {

@@ -50,7 +50,11 @@ def lines(answer: Response) -> dict[str, BatchLine]:
 
 
 def test_files_and_codes_under_the_references_of_the_caller(client: TestClient, judge: ToldJudge) -> None:
-    sent: dict[str, Any] = {"desk-3/1": ("../a.pdf", b"%PDF-"), "桌": (None, "HTTPS://A/V#B"), "photo": ("b", b"\xff\xd8")}
+    sent: dict[str, Any] = {
+        "desk-3/1": ("../a.pdf", b"%PDF-"),
+        "桌": (None, "HTTPS://A/V#B"),
+        "photo": ("b", b"\xff\xd8"),
+    }
     told = lines(client.post(URL, files=sent))
     assert set(told) == set(sent)
     assert {line.verdict.outcome for line in told.values() if line.verdict} == {Outcome.IN_FORCE}
