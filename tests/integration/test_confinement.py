@@ -9,29 +9,26 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, cast
 
 import pytest
+from integration.obedient import open_obedient
 from support import NOON, license_command
 
 from license_lib.authority import Authority
 from license_lib.errors import InputError, MachineError
-from license_lib.findings import Finding
 from license_lib.issuing import Issued
 from license_lib.judges import confined_verifier
 from license_lib.qr import scan_file
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Verdict, Verifier
 from license_lib.verification.confinement import ConfinedVerifier, SlowLane
-from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from license_lib.verification.workers import Limits
 from verify_api.bench import SettingsBench
 
-CITIZEN = "11010519491231002X"
-PRIORITY = os.getpriority(os.PRIO_PROCESS, 0)
 QUICK = Limits(seconds=1)
 PATIENT = Limits(seconds=60)
 ORPHANED = """
@@ -42,40 +39,6 @@ with obedient(QUICK) as verifier:
     print(pid(verifier), flush=True)
     verifier.verify(b"hang", at=NOON)
 """
-
-
-class Obedient:
-    """Does to its process what the file says."""
-
-    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:  # noqa: ARG002, C901 -- as `Verifier`; one way a file
-        if data == b"hang":
-            time.sleep(3600)
-        elif data == b"spin":
-            while True:
-                pass
-        elif data == b"slow":
-            while os.getpriority(os.PRIO_PROCESS, 0) == PRIORITY:
-                time.sleep(0.01)
-        elif data == b"memory":
-            bytearray(3 << 30)
-        elif data == b"die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        elif data == b"fault":
-            raise KeyError(CITIZEN)
-        elif data == b"locked":
-            raise MachineError("storage.locked", "The repository is busy", hint="try again")
-        elif data == b"lambda":
-            return cast("Verdict", lambda: None)
-        elif data == b"shout":
-            os.write(1, CITIZEN.encode())
-            os.write(2, CITIZEN.encode())
-        finding = Finding("verification.incomplete", {"step": str(os.getpid())})
-        return Verdict(at, (finding,), frozenset(), DOCUMENT_PROOFS, None, None, Evidence())
-
-
-@contextmanager
-def open_obedient() -> Iterator[Verifier]:
-    yield cast("Verifier", Obedient())
 
 
 @contextmanager
@@ -165,7 +128,7 @@ def test_what_the_machine_says_comes_back_and_what_a_fault_quotes_does_not(capfd
         with pytest.raises(MachineError) as locked:
             verifier.verify(b"locked", at=NOON)
         assert (locked.value.code, locked.value.hint) == ("storage.locked", "try again")
-        with pytest.raises(RuntimeError, match=r"^KeyError at test_confinement.py:\d+, in a worker$"):
+        with pytest.raises(RuntimeError, match=r"^KeyError at obedient.py:\d+, in a worker$"):
             verifier.verify(b"fault", at=NOON)
         with pytest.raises(RuntimeError, match=r"in a worker$"):  # what cannot be sent is a fault, not an overrun
             verifier.verify(b"lambda", at=NOON)
