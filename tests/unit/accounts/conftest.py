@@ -1,0 +1,52 @@
+"""Accounts over a real database, with a clock that the test moves."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from license_lib.accounts import Department
+from license_lib.accounts.opening import Accounts
+from license_lib.repository.database import Database
+from license_lib.settings import Settings
+
+MARKET = Department("market", "白银市市场监督管理局（样例）")
+
+
+@dataclass
+class Clock:
+    """The time, as a test moves it."""
+
+    at: datetime = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def wait(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, public_url="https://license.example")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with closing(Database.open(database_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def accounts(database: Database, settings: Settings, clock: Clock) -> Accounts:
+    opened = Accounts(database, settings, clock)
+    opened.staff.add_department(MARKET)
+    return opened
