@@ -132,6 +132,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "usage.actor-missing": "缺少用证人",
         "usage.purpose-missing": "缺少用途",
         # Accounts
+        "settings.secret": "身份认证的密钥文件读不到",
         "department.id": "部门简称格式有误",
         "department.name": "部门名称格式有误",
         "department.unknown": "没有此部门",

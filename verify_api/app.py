@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,9 @@ from license_lib.errors import MachineError
 from license_lib.resources import program_version
 from license_lib.settings import Settings
 from verify_api import pages, problems, published, routes
-from verify_api.access import Public, permissions_of
+from verify_api.access import Public, account, permissions_of, sign_in, tokens, ways
+from verify_api.access.gate import Gate
+from verify_api.access.installing import open_gate
 from verify_api.envelope import Envelope
 from verify_api.pages.anchor import Anchor
 from verify_api.schemas import ProblemDocument
@@ -45,6 +48,7 @@ def create_app(
         Anchor.of(settings),
         clock=clock,
         randomness=randomness,
+        gate=lambda: open_gate(settings, clock, randomness),
     )
 
 
@@ -55,18 +59,20 @@ def build_app(
     *,
     clock: Callable[[], datetime],
     randomness: Callable[[int], bytes],
+    gate: Callable[[], AbstractContextManager[Gate | None]] = contextlib.nullcontext,
 ) -> FastAPI:
     """The service around any judge.
 
     Args:
         open_bench: is called when it starts. public: the folder of what is published.
         anchor: what the page's own judge stands on.
-        clock: the time, aware. randomness: n → n random bytes, for request ids.
+        clock: the time, aware. randomness: n → n random bytes, for request ids and secrets.
+        gate: opens what recognises people and programs; by default nobody can say who they are.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with contextlib.closing(open_bench()) as bench:
+        with contextlib.closing(open_bench()) as bench, gate() as app.state.gate:
             app.state.service = Service(bench, clock)
             yield
 
@@ -98,7 +104,10 @@ def build_app(
     app.include_router(routes.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
-    problems.install(app)
+    for part in (sign_in.router, account.router, tokens.router):
+        app.include_router(part)
+    app.state.gate, app.state.randomness = None, randomness
+    problems.install(app, ways.way_in)
     app.add_middleware(Envelope, clock=clock, randomness=randomness)
     permissions_of(app)  # a route that asks nobody who they are must not go out
     return app
@@ -111,10 +120,17 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         InputError: the configuration or a template is wrong.
         MachineError: no trust anchor, the repository cannot be opened, or the address is taken (`service.address`).
     """
+    with open_gate(
+        settings, clock, os.urandom
+    ) as opened:  # here, so that errors reach the caller and not a server's log
+        _serve(settings, opened, host=host, port=port, clock=clock)
+
+
+def _serve(settings: Settings, opened: Gate, *, host: str, port: int, clock: Callable[[], datetime]) -> None:
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
-    bench = SettingsBench(settings, clock)  # here, so that its errors reach the caller and not a server's log
+    bench = SettingsBench(settings, clock)
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -124,10 +140,18 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         ) from None
     ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
     config = uvicorn.Config(
-        build_app(lambda: bench, settings.public_folder, Anchor.of(settings), clock=clock, randomness=os.urandom),
+        build_app(
+            lambda: bench,
+            settings.public_folder,
+            Anchor.of(settings),
+            clock=clock,
+            randomness=os.urandom,
+            gate=lambda: contextlib.nullcontext(opened),
+        ),
         access_log=False,  # its lines hold paths, and a path may hold an identifier
         log_config=LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"verify_api": ours}},
         server_header=False,
+        proxy_headers=False,  # `verify_api.access.origin` knows which proxies are ours
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with listener, contextlib.suppress(KeyboardInterrupt):

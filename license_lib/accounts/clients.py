@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, select, update
+from sqlalchemy import Connection, Row, Select, delete, false, select, update
 
 from license_lib.accounts.secrets import digest_of, new_secret
 from license_lib.accounts.staff import require_department
@@ -66,9 +66,8 @@ class Clients:
 
         def work(connection: Connection) -> None:
             require_department(connection, department)
-            if connection.execute(
-                select(CLIENT.c.id).where((CLIENT.c.id == client) | (CLIENT.c.certificate == certificate))
-            ).first():
+            same = (CLIENT.c.id == client) | (CLIENT.c.certificate == certificate if certificate else false())
+            if connection.execute(select(CLIENT.c.id).where(same)).first():
                 raise InputError(
                     "client.exists", "there is a client with this id or certificate", hint="choose another"
                 )
