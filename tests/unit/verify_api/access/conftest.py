@@ -6,6 +6,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -150,16 +151,7 @@ def desk(
 
 def add_probes(app: FastAPI) -> None:
     """A route for each permission: what the rooms that come later will have."""
-
-    def probe(kind: object) -> None:
-        name, annotation = kind  # type: ignore[misc]
-
-        def who(principal: annotation) -> dict[str, str]:
-            return {"who": type(principal).__name__}
-
-        app.add_api_route(f"/probe/{name}", who, methods=["GET", "POST"])
-
-    for one in {
+    kinds: dict[str, Any] = {
         "anyone": Anyone,
         "signed-in": SignedIn,
         "looker": Looker,
@@ -167,5 +159,11 @@ def add_probes(app: FastAPI) -> None:
         "counter": Counter,
         "watcher": Watcher,
         "admin": Admin,
-    }.items():
-        probe(one)
+    }
+    for name, kind in kinds.items():
+
+        def who(principal: object) -> dict[str, str]:
+            return {"who": type(principal).__name__}
+
+        who.__annotations__["principal"] = kind
+        app.add_api_route(f"/probe/{name}", who, methods=["GET", "POST"])
