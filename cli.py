@@ -14,13 +14,14 @@ import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from inspect import Parameter, Signature, signature
 from io import TextIOWrapper
 from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from license_lib.fsck import Fsck, FsckFinding
     from license_lib.issuing import Issued
     from license_lib.log.findings import LogFinding
+    from license_lib.paper import PaperChecks
     from license_lib.publishing import Published
     from license_lib.rendering import Fonts
     from license_lib.repository import Use
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from license_lib.trust_list import Snapshot, TrustList
     from license_lib.trusting import ListVerifierOpener
     from license_lib.verification import Verdict
-    from license_lib.verification.confinement import ConfinedVerifier
+    from license_lib.verification.confinement import ConfinedVerifier, Opener
     from license_lib.verification.scans import FileScan
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
@@ -65,6 +67,8 @@ app.add_typer(signature_app, name="signature")
 app.add_typer(template_app, name="template")
 trust_app = typer.Typer(no_args_is_help=True, help="信任名单 Trust lists: publish, check, update, show.")
 app.add_typer(trust_app, name="trust")
+paper_app = typer.Typer(no_args_is_help=True, help="纸质 Printed licences: check.")
+app.add_typer(paper_app, name="paper")
 log_app = typer.Typer(no_args_is_help=True, help="日志 The transparency log: show, proof, witness, cosign, audit.")
 app.add_typer(log_app, name="log")
 
@@ -77,6 +81,9 @@ At = Annotated[datetime | None, typer.Option("--at", help="Judge at this moment 
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", min=1, max=64, help="并行 Files judged at once; by default 4 at most."),
+]
+Audience = Annotated[
+    str, typer.Option(help="出示对象 To whom it is shown: a name or a code, spelt alike on both sides.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, errors too.")]
 English = Annotated[bool, typer.Option("--english", envvar="LICENSE_ENGLISH", help="English instead of 中文.")]
@@ -1007,7 +1014,8 @@ def qr_scan(
             codes.add(_scan_code(scan))
             words = []
             for nothing in ("没有二维码", "no code"):
-                lines = [*scan.texts, *([printer.words(scan.error)] if scan.error else [])]
+                named = [f"亮证码 {text}" if text in scan.presentations else text for text in scan.texts]
+                lines = [*named, *([printer.words(scan.error)] if scan.error else [])]
                 words.append(f"{_one_line(path)}: " + ("\n  ".join(lines) or nothing))
             printer.result({"file": str(path), **scan_value(scan)}, *words)
     return max(codes)
@@ -1017,6 +1025,71 @@ def _scan_code(scan: "FileScan") -> int:
     if scan.error is None:
         return DONE if scan.texts else NOT
     return {"file": FAILED, "qr": NOT}.get(scan.error.code.partition(".")[0], UNDETERMINED)
+
+
+@command(paper_app, "check")
+def paper_check(
+    printer: Printer,
+    files: Annotated[list[Path], typer.Argument(help="Photos, scans and PDF files of printed licences.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="核对单 Of one FILE: an .html to compare by, or a .json.")
+    ] = None,
+    at: At = None,
+    home: Home = Path(),
+    *,
+    trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
+    offline: Annotated[Path | None, typer.Option("--offline", help="The same, and ask nobody: no network.")] = None,
+    seen: Annotated[
+        str, typer.Option(metavar="same|different", help="What you saw, comparing one FILE with its licence.")
+    ] = "",
+    field: Annotated[
+        list[str] | None, typer.Option("--field", help="Code of a field that differs; may be given several times.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0, max=15, help="Time for a photo that is hard to read.")] = 2,
+    jobs: Jobs = None,
+    checker: Annotated[
+        str, typer.Option(envvar="LICENSE_ACTOR", help="核验人 Who checks; the login name if left out.")
+    ] = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+) -> int:
+    """纸质核对 The signed texts of each licence's code beside the picture of the paper, to be compared by eye.
+
+    The exit code is 2 until somebody has compared (--seen), 1 if the paper differs or the code is not in force.
+    """
+    from license_lib.authority import now
+    from license_lib.paper import confined_checker
+    from license_lib.qr.retries import Patience
+
+    if seen not in {"", "same", "different"} or (field and seen != "different"):
+        raise typer.BadParameter("--seen is same or different; --field goes with --seen different")
+    if (output or seen) and len(files) != 1:
+        raise typer.BadParameter("--output and --seen are for one FILE")
+    if output is not None and output.suffix.lower() not in {".html", ".json"}:
+        raise InputError("output.kind", f"{output}: a paper check is written as .html or .json")
+    present = now()
+    moment = _moment(at) if at else present
+    note = _noting(None if trust or offline else _settings(home), _use(checker, purpose, item, case))
+    opener, patience = _opener(_judge(home, trust, offline)), Patience(seconds, time.monotonic)
+    workers = _workers(jobs, files)
+    codes = set()
+    with confined_checker(
+        opener, patience, pictures=output is not None, records=True, workers=workers, method="fork"
+    ) as checker_:
+        for path, checks in checker_.verify_each(files, _judged_bytes, at=moment, now=present):
+            if isinstance(checks, LicenseError):
+                printer.error(_of_file(path, checks))
+                codes.add(FAILED)
+                continue
+            for check in checks.checks:
+                note(check.verdict)
+            judged = _seen(checks, seen, field or ())
+            codes.add(_print_paper(printer, str(path), judged))
+            if output is not None:
+                names = {"checker": checker, "purpose": purpose, "case": case}
+                _write_paper(printer, path, output, judged, names, present)
+    return _worst(codes)
 
 
 @command(app, "seal")
@@ -1440,6 +1513,70 @@ def usage(
     return DONE if found else NOT
 
 
+@command(app, "present")
+def present(
+    printer: Printer,
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    *,
+    seconds: Annotated[int, typer.Option(help="How long the code lives, 30 to 120.")] = 60,
+    audience: Audience = "",
+    holder_file: Annotated[
+        Path | None,
+        typer.Option("--holder-file", help="File with the number of the holder who is logged in; - is stdin."),
+    ] = None,
+    qr: Annotated[Path | None, typer.Option("--qr", help="Draw it: a .png or .svg; else a terminal shows it.")] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> None:
+    """亮证 Make a presentation code: whoever scans it first gets the licence's state, once, within its time."""
+    from license_lib.presenting.telling import code_value, code_words
+    from license_lib.rendering.qr_pictures import qr_lines, qr_painter
+
+    painter = qr_painter(qr) if qr else None  # before a code is made for a picture that cannot be
+    use = replace(_use(actor, purpose, item, case), audience=audience)
+    holder = _applicants(holder_file).strip() if holder_file else ""
+    if holder_file and not holder:
+        raise InputError("file.unreadable", "there is no number in --holder-file", hint="give one number")
+    with _authority(home, None) as authority:
+        code = authority.present(identifier, use, holder_number=holder, seconds=seconds)
+    if qr and painter:
+        _write(qr, painter(code.text), f"{qr} could not be written")
+    drawn = f"{qr_lines(code.text)}\n" if qr is None and sys.stdout.isatty() else ""
+    zh, en = (drawn + words for words in code_words(code))
+    printer.result(code_value(code), zh, en)
+
+
+@command(app, "redeem")
+def redeem(
+    printer: Printer,
+    text: Annotated[str, typer.Argument(help="What was scanned; - is stdin.")],
+    *,
+    audience: Audience = "",
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> int:
+    """验亮证码 Use a presentation code up, and show its licence as of now; exit code 2 if it is refused."""
+    from license_lib.presenting.telling import presentation_lines, presentation_value
+
+    scanned = _applicants(Path(text)) if text == "-" else text
+    with _authority(home, None) as authority:
+        shown = authority.redeem(scanned, replace(_use(actor, purpose, item, case), audience=audience))
+    zh, en = (
+        "\n".join(
+            [*_verdict_lines(name, shown.verdict, language), *presentation_lines(shown, english=language == "en")]
+        )
+        for name, language in (("亮证码", "zh"), ("presentation", "en"))
+    )
+    printer.result(presentation_value(shown), zh, en)
+    return _code_of(shown.verdict)
+
+
 @app.command()
 def serve(
     home: Home = Path(),
@@ -1814,23 +1951,33 @@ class _Tally:
 
 
 def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:
-    from license_lib.findings import Effect
-    from license_lib.verification import OUTCOME_TEXTS, Outcome
+    from license_lib.verification import Outcome
     from license_lib.verification.report import verdict_report
 
     if verdict is None:
         value = {"input": name, "outcome": Outcome.UNDETERMINED.value, "findings": []}
         printer.result(value, f"{name}: 证照库中没有此证照", f"{name}: not in this repository")
         return UNDETERMINED
-    texts = []
-    for language, words in zip(("zh", "en"), OUTCOME_TEXTS[verdict.outcome], strict=True):
-        lines = [f"{_one_line(name)}: {verdict.outcome} {words}"]
-        for finding in verdict.findings:
-            lines.append(f"  {finding.code}: {finding.text(language)}")
-            if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
-                lines.append(f"    → {finding.remedy(language)}")
-        texts.append("\n".join(lines))
+    texts = ["\n".join(_verdict_lines(name, verdict, language)) for language in ("zh", "en")]
     printer.result({"input": name, **verdict_report(verdict)}, *texts)
+    return _code_of(verdict)
+
+
+def _verdict_lines(name: str, verdict: "Verdict", language: str) -> list[str]:
+    from license_lib.findings import Effect
+    from license_lib.verification import OUTCOME_TEXTS
+
+    lines = [f"{_one_line(name)}: {verdict.outcome} {OUTCOME_TEXTS[verdict.outcome][language == 'en']}"]
+    for finding in verdict.findings:
+        lines.append(f"  {finding.code}: {finding.text(language)}")
+        if (finding in verdict.decisive or finding.effect is Effect.NOTE) and finding.remedy(language):
+            lines.append(f"    → {finding.remedy(language)}")
+    return lines
+
+
+def _code_of(verdict: "Verdict") -> int:
+    from license_lib.verification import Outcome
+
     return {Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(verdict.outcome, NOT)
 
 
@@ -2030,6 +2177,73 @@ def _report(
     code = _print_verdict(printer, str(file), verdict)
     printer.result({"output": str(output)}, f"核验报告：{output}", f"report: {output}")
     return code
+
+
+def _opener(judge: "Settings | ListVerifierOpener") -> "Opener":
+    from license_lib.judges import open_verifier
+    from license_lib.settings import Settings
+
+    return partial(open_verifier, judge) if isinstance(judge, Settings) else judge
+
+
+def _seen(checks: "PaperChecks", seen: str, fields: Sequence[str]) -> "PaperChecks":
+    """The checks with what the clerk saw on the paper of the only licence."""
+    if not seen:
+        return checks
+    if len(checks.checks) != 1:
+        raise InputError("paper.nothing", "--seen needs a file with one licence in it", hint="photograph it alone")
+    said: Literal["same", "different"] = "same" if seen == "same" else "different"
+    return replace(checks, checks=(checks.checks[0].seen(said, fields),))
+
+
+def _print_paper(printer: Printer, name: str, checks: "PaperChecks") -> int:
+    """One line a licence, or one for a file without any."""
+    from license_lib.paper import check_value
+    from license_lib.paper.words import ANSWERS
+    from license_lib.verification import OUTCOME_TEXTS, Outcome
+    from license_lib.verification.report import finding_value
+
+    notes = [finding_value(finding) for finding in checks.findings]
+    if not checks.checks:
+        value = {"input": name, "outcome": Outcome.UNDETERMINED.value, "file_findings": notes}
+        lines = ["; ".join(finding.text(language) for finding in checks.findings) for language in ("zh", "en")]
+        printer.result(value, *(f"{_one_line(name)}: UNDETERMINED {line}" for line in lines))
+        return UNDETERMINED
+    codes = []
+    for check in checks.checks:
+        texts = []
+        for index, language in enumerate(("zh", "en")):
+            words = (OUTCOME_TEXTS[check.verdict.outcome][index], ANSWERS[check.paper][index])
+            code, paper = (("二维码", "纸面"), ("code", "paper"))[index]
+            said = [f"{_one_line(name)}: {check.outcome} {code}: {words[0]}; {paper}: {words[1]}"]
+            found = (*check.findings, *check.verdict.findings, *checks.findings)
+            said += [f"  {one.code}: {one.text(language)}" for one in found if one.code != "paper.compare"]
+            texts.append("\n".join(said))
+        printer.result({"input": name, **check_value(check), "file_findings": notes}, *texts)
+        codes.append({Outcome.IN_FORCE: DONE, Outcome.UNDETERMINED: UNDETERMINED}.get(check.outcome, NOT))
+    return _worst(codes)
+
+
+def _write_paper(
+    printer: Printer, path: Path, output: Path, checks: "PaperChecks", names: dict[str, str], present: datetime
+) -> None:
+    from license_lib.paper import check_value
+    from license_lib.paper.report import paper_html
+    from license_lib.verification.report import finding_value
+    from license_lib.verification_reports import Check
+
+    if output.exists() and output.samefile(path):
+        raise InputError("output.kind", f"{output}: the report would take the place of what was checked")
+    check = Check.of(path.name, _judged_bytes(path), checked_at=present, **names)
+    if output.suffix.lower() == ".html":
+        made = paper_html(checks, check, english=printer.english).encode()
+    else:
+        licenses = [check_value(one, pictures=True) for one in checks.checks]
+        found = [finding_value(one) for one in checks.findings]
+        value = {"input": check.name, "check": check.value, "file_findings": found, "licenses": licenses}
+        made = json.dumps(value, ensure_ascii=False, indent=1).encode()
+    _write(output, made, f"{output} could not be written")
+    printer.result({"output": str(output)}, f"核对单：{output}", f"paper check: {output}")
 
 
 @contextmanager

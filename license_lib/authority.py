@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from license_lib.archiving import Archiving
     from license_lib.extending import Decree, Extended
     from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
+    from license_lib.presenting import Presentation, PresentationCode, Presenting
     from license_lib.publishing import Publisher
     from license_lib.records import Records
     from signing.sealing import Sealer
@@ -229,6 +230,28 @@ class Authority:
     def withdraw_correction(self, sequence: int, cause: Cause) -> Correction:
         """Take a correction of a number back; see `Subjects.withdraw_correction`."""
         return self.repository.subjects.withdraw_correction(sequence, cause=cause, recorded_at=self._clock())
+
+    def present(self, identifier: str, use: Use, *, holder_number: str = "", seconds: int = 60) -> "PresentationCode":
+        """Present a licence 亮证: make a short-lived code for its holder; see `Presenting.present`."""
+        return self.presenting.present(identifier, use, holder_number=holder_number, seconds=seconds)
+
+    def redeem(self, text: str, use: Use) -> "Presentation":
+        """Use such a code up, and judge its licence as of now; see `Presenting.redeem`."""
+        return self.presenting.redeem(text, use)
+
+    @cached_property
+    def presenting(self) -> "Presenting":
+        """What makes and redeems presentation codes."""
+        from license_lib.presenting import Presenting
+
+        return Presenting(
+            self.repository,
+            self.trail,
+            lambda: self.verifier,
+            public_url=self.settings.public_url,
+            clock=self._clock,
+            randomness=self._randomness,
+        )
 
     @cached_property
     def trail(self) -> Trail:

@@ -17,6 +17,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "interrupted": "已中断，已颁发的证照仍然有效",
         "output.unwritable": "结果无法写入",
         "output.kind": "文件名与内容不符",
+        "paper.nothing": "没有可以与纸面核对的签名内容",
         "preview.unreadable": "没有此页，或分辨率过高",
         "file.unreadable": "文件无法读取",
         "file.too-large": "文件过大",
@@ -186,6 +187,9 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "picture.more-pages": "页数过多，只读取了前面各页",
         "picture.overrun": "读取超出时间或内存限制",
         "qr.foreign": "不是证照二维码",
+        "qr.presentation": "这是亮证码",
+        "presentation.seconds": "亮证码有效时间超出范围",
+        "presentation.clock-behind": "本机时钟慢于生成亮证码的机器",
         "qr.malformed": "证照二维码损坏",
         "qr.version": "证照二维码版本较新",
         # Set-up: configuration, templates, keys, storage

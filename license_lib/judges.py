@@ -1,11 +1,12 @@
 """The judging half put together: public trust material and a repository, and grounds of other cities that we accept."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from license_lib.catalogue import Catalogue
 from license_lib.configured import load_catalogue, load_issuers, load_rules_of, own_log
@@ -26,6 +27,9 @@ from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Open
 from license_lib.verification.verifier import PHOTO_SECONDS
 from license_lib.verification.workers import Limits
 from signing.trust import TrustStore
+
+if TYPE_CHECKING:
+    from license_lib.presenting import Judge, Presenting
 
 
 @contextmanager
@@ -49,6 +53,22 @@ def open_trail(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Tr
     """
     with Repository.open(settings.database_url, settings.files) as repository:
         yield Trail(repository, clock, purpose_required=settings.usage.purpose_required)
+
+
+@contextmanager
+def open_presenting(
+    settings: Settings, judge: Callable[[], "Judge"], clock: Callable[[], datetime]
+) -> Iterator["Presenting"]:
+    """What makes and redeems presentation codes, beside a judge of this repository; open as long as the block.
+
+    Raises:
+        MachineError: the repository cannot be opened.
+    """
+    from license_lib.presenting import Presenting
+
+    with Repository.open(settings.database_url, settings.files) as repository:
+        trail = Trail(repository, clock, purpose_required=settings.usage.purpose_required)
+        yield Presenting(repository, trail, judge, public_url=settings.public_url, clock=clock, randomness=os.urandom)
 
 
 def confined_verifier(

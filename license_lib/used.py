@@ -12,6 +12,8 @@ _KINDS: Final[Mapping[UsageKind, Words]] = {
     UsageKind.EXPORT: Words("调取", "took the file"),
     UsageKind.PRINT: Words("打印", "printed it"),
     UsageKind.VERIFY: Words("核验", "had it verified"),
+    UsageKind.PRESENT: Words("亮证", "presented it"),
+    UsageKind.REDEEM: Words("验亮证码", "redeemed its presentation"),
 }
 
 
@@ -30,12 +32,15 @@ def used_value(usage: Usage) -> dict[str, Any]:
         "item": use.item,
         "case": use.case_number,
         "place": use.place,
+        "audience": use.audience,
+        "consent": usage.consent,
     }
 
 
 def used_line(usage: Usage, *, english: bool) -> str:
     """An entry for people: when, who, what they did with which licence, and what for; time in Beijing."""
     use, words = usage.use, _KINDS[usage.kind]
+    audience, consent = ("to {}", "by consent #{}") if english else ("出示给 {}", "依授权 #{}")
     parts = (
         f"{usage.recorded_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
         " ".join(filter(None, (use.body, use.actor))),
@@ -46,5 +51,8 @@ def used_line(usage: Usage, *, english: bool) -> str:
         use.item,
         use.case_number,
         use.place,
+        audience.format(use.audience) if use.audience else "",
+        f"#{usage.sequence}" if usage.kind is UsageKind.PRESENT else "",
+        consent.format(usage.consent) if usage.consent is not None else "",
     )
     return "  ".join(filter(None, parts))

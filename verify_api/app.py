@@ -16,11 +16,12 @@ from license_lib.authority import now
 from license_lib.errors import MachineError
 from license_lib.resources import program_version
 from license_lib.settings import Settings
-from verify_api import pages, problems, published, routes
+from verify_api import pages, presentations, problems, published, routes
 from verify_api.access import Public, account, permissions_of, sign_in, tokens, ways
 from verify_api.access.gate import Gate
 from verify_api.access.installing import open_gate
 from verify_api.envelope import Envelope
+from verify_api.pages import presenting
 from verify_api.pages.anchor import Anchor
 from verify_api.schemas import ProblemDocument
 from verify_api.service import Bench, Service, SettingsBench
@@ -102,8 +103,10 @@ def build_app(
         return JSONResponse(app.openapi())
 
     app.include_router(routes.router)
+    app.include_router(presentations.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
+    app.include_router(presenting.router)
     for part in (sign_in.router, account.router, tokens.router):
         app.include_router(part)
     app.state.gate, app.state.randomness = None, randomness

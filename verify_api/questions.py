@@ -80,10 +80,10 @@ async def _read(request: Request) -> tuple[Question, str | None]:
     if media_type == "multipart/form-data":
         return await _form(request)
     if media_type == "application/json":
-        return _json(await _whole(request, MAX_CODE_BYTES))
+        return _json(await read_whole(request, MAX_CODE_BYTES))
     if media_type == "application/pdf" or media_type.startswith("image/"):
-        return Question(await _whole(request, MAX_FILE_BYTES)), None
-    if not media_type and not await _whole(request, MAX_CODE_BYTES):
+        return Question(await read_whole(request, MAX_FILE_BYTES)), None
+    if not media_type and not await read_whole(request, MAX_CODE_BYTES):
         raise Problem("http.empty")
     raise Problem("http.media-type")
 
@@ -120,7 +120,12 @@ async def _form(request: Request) -> tuple[Question, str | None]:
         await form.close()
 
 
-async def _whole(request: Request, limit: int) -> bytes:
+async def read_whole(request: Request, limit: int) -> bytes:
+    """A body of at most so many bytes.
+
+    Raises:
+        Problem: `http.too-large`.
+    """
     body = _bounded(request, limit)
     try:
         return b"".join([chunk async for chunk in body])

@@ -14,16 +14,18 @@ from typing import Any, Final, Protocol, TypeVar
 import anyio
 
 from license_lib.catalogue import Catalogue
-from license_lib.errors import InputError, LicenseError
+from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers
-from license_lib.judges import confined_verifier, open_trail
+from license_lib.judges import confined_verifier, open_presenting, open_trail
+from license_lib.presenting import Presentation
 from license_lib.repository import Use
 from license_lib.settings import Settings
 from license_lib.verification import Verdict
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier
 from license_lib.verification.report import verdict_report
 from license_lib.verification.workers import Limits
+from verify_api.presentations import PresentationDocument, told_presentation
 from verify_api.problems import LOG, Problem
 from verify_api.questions import Question
 from verify_api.schemas import VerdictDocument, Words
@@ -79,6 +81,10 @@ class Bench(Protocol):
         """Put on the usage trail that somebody had a licence judged; raises if that cannot be done."""
         ...
 
+    def redeem(self, text: str, use: Use) -> Presentation:
+        """Use a presentation code up, and judge its licence; raises if that cannot be put on record."""
+        ...
+
     def close(self) -> None:
         """Release the repository, and whoever works for the judge."""
         ...
@@ -106,6 +112,11 @@ class SettingsBench:
         self._settings = settings
         self._opened = ExitStack()
         self._trail = self._opened.enter_context(open_trail(settings, clock)) if settings.usage.verifications else None
+        self._presenting = (
+            self._opened.enter_context(open_presenting(settings, lambda: self.judge(clock()), clock))
+            if settings.usage.verifications
+            else None
+        )
         self._make = partial(confined_verifier, settings, workers=workers, limits=limits)
         self._lock = Lock()
         self._looked = clock()
@@ -125,6 +136,16 @@ class SettingsBench:
         """Put on the usage trail that somebody had a licence of ours judged: not who, and not from where."""
         if self._trail is not None:
             self._trail.verified(verdict, _PUBLIC)
+
+    def redeem(self, text: str, use: Use) -> Presentation:
+        """Use a presentation code up, and judge its licence.
+
+        Raises:
+            MachineError: `storage.read-only` where this service was told to write nothing (`[usage] verifications`).
+        """
+        if self._presenting is None:
+            raise MachineError("storage.read-only", "presentations are redeemed by a service that keeps the trail")
+        return self._presenting.redeem(text, use)
 
     def close(self) -> None:
         """End the workers, and close the repository."""
@@ -203,6 +224,23 @@ class Service:
             return told(verdict, judge)
 
         return await anyio.to_thread.run_sync(work, limiter=limiter)
+
+    async def redeem(self, text: str, use: Use) -> PresentationDocument:
+        """Use a presentation code up, and tell its licence as of now.
+
+        Raises:
+            Problem: `service.busy` if too many are waiting.
+            InputError: `entry.text`, `usage.purpose-missing`.
+            MachineError: it cannot be judged, or the use not be put on record; the code is not used then.
+        """
+        if self._codes.statistics().tasks_waiting >= self._queue:
+            raise Problem("service.busy")
+
+        def work() -> PresentationDocument:
+            shown = self._bench.redeem(text, use)
+            return told_presentation(shown, told(shown.verdict, self._bench.judge(self._clock()), minimal=True))
+
+        return await anyio.to_thread.run_sync(work, limiter=self._codes)
 
     async def status(self, identifier: str) -> VerdictDocument:
         """State of a licence of our repository, without holder and number.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from license_lib.findings import agreement, files, issuers, logs, seals, states
+from license_lib.findings import agreement, files, issuers, logs, papers, presentations, seals, states
 from license_lib.findings.texts import Effect, FindingText
 
 __all__ = ["CODES", "Effect", "Finding", "FindingText", "Severity"]
@@ -77,6 +77,15 @@ class _Known(dict[str, str]):
 
 
 CODES: Mapping[str, FindingText] = MappingProxyType(
-    {**files.ROWS, **seals.ROWS, **issuers.ROWS, **agreement.ROWS, **logs.ROWS, **states.ROWS}
+    {
+        **files.ROWS,
+        **seals.ROWS,
+        **issuers.ROWS,
+        **agreement.ROWS,
+        **papers.ROWS,
+        **logs.ROWS,
+        **states.ROWS,
+        **presentations.ROWS,
+    }
 )
 """Code → row. Codes are stable: tests, vectors, API and docs use them."""

@@ -61,6 +61,15 @@ ROWS: Mapping[str, FindingText] = {
         "Another code was scanned, such as one for payment, of a web page or of the national platform",
         *ASK,
     ),
+    "qr.presentation": FindingText(
+        UNSURE,
+        "这是亮证码，要当场核验一次",
+        "This is a presentation code, to be redeemed once",
+        "扫的是持证人手机上的亮证码，它本身不含证照内容",
+        "The code on a holder's phone was scanned: by itself it says nothing of the licence",
+        "请打开此码的网址按“核验”，或使用 license redeem",
+        "Open its address and press the button, or use license redeem",
+    ),
     "qr.malformed": FindingText(
         NO,
         "证照二维码内容损坏或被改动",

@@ -195,6 +195,16 @@ FSCK_CODES: Mapping[str, FsckText] = MappingProxyType(
             "A number leads to the subject {subject}, which neither a licence nor a correction gave it",
             *_RESTORE,
         ),
+        "fsck.presentation-differs": FsckText(
+            "授权 #{consent} 的亮证码与留痕不符",
+            "The presentation code of consent #{consent} is not as the usage trail says",
+            *_RESTORE,
+        ),
+        "fsck.presentation-twice": FsckText(
+            "授权 #{consent} 的亮证码用了{count}次",
+            "The presentation code of consent #{consent} was used {count} times",
+            *_RESTORE,
+        ),
         "fsck.reservation-differs": FsckText(
             "标识{identifier}的预留与证照不符",
             "What is reserved for {identifier} is not what the licence has",

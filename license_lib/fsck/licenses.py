@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from license_lib.errors import LicenseError
 from license_lib.fsck.findings import FsckFinding, found
+from license_lib.fsck.presentations import check_presentations
 from license_lib.fsck.reading import keys_in_pages, readable
 from license_lib.fsck.subjects import check_subjects
 from license_lib.lifecycle import SUCCESSIONS, EventKind, LicenseState
@@ -68,6 +69,7 @@ class LicenseCheck:
             self._progress(self.count, self._total)
         yield from self._database.read(_reserved_for_nothing)
         yield from check_subjects(self._database)
+        yield from check_presentations(self._database)
 
     def _check(self, case: _Case) -> Iterator[FsckFinding]:
         identifier = str(case.row.identifier)

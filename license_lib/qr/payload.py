@@ -20,6 +20,7 @@ from license_lib.errors import InputError
 from license_lib.identifiers import CitizenId, LicenseIdentifier, NumberError
 from license_lib.qr import claims as claim
 from license_lib.qr.claims import ClaimError
+from license_lib.qr.presented import is_presentation
 from license_lib.qr.spelling import MAX_FRAGMENT, MAX_TOKEN, SpellingError, is_number, read, written
 from license_lib.status import StatusRef
 
@@ -46,7 +47,10 @@ _LONGEST: Final = MAX_FRAGMENT + 256
 
 
 class QrError(InputError):
-    """A text that is not a licence proof (`qr.foreign`), a broken one (`qr.malformed`), or a newer (`qr.version`)."""
+    """A text that is not a licence proof (`qr.foreign`), a broken one (`qr.malformed`), or a newer (`qr.version`).
+
+    `qr.presentation` is a presentation code 亮证码, which proves nothing by itself.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ def decode(text: str) -> QrProof:
         QrError: see there.
     """
     fragment = _fragment(text)
+    if fragment is None and is_presentation(text):
+        raise QrError("qr.presentation", "this is a presentation code", hint="redeem it: license redeem")
     if fragment is None:
         raise QrError("qr.foreign", "this code is not a licence proof")
     try:

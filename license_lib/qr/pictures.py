@@ -79,6 +79,24 @@ def frames(data: bytes) -> Iterator[Frame]:
             yield Frame(_grey(picture), partial(_red, data, number))
 
 
+def in_color(data: bytes, number: int) -> "Picture":
+    """A picture in colour, upright as `frames` gives it.
+
+    Args:
+        number: of the frame, from 1.
+
+    Raises:
+        PictureError: not a picture, or beyond the bounds.
+    """
+    for index, frame in enumerate(frames(data), 1):  # their bounds are checked there
+        if index == number:
+            with _opened(data) as picture:
+                picture.seek(number - 1)
+                upright = _upright(picture)
+                return frame.picture.convert("RGB") if upright.mode in _WITHOUT_COLOR else upright.convert("RGB")
+    raise PictureError("picture.malformed", "there is no such frame", hint="was it downloaded whole?")
+
+
 def more_pages() -> MorePagesError:
     """What is said of a file with more than MAX_PAGES."""
     return MorePagesError(

@@ -52,7 +52,8 @@ def event_content(event: Event) -> dict[str, Any]:
 
 
 def usage_digest(usage: Usage) -> bytes:
-    """The same for an entry of the usage trail."""
+    """The same for an entry of the usage trail; what only presenting has is a member only where it is there."""
+    presenting = {"audience": usage.use.audience or None, "consent": usage.consent}
     return _digest(
         _USAGE,
         {
@@ -68,6 +69,7 @@ def usage_digest(usage: Usage) -> bytes:
             "case_number": usage.use.case_number,
             "place": usage.use.place,
             "salt": usage.salt.hex(),
+            **{name: value for name, value in presenting.items() if value is not None},
         },
     )
 

@@ -28,6 +28,10 @@ class UsageKind(StrEnum):
     """Printed it."""
     VERIFY = "verify"
     """Had a file, a code or an identifier of it judged."""
+    PRESENT = "present"
+    """Its holder consented to show it, and got a presentation code 亮证码."""
+    REDEEM = "redeem"
+    """Redeemed such a code, or was refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ class Use:
         actor: the person. body: their department.
         purpose: 用途. item: the service item's code 事项编码. case_number: 案卷号.
         place: from where, such as a counter or an address.
+        audience: to whom it is shown 出示对象; of presenting only.
     """
 
     actor: str
@@ -74,6 +79,7 @@ class Use:
     item: str = ""
     case_number: str = ""
     place: str = ""
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +141,7 @@ class Usage:
         kind: what was done. outcome: what came of it, such as the outcome of a verification.
         recorded_at: when, UTC. use: who, and what for.
         salt, digest: as of an event.
+        consent: of redeeming, the entry by which the holder consented.
     """
 
     sequence: int
@@ -145,6 +152,7 @@ class Usage:
     use: Use
     salt: bytes
     digest: bytes
+    consent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from license_lib.repository.events import events_of
 from license_lib.repository.files import FileStore
 from license_lib.repository.log import LogRecords, LogWriter
 from license_lib.repository.lookups import Lookups
+from license_lib.repository.presentations import Presentations
 from license_lib.repository.rows import license_by_identifier
 from license_lib.repository.schema import require_current
 from license_lib.repository.soundness import require_sound
@@ -44,7 +45,7 @@ class Repository(Lookups):
 
     Attributes:
         files: the sealed files. log: what stands in the log. statuses: what status lists say.
-        subjects: holders, whatever their numbers. usage: who used what.
+        subjects: holders, whatever their numbers. usage: who used what. presentations: presentation codes.
     """
 
     def __init__(self, database: Database, files: FileStore, randomness: Callable[[int], bytes]) -> None:
@@ -55,6 +56,7 @@ class Repository(Lookups):
         self.statuses = StatusRecords(database)
         self.subjects = Subjects(database, randomness)
         self.usage = UsageTrail(database, randomness)
+        self.presentations = Presentations(database, randomness)
 
     @classmethod
     def open(

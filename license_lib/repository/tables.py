@@ -215,8 +215,26 @@ class UsageRow(Table, table=True):
     item: str = Field(sa_type=Text)
     case_number: str = Field(sa_type=Text)
     place: str = Field(sa_type=Text)
+    audience: str = Field(sa_type=Text, sa_column_kwargs={"server_default": text("''")})
+    consent: int | None = None
     salt: bytes = Field(sa_type=LargeBinary)
     digest: bytes = Field(sa_type=LargeBinary)
+
+
+class PresentationRow(Table, table=True):
+    """A presentation code 亮证码, for a day after its end: of its secret the digest, and the consent in the trail."""
+
+    __tablename__ = "presentation"
+    __table_args__ = (
+        Index("ix_presentation_expires_at", "expires_at"),
+        CheckConstraint("length(digest) = 32", name="digest"),
+    )
+
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    consent: int = Field(unique=True, foreign_key="usage.sequence")
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    refused: int
 
 
 class StatusListRow(Table, table=True):
@@ -241,4 +259,5 @@ TILE_HASH = METADATA.tables["tile_hash"]
 LOG_HEAD = METADATA.tables["log_head"]
 EVENT = METADATA.tables["event"]
 USAGE = METADATA.tables["usage"]
+PRESENTATION = METADATA.tables["presentation"]
 STATUS_LIST = METADATA.tables["status_list"]

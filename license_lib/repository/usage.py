@@ -43,7 +43,7 @@ class UsageTrail:
         def work(connection: Connection) -> tuple[Usage, ...]:
             log = LogWriter.lock(connection)
             return tuple(
-                _append(
+                append_usage(
                     connection,
                     log,
                     Usage(
@@ -81,7 +81,8 @@ class UsageTrail:
         return self._database.read(work)
 
 
-def _append(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
+def append_usage(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
+    """Put an entry on record and into the log, inside a transaction that the caller holds; gives it its digest."""
     usage = replace(usage, digest=usage_digest(usage))
     log.append(EntryLeaf(EntryType.USAGE, usage.digest, usage.recorded_at).encoded())
     connection.execute(
@@ -98,6 +99,8 @@ def _append(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
             "item": usage.use.item,
             "case_number": usage.use.case_number,
             "place": usage.use.place,
+            "audience": usage.use.audience,
+            "consent": usage.consent,
             "salt": usage.salt,
             "digest": usage.digest,
         },
@@ -114,6 +117,7 @@ def usage_of(row: Row[tuple[object, ...]]) -> Usage:
         item=row.item,
         case_number=row.case_number,
         place=row.place,
+        audience=row.audience,
     )
     return Usage(
         sequence=row.sequence,
@@ -124,4 +128,5 @@ def usage_of(row: Row[tuple[object, ...]]) -> Usage:
         use=use,
         salt=row.salt,
         digest=row.digest,
+        consent=row.consent,
     )

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from license_lib.findings import Finding
 from license_lib.identifiers import ORGANISATION_KINDS, mask
 from license_lib.licenses import License
 from license_lib.masking import mask_name
@@ -29,17 +30,7 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
         "outcome": verdict.outcome.value,
         "text": {"zh": zh, "en": en},
         "at": verdict.at.isoformat(),
-        "findings": [
-            {
-                "code": finding.code,
-                "effect": finding.effect.value,
-                "severity": finding.severity.value,
-                "params": dict(finding.params),
-                "text": {"zh": finding.text("zh"), "en": finding.text("en")},
-                "remedy": {"zh": finding.remedy("zh"), "en": finding.remedy("en")},
-            }
-            for finding in verdict.findings
-        ],
+        "findings": [finding_value(finding) for finding in verdict.findings],
         "steps": [
             {
                 "number": DOCUMENT_PROOFS.index(proof) + 1,
@@ -73,6 +64,18 @@ def verdict_report(verdict: Verdict, *, minimal: bool = False) -> dict[str, Any]
     if verdict.recorded is not None:
         report["recorded"] = _recorded(verdict.recorded)
     return report
+
+
+def finding_value(finding: Finding) -> dict[str, Any]:
+    """A finding as plain JSON values."""
+    return {
+        "code": finding.code,
+        "effect": finding.effect.value,
+        "severity": finding.severity.value,
+        "params": dict(finding.params),
+        "text": {"zh": finding.text("zh"), "en": finding.text("en")},
+        "remedy": {"zh": finding.remedy("zh"), "en": finding.remedy("en")},
+    }
 
 
 def _log(logged: Logged | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from license_lib.errors import InputError, LicenseError
 from license_lib.licenses.record import record_digest
-from license_lib.qr import PictureError, QrError, QrProof, decode, is_proof
+from license_lib.qr import PictureError, QrError, QrProof, decode, is_presentation, is_proof
 from license_lib.qr.pictures import looks_like_pdf
 from license_lib.qr.places import Code, Point
 from license_lib.qr.retries import Patience
@@ -63,6 +63,11 @@ class FileScan:
     texts: tuple[str, ...] = ()
     licenses: tuple[ScannedLicense, ...] = ()
     error: LicenseError | None = None
+
+    @property
+    def presentations(self) -> tuple[str, ...]:
+        """Those of the texts that are presentation codes 亮证码."""
+        return tuple(filter(is_presentation, self.texts))
 
 
 def scan_licenses(data: bytes, patience: Patience | None) -> FileScan:
@@ -146,6 +151,7 @@ def scan_value(scan: FileScan) -> dict[str, Any]:
     from license_lib.error_texts import error_value
 
     value: dict[str, Any] = {"texts": list(scan.texts), "licenses": [_license_value(one) for one in scan.licenses]}
+    value |= {"presentations": list(scan.presentations)} if scan.presentations else {}
     return value | ({"error": error_value(scan.error)} if scan.error else {})
 
 

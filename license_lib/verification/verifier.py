@@ -10,12 +10,16 @@ from datetime import datetime
 
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
-from license_lib.qr import PictureError, is_proof, scan
+from license_lib.licenses import License
+from license_lib.licenses.record import record_digest
+from license_lib.qr import PictureError, QrProof, is_presentation, is_proof, scan
 from license_lib.qr.pictures import looks_like_pdf
 from license_lib.qr.retries import Patience
+from license_lib.verification.agreement import recorded_license
 from license_lib.verification.examination import Examination
-from license_lib.verification.ground import Ground
+from license_lib.verification.ground import Asked, Ground, StatesUnreachableError
 from license_lib.verification.logged import with_log_proof
+from license_lib.verification.standing import OnRecord
 from license_lib.verification.verdict import Verdict
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -71,7 +75,8 @@ class Verifier:
             return examination.refuse(_REFUSED.get(error.code, error.code))
         proofs = [text for text in texts if is_proof(text)]
         if not proofs:
-            return examination.refuse("qr.foreign" if texts else "qr.none")
+            named = "qr.presentation" if any(map(is_presentation, texts)) else "qr.foreign"
+            return examination.refuse(named if texts else "qr.none")
         if len(proofs) > 1:
             return examination.refuse("qr.several")
         return self.verify_code(proofs[0], at=at, now=now)
@@ -83,6 +88,21 @@ class Verifier:
     def status(self, identifier: str, *, at: datetime, now: datetime | None = None) -> Verdict | None:
         """State of a licence of our own repository; None if it is not there. Arguments as for `verify`."""
         return Examination(self.ground, at, now).of_identifier(identifier)
+
+    def recorded(self, proof: QrProof, *, at: datetime, now: datetime | None = None) -> License | None:
+        """The record that a proved code is of, if our own repository holds it; arguments as for `verify`.
+
+        Raises:
+            MachineError: `storage.corrupt`, the repository's record is damaged.
+        """
+        own = self.ground.states if self.ground.snapshot is None else None
+        try:
+            known = own.state_of(Asked(str(proof.identifier), proof.status), at, now or at) if own else None
+        except StatesUnreachableError:
+            return None
+        if not isinstance(known, OnRecord) or record_digest(known.record) != proof.digest:
+            return None
+        return recorded_license(known.record, str(proof.identifier))
 
     def with_log_proof(self, verdict: Verdict, proof: bytes) -> Verdict:
         """A verdict of this verifier on a file, with what a proof of the log beside it says."""

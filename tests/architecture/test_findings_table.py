@@ -41,6 +41,7 @@ GROUPS = {
     "The log": ("log.",),
     "State and validity": ("status.", "validity."),
     "The verification itself": ("verification.",),
+    "Presentation codes": ("presentation.",),
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from verdicts import of_files, of_issuers, of_logs, of_papers, of_seals, of_states
+from verdicts import of_files, of_issuers, of_logs, of_papers, of_presentations, of_seals, of_states
 from verdicts.stage import SITUATIONS, Judged, Stage
 
 from license_lib.authority import Authority
@@ -20,7 +20,7 @@ from license_lib.verification import Verdict
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 FOLDERS = sorted(path.parent for path in (VECTORS / "verdicts").glob("*/case.toml"))
-ROOMS = (of_files, of_seals, of_issuers, of_papers, of_logs, of_states)
+ROOMS = (of_files, of_seals, of_issuers, of_papers, of_logs, of_states, of_presentations)
 ELSEWHERE = {
     "picture.malformed": "an error of `license qr scan`; verification says input.unsupported (test_cli_commands)",
     "seal.annotated": "of a signature that allows annotations, as no licence's does",

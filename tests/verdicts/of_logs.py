@@ -17,13 +17,12 @@ from signing.keys import sha256
 
 @situation("log.rewritten")
 def _(stage: Stage) -> Judged:
-    pdf = stage.insider(stage.business.license, proven_at=NOON)
-    known = OnRecord(
-        record=canonical_bytes(stage.business.license),
-        file_digest=sha256(pdf),
-        log=Logged(origin="log.example/licenses", index=3, size=10, holds=False),
-    )
-    return stage.known(known).verify(pdf, at=NOON)
+    return _on_record(stage, Logged(origin="log.example/licenses", index=3, size=10, holds=False))
+
+
+@situation("log.head-unreadable")
+def _(stage: Stage) -> Judged:
+    return _on_record(stage, Logged(origin="log.example/licenses", index=3, size=0, readable=False))
 
 
 @situation("log.proof-unusable")
@@ -46,6 +45,13 @@ def _(stage: Stage) -> Judged:
     """A true proof of this licence, which names the file that was issued; this one is another."""
     verifier, verdict = _judged(stage)
     return verifier.with_log_proof(verdict, _proof(SmallLog(), replace(_issue(verdict), file=bytes(32))))
+
+
+def _on_record(stage: Stage, log: Logged) -> Judged:
+    """A licence of the repository, of whose place in the log this is known."""
+    pdf = stage.insider(stage.business.license, proven_at=NOON)
+    known = OnRecord(record=canonical_bytes(stage.business.license), file_digest=sha256(pdf), log=log)
+    return stage.known(known).verify(pdf, at=NOON)
 
 
 def _judged(stage: Stage) -> tuple[Verifier, Verdict]:

@@ -1,5 +1,6 @@
 """Forms of signed-in pages: small, read once, and only with the token that their page had."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
@@ -7,9 +8,12 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 
 from verify_api.problems import Problem
+from verify_api.questions import read_whole
 
 MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 MOST_BYTES: Final = 16 * 1024
+SECONDS: Final = 30
+"""For so long a form may take to arrive."""
 _MOST_FIELDS: Final = 50
 
 
@@ -17,18 +21,18 @@ async def form_of(request: Request) -> Mapping[str, str]:
     """The fields of a form; the last of several with one name. Kept with the request: a dependency may read it first.
 
     Raises:
-        Problem: `http.media-type`, `http.too-large`, `http.malformed`.
+        Problem: `http.media-type`, `http.too-large`, `http.timeout`, `http.malformed`.
     """
     kept: Mapping[str, str] | None = getattr(request.state, "form", None)
     if kept is not None:
         return kept
     if not is_form(request):
         raise Problem("http.media-type")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise Problem("http.too-large", headers={"Connection": "close"})
+    try:
+        async with asyncio.timeout(SECONDS):
+            body = await read_whole(request, MOST_BYTES)
+    except TimeoutError:
+        raise Problem("http.timeout", headers={"Connection": "close"}) from None
     try:
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"))
     except ValueError:

@@ -44,13 +44,16 @@ _ERRORS: Final = {
     "oauth.grant": "unsupported_grant_type",
 }
 """Codes of ours → those of RFC 6749 §5.2; any other is `invalid_request`."""
+_FORM: Final = ("http.media-type", "http.too-large", "http.timeout", "http.malformed")
 _BASIC: Final = 'Basic realm="license", charset="UTF-8"'
 
 
 @router.post(
     "/oauth/token",
     summary="令牌 A token for a department system (OAuth 2.0 client credentials)",
-    responses=responses(*_ERRORS, "http.media-type", "http.too-large", "http.malformed", "access.header"),
+    responses=responses(
+        *_ERRORS, "http.media-type", "http.too-large", "http.timeout", "http.malformed", "access.header"
+    ),
     openapi_extra=_BODY,
 )
 async def token(_: Public, request: Request, response: Response) -> Token:

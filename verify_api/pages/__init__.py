@@ -174,6 +174,11 @@ def _text(template: str, lang: str, **values: object) -> str:
     return _TEMPLATES.get_template(template).render(lang=lang, limit=MAX_FILE_BYTES, assets=assets(), **values)
 
 
+def answer_page(template: str, lang: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """A page that is made for one reader and never kept, for the rooms beside this one."""
+    return _page(template, lang, status=status, no_store=True, **values)
+
+
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
@@ -184,4 +189,4 @@ _TEMPLATES: Final = Environment(
 _TEMPLATES.filters |= {"moment": _moment, "foldable": _foldable}
 _TEMPLATES.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
 
-__all__ = ["face_rows", "install"]
+__all__ = ["answer_page", "face_rows", "install"]

@@ -40,6 +40,9 @@ def issue(repository: Repository, key: str) -> StoredLicense:
     return repository.commit(recorded_license(key, **changes))
 
 
+HOLDER = Use(actor="持证人", audience="样例诊所")
+
+
 @dataclass
 class Office:
     """A repository, and where its backups go."""
@@ -65,6 +68,11 @@ def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
             issue(repository, key)
         repository.record("id-b", revocation(RECORDED_AT + timedelta(days=1)))
         repository.usage.record(UsageKind.LOOK, ["id-a"] * 300, Use(actor="窗口一号"), at=RECORDED_AT)
+        for number in range(2):
+            end = RECORDED_AT + timedelta(minutes=1)
+            repository.presentations.make(bytes([number]) * 32, "id-a", HOLDER, at=RECORDED_AT, expires_at=end)
+        seen = repository.log.head().size
+        assert repository.presentations.redeem(bytes(32), HOLDER, at=RECORDED_AT, outcome="IN_FORCE", seen=seen)
         repository.reserve("id-open", request_key="open", request_digest=bytes(32), at=RECORDED_AT)
         yield Office(database_url, tmp_path / "files", tmp_path / "backups", repository)
 
@@ -110,7 +118,7 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def test_a_backup_is_restored_into_either_database(office: Office, other_url: str, tmp_path: Path) -> None:
     made = office.back_up()
-    assert (made.copied.new, made.findings, made.manifest.files, made.manifest.size) == (3, (), 3, 304)
+    assert (made.copied.new, made.findings, made.manifest.files, made.manifest.size) == (3, (), 3, 307)
     backup = Backup.open(office.backups)
     assert backup.settings() == SETTINGS_TEXT
     assert restored(backup, other_url, tmp_path / "elsewhere") == []
@@ -122,7 +130,7 @@ def test_a_backup_is_restored_into_either_database(office: Office, other_url: st
         key = begun[2]
         assert isinstance(key, bytes)
         assert issue(copy, "new").status == StatusRef(2, scattered(0, key))
-        assert copy.log.head().size == 305
+        assert copy.log.head().size == 308
         assert copy.newest_file(next(copy.iterate())) == b"file a"
 
 

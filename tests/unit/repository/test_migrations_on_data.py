@@ -4,14 +4,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from databases import everything_in, execute
+from databases import by_hand, everything_in, execute
 from older import RECORDED, make_older, migrate
 from recorded import log_is_whole, revocation
 
 from license_lib.errors import MachineError
 from license_lib.lifecycle import EventKind, LicenseState
 from license_lib.log.leaves import EventLeaf, parse_leaf
-from license_lib.repository import Repository, create_or_upgrade
+from license_lib.repository import Repository, UsageKind, Use, create_or_upgrade
+from license_lib.repository.commitments import usage_digest
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"])
@@ -86,3 +87,47 @@ def test_what_older_software_cannot_hold_keeps_it_out(repository: Repository, da
     repository.close()
     with pytest.raises(RuntimeError, match="1 licences with a place in a status list"):
         migrate(database_url, "0002")
+
+
+def a_used_licence(repository: Repository) -> None:
+    from recorded import recorded_license
+
+    reserved = repository.reserve("id-a", request_key="a", request_digest=bytes(32), at=RECORDED)
+    digest = repository.files.put(b"file a%%EOF")
+    repository.commit(recorded_license("a", status=getattr(reserved, "status", None), file_digest=digest))
+    repository.usage.record(UsageKind.PRINT, ["id-a"], Use(actor="窗口", purpose="办理"), at=RECORDED)
+
+
+def test_a_trail_from_before_presentations_is_as_it_was(
+    repository: Repository, database_url: str, tmp_path: Path
+) -> None:
+    a_used_licence(repository)
+    trail = repository.usage.of_license("id-a")
+    repository.close()
+    migrate(database_url, "0003")
+    before = everything_in(database_url)
+    assert "presentation" not in before
+    for _ in range(2):
+        assert create_or_upgrade(database_url)
+        with Repository.open(database_url, tmp_path / "files") as opened:
+            assert opened.usage.of_license("id-a") == trail
+            assert (trail[0].use.audience, trail[0].consent) == ("", None)
+            assert usage_digest(trail[0]) == trail[0].digest
+            assert log_is_whole(opened)
+        migrate(database_url, "0003")
+        assert everything_in(database_url) == before
+    guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'usage'"
+    if database_url.startswith("sqlite"):
+        with by_hand(database_url) as connection:
+            assert len(connection.exec_driver_sql(guards).all()) == 3
+
+
+def test_presentations_keep_software_out_that_does_not_know_them(repository: Repository, database_url: str) -> None:
+    a_used_licence(repository)
+    made = {"at": RECORDED, "expires_at": RECORDED + timedelta(minutes=1)}
+    repository.presentations.make(bytes(32), "id-a", Use(actor="持证人"), **made)
+    repository.close()
+    before = everything_in(database_url)
+    with pytest.raises(RuntimeError, match="1 entries of the usage trail are about presentations"):
+        migrate(database_url, "0003")
+    assert everything_in(database_url) == before

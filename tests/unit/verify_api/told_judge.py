@@ -9,9 +9,11 @@ from license_lib.findings import Finding
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.licenses import Issuer
+from license_lib.presenting import Presentation
 from license_lib.qr import QrProof
+from license_lib.repository import Use
 from license_lib.verification import Proof, Verdict
-from license_lib.verification.verdict import CODE_PROOFS, Evidence
+from license_lib.verification.verdict import CODE_PROOFS, RECORD_PROOFS, Evidence
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 BODY = IssuingBody(
@@ -66,6 +68,22 @@ class ToldJudge:
         if self.unnotable:
             raise self.unnotable
         self.noted.append(verdict)
+
+    def redeem(self, text: str, use: Use) -> Presentation:
+        self.asked.append(("redeem", (text, use), NOON))
+        self.before()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        refused = Verdict(
+            at=NOON,
+            findings=(Finding("presentation.used", {"time": "2026-11-22 11:59:00"}),),
+            proved=frozenset(),
+            required=RECORD_PROOFS,
+            license=None,
+            code=None,
+            evidence=Evidence(),
+        )
+        return Presentation(verdict=refused, public=(), consent=None)
 
     def close(self) -> None:
         self.closed = True

@@ -67,10 +67,18 @@ async function judgeCode(text, facts) {
   }
 }
 
+/** A presentation code is redeemed on a page of its own: of this site, whatever the text says, and not before a press there. */
+function isPresentation(texts) {
+  const found = texts.map((text) => /^https?:\/\/[^#\s]+\/p#([0-9]{39})$/i.exec(text.trim())).find(Boolean);
+  if (found) { location.assign(`P#${found[1]}`); }
+  return Boolean(found);
+}
+
 /** What a picture holds: one licence code, which is judged, or a reason why there is nothing to judge. */
 function judgePicture(texts, facts) {
   const codes = texts.filter((text) => /^https?:\/\/[^#]+\/v#[0-9a-z]+$/i.test(text.trim()));
   if (codes.length === 1) { return judgeCode(codes[0], facts); }
+  if (!codes.length && isPresentation(texts)) { return Promise.resolve(); }
   begin();
   showVerdict(refused(codes.length ? "qr.several" : texts.length ? "qr.foreign" : "qr.none", Date.now()), facts);
   return Promise.resolve();
@@ -147,7 +155,7 @@ function startForms(facts) {
     if (!self.crypto || !crypto.subtle) { return; } // the form itself hands it in
     event.preventDefault();
     const text = byId("code").value.trim();
-    if (text) { judgeCode(text, facts); }
+    if (text && !isPresentation([text])) { judgeCode(text, facts); }
   });
   byId("code").addEventListener("keydown", (event) => {
     // A scanner ends with Enter; a code holds no line break.
