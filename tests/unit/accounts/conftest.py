@@ -2,31 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from signing_in import MARKET, Clock
 
-from license_lib.accounts import Department
 from license_lib.accounts.opening import Accounts
 from license_lib.repository.database import Database
 from license_lib.settings import Settings
-
-MARKET = Department("market", "白银市市场监督管理局（样例）")
-
-
-@dataclass
-class Clock:
-    """The time, as a test moves it."""
-
-    at: datetime = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def wait(self, **span: float) -> None:
-        self.at += timedelta(**span)
 
 
 @pytest.fixture

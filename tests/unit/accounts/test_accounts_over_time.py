@@ -1,7 +1,7 @@
 """Sessions, clients and tokens: when they end, and what ends them."""
 
 import pytest
-from unit.accounts.conftest import Clock
+from signing_in import Clock
 
 from license_lib.accounts import Action, Grant, Role
 from license_lib.accounts.clients import narrowed

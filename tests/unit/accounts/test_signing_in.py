@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from unit.accounts.conftest import Clock
+from signing_in import Clock
 
 from license_lib.access_settings import SignInSettings
 from license_lib.accounts import Role

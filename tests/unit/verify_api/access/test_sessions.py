@@ -4,7 +4,7 @@ import base64
 import re
 
 import pytest
-from unit.verify_api.access.conftest import PASSWORD, SITE, Desk
+from signing_in import PASSWORD, SITE, Desk
 
 from license_lib.accounts import Role
 from license_lib.accounts.secrets import new_secret

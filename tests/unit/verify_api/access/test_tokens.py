@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi.testclient import TestClient
-from unit.verify_api.access.conftest import CERTIFICATE_HEADER, PROXY, SITE, Desk
+from signing_in import CERTIFICATE_HEADER, PROXY, SITE, Desk
 
 from license_lib.accounts import Grant
 
