@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,12 +17,13 @@ from license_lib.errors import MachineError
 from license_lib.resources import program_version
 from license_lib.settings import Settings
 from verify_api import pages, problems, published, routes
-from verify_api.access import Public, permissions_of
+from verify_api.access import Public, account, permissions_of, sign_in, tokens, ways
+from verify_api.access.gate import Gate
+from verify_api.access.installing import open_gate
 from verify_api.bench import Bench, SettingsBench
 from verify_api.cursors import Cursors
 from verify_api.description import DescribedService
 from verify_api.envelope import Envelope
-from verify_api.gate import Gate, ServiceLimits
 from verify_api.logs import log_settings
 from verify_api.metrics import Metrics
 from verify_api.pages import presenting
@@ -29,6 +31,7 @@ from verify_api.pages.anchor import Anchor
 from verify_api.repeats import Repeats
 from verify_api.routes.batches import places_for_batches
 from verify_api.service import Service
+from verify_api.turnstile import ServiceLimits, Turnstile
 
 _GRACE_SECONDS: Final = 10
 
@@ -54,6 +57,7 @@ def create_app(
         clock=clock,
         randomness=randomness,
         limits=ServiceLimits.of(settings),
+        gate=lambda: open_gate(settings, clock, randomness),
     )
 
 
@@ -65,20 +69,22 @@ def build_app(
     clock: Callable[[], datetime],
     randomness: Callable[[int], bytes],
     limits: ServiceLimits | None = None,
+    gate: Callable[[], AbstractContextManager[Gate | None]] = contextlib.nullcontext,
 ) -> FastAPI:
     """The service around any judge.
 
     Args:
         open_bench: is called when it starts. public: the folder of what is published.
         anchor: what the page's own judge stands on.
-        clock: the time, aware. randomness: n → n random bytes, for request ids.
+        clock: the time, aware. randomness: n → n random bytes, for request ids and secrets.
+        gate: opens what recognises people and programs; by default nobody can say who they are.
         limits: what one caller may take.
     """
     metrics = Metrics()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with contextlib.closing(open_bench()) as bench:
+        with contextlib.closing(open_bench()) as bench, gate() as app.state.gate:
             app.state.service = Service(bench, clock, metrics)
             app.state.cursors, app.state.repeats = Cursors(bench.key), Repeats(clock)
             app.state.batches = places_for_batches()
@@ -109,13 +115,16 @@ def build_app(
         """The description of the API."""
         return JSONResponse(app.openapi())
 
-    app.state.metrics, app.state.gate = metrics, Gate(limits or ServiceLimits(), clock, metrics)
+    app.state.metrics, app.state.turnstile = metrics, Turnstile(limits or ServiceLimits(), clock, metrics)
     app.state.public_material = anchor.signer.parent
     app.include_router(routes.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
     app.include_router(presenting.router)
-    problems.install(app)
+    for part in (sign_in.router, account.router, tokens.router):
+        app.include_router(part)
+    app.state.gate, app.state.randomness = None, randomness
+    problems.install(app, ways.way_in)
     app.add_middleware(Envelope, clock=clock, randomness=randomness, metrics=metrics)
     permissions_of(app)  # a route that asks nobody who they are must not go out
     return app
@@ -128,9 +137,14 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         InputError: the configuration or a template is wrong.
         MachineError: no trust anchor, the repository cannot be opened, or the address is taken (`service.address`).
     """
+    with open_gate(settings, clock, os.urandom) as opened:  # here, so that errors reach the caller, not a server's log
+        _serve(settings, opened, host=host, port=port, clock=clock)
+
+
+def _serve(settings: Settings, opened: Gate, *, host: str, port: int, clock: Callable[[], datetime]) -> None:
     import uvicorn
 
-    bench = SettingsBench(settings, clock)  # here, so that its errors reach the caller and not a server's log
+    bench = SettingsBench(settings, clock)
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -145,12 +159,14 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         clock=clock,
         randomness=os.urandom,
         limits=ServiceLimits.of(settings),
+        gate=lambda: contextlib.nullcontext(opened),
     )
     config = uvicorn.Config(
         app,
         access_log=False,  # its lines hold paths, and a path may hold an identifier
         log_config=log_settings(),
         server_header=False,
+        proxy_headers=False,  # `verify_api.access.origin` knows which proxies are ours
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with listener, contextlib.suppress(KeyboardInterrupt):

@@ -4,20 +4,20 @@ A bad *document* is a verdict and never comes here. No problem and no log line h
 text, no number, and of an unexpected error only its type and where it arose.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from license_lib.error_texts import TITLES_ZH
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.identifiers import NumberError
 from verify_api.logs import LOG, place_of
-from verify_api.problem_kinds import OF_REQUESTS, ProblemKind
+from verify_api.problem_kinds import ACCESS, OF_REQUESTS, ProblemKind
 from verify_api.schemas import Fault, ProblemDocument
 
 MEDIA_TYPE = "application/problem+json"
@@ -89,34 +89,7 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
             "The Allow header names the methods",
         ),
         "http.refused": ProblemKind(400, "请求有误", "The request is wrong", "请检查后重新提交", "Correct the request"),
-        "access.unknown": ProblemKind(
-            401,
-            "请先登录",
-            "Say who you are first",
-            "请登录；程序请先取得访问令牌",
-            "Sign in; programs get a token at /oauth/token first",
-        ),
-        "access.role": ProblemKind(
-            403,
-            "您的岗位没有此项权限",
-            "Your role does not allow this",
-            "如工作需要，请联系本部门管理员",
-            "Ask the administrator if your work needs it",
-        ),
-        "access.program": ProblemKind(
-            403,
-            "此功能仅供工作人员登录使用",
-            "This is for people who have signed in, and not for programs",
-            "请由工作人员登录办理",
-            "Have a person do it",
-        ),
-        "access.scope": ProblemKind(
-            403,
-            "令牌的权限范围不包含此操作",
-            "The token does not cover this",
-            "请申请相应的权限范围",
-            "Ask for a token with the scope that WWW-Authenticate names",
-        ),
+        **ACCESS,
         "license.unknown": ProblemKind(
             404,
             "证照库中没有此证照",
@@ -151,6 +124,8 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
 )
 """Code, or the first part of a code, → what it means. Codes are stable."""
 
+SEE_OTHER = 303
+"""Go on with GET."""
 _OF_STATUS = {404: "http.not-found", 405: "http.method"}
 
 
@@ -175,6 +150,7 @@ class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
         headers: Mapping[str, str] = MappingProxyType({}),
         fallback: str = "http.refused",
     ) -> None:
+        # `members`: further ones, which other standards want (RFC 9457 §3.2).
         super().__init__(code)
         self.code = code
         self.kind = KINDS.get(code) or KINDS.get(code.partition(".")[0]) or KINDS[fallback]
@@ -182,6 +158,7 @@ class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
         self.faults = faults
         retry = {"Retry-After": str(self.kind.retry_after)} if self.kind.retry_after else {}
         self.headers = {**headers, **retry}
+        self.members = dict[str, str]()
 
     def document(self, request_id: str) -> ProblemDocument:
         """The problem as it is sent."""
@@ -231,18 +208,26 @@ def faults_of(error: RequestValidationError) -> tuple[Fault, ...]:
 def answer(problem: Problem, request_id: str) -> Response:
     """The problem as a response."""
     return JSONResponse(
-        problem.document(request_id).model_dump(mode="json"),
+        problem.document(request_id).model_dump(mode="json") | problem.members,
         status_code=problem.kind.status,
         headers={"Cache-Control": "no-store", **problem.headers},
         media_type=MEDIA_TYPE,
     )
 
 
-def install(app: FastAPI) -> None:
-    """Answer every foreseen exception with its problem; `verify_api.envelope` answers the others."""
+def install(app: FastAPI, sign_in: Callable[[Problem, Request], str] = lambda _, __: "") -> None:
+    """Answer every foreseen exception with its problem; `verify_api.envelope` answers the others.
+
+    Args:
+        sign_in: the page to go to instead, for people who are to say who they are; empty for none.
+    """
 
     async def handle(request: Request, error: Exception) -> Response:
-        return answer(problem_of(error), request.state.request_id)
+        problem = problem_of(error)
+        place = sign_in(problem, request)
+        if place:
+            return RedirectResponse(place, SEE_OTHER, headers={"Cache-Control": "no-store"})
+        return answer(problem, request.state.request_id)
 
     for kind in (Problem, LicenseError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)

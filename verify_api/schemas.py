@@ -174,6 +174,15 @@ class CodeQuestion(_Document):
     at: str | None = Field(default=None, description="ISO 8601 date and time; Beijing time if it has no offset")
 
 
+class Token(_Document):
+    """An access token (RFC 6749 §5.1)."""
+
+    access_token: str
+    token_type: str = Field(examples=["Bearer"])
+    expires_in: int = Field(description="Seconds", examples=[600])
+    scope: str = Field(examples=["export:* look:food-business-permit"])
+
+
 class Health(_Document):
     """The service is there."""
 

@@ -25,8 +25,8 @@ from license_lib.verification import Verdict
 from license_lib.verification.confinement import ConfinedVerifier, SlowLane
 from license_lib.verification.workers import Limits
 from verify_api.app import build_app
-from verify_api.gate import ServiceLimits
 from verify_api.pages.anchor import Anchor
+from verify_api.turnstile import ServiceLimits
 
 URL = "/api/v1/verify"
 PDF = {"Content-Type": "application/pdf"}

@@ -20,8 +20,8 @@ from license_lib.repository import Usage
 from verify_api.access import ClientSystem, Department, Grant, Person, Principal, Role, recognised
 from verify_api.app import build_app
 from verify_api.bench import SettingsBench
-from verify_api.gate import ServiceLimits
 from verify_api.pages.anchor import Anchor
+from verify_api.turnstile import ServiceLimits
 
 SEARCH = "/api/v1/licenses/search"
 WHY = {"purpose": "办理居住登记", "item": "000131001000", "case": "2026-1"}

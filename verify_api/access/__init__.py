@@ -7,6 +7,7 @@ that says who asks; `who.use(purpose=…)` is the entry for the usage trail, so 
 """
 
 from license_lib.accounts import Action, Department, Grant, Role
+from verify_api.access.gate import recognised
 from verify_api.access.permissions import (
     PERMISSIONS,
     Admin,
@@ -19,7 +20,6 @@ from verify_api.access.permissions import (
     SignedIn,
     Verifier,
     Watcher,
-    recognised,
 )
 from verify_api.access.principals import (
     ANONYMOUS,

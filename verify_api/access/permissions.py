@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from license_lib.accounts import EVERY_TYPE, Action, Role
+from verify_api.access.gate import REALM, recognised
 from verify_api.access.principals import (
     ANONYMOUS,
     Administrator,
@@ -23,18 +24,11 @@ from verify_api.access.principals import (
 )
 from verify_api.problems import Problem
 
-CHALLENGE: Final = 'Bearer realm="license"'
-"""How to say who one is (RFC 6750 §3); a sign-in page has no scheme of its own in HTTP."""
 _ACTING: Final[dict[Role, type[Person]]] = {
     Role.STAFF: Staff,
     Role.AUDITOR: Auditor,
     Role.ADMINISTRATOR: Administrator,
 }
-
-
-def recognised(request: Request) -> Principal:  # noqa: ARG001
-    """Who asks. Tests may override this dependency; nothing else decides it."""
-    return ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +65,18 @@ class Asked(Permission):
         """Who asks.
 
         Raises:
-            Problem: `access.unknown` (401) if they have not said who they are; `access.role`, `access.program` or
-                `access.scope` (403) if they may not.
+            Problem: `access.unknown` (401) if they have not said who they are; `access.second-factor`,
+                `access.role`, `access.program` or `access.scope` (403) if they may not.
         """
         if self.anonymous:
             return who
         match who:
             case Anonymous():
-                raise Problem("access.unknown", headers={"WWW-Authenticate": CHALLENGE})
+                raise Problem("access.unknown", headers={"WWW-Authenticate": REALM})
             case Person() if self.role is None:
                 return who
+            case Person() if not who.roles:
+                raise Problem("access.second-factor")
             case Person() if self.role in who.roles:
                 return _ACTING[self.role].acting(who)
             case Person():
@@ -89,7 +85,7 @@ class Asked(Permission):
                 raise Problem("access.program")
             case ClientSystem() if any(grant.action is self.action for grant in who.grants):
                 return who
-        told = f'{CHALLENGE}, error="insufficient_scope", scope="{self.action}:{EVERY_TYPE}"'
+        told = f'{REALM}, error="insufficient_scope", scope="{self.action}:{EVERY_TYPE}"'
         raise Problem("access.scope", headers={"WWW-Authenticate": told})
 
 

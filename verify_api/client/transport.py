@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
+from urllib.parse import quote_plus
 
 import httpx2
 from pydantic import BaseModel, ValidationError
@@ -127,7 +128,8 @@ class Transport:
 
     def _ask_for_token(self, credentials: Credentials) -> None:
         form = {"grant_type": "client_credentials", **({"scope": credentials.scope} if credentials.scope else {})}
-        answer = self._http.post(TOKEN, data=form, auth=(credentials.client, credentials.secret))
+        who = quote_plus(credentials.client), quote_plus(credentials.secret)  # RFC 6749 §2.3.1
+        answer = self._http.post(TOKEN, data=form, auth=who)
         if answer.status_code >= _ERROR:
             raise ServiceProblem(_problem(answer))
         told = answer.json()

@@ -21,7 +21,6 @@ from license_lib.verification import Outcome, Proof
 from license_lib.verification.verdict import PROOF_TEXTS
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.access import Public
-from verify_api.gate import admit_to_page, gate_of
 from verify_api.pages.anchor import Anchor
 from verify_api.pages.assets import assets
 from verify_api.pages.assets import router as asset_router
@@ -31,6 +30,7 @@ from verify_api.questions import read_question
 from verify_api.routes.answers import service_of
 from verify_api.schemas import LicenseFacts, Words
 from verify_api.served_files import ServedFile, takes_gzip
+from verify_api.turnstile import admit_to_page, turnstile_of
 
 _HERE: Final = Path(__file__).resolve().parent
 _PROVED: Final = frozenset({Outcome.IN_FORCE, Outcome.NOT_IN_FORCE})
@@ -110,7 +110,7 @@ async def verify(
     try:
         caller = admit_to_page(request, who)
         question = await read_question(request)
-        with gate_of(request).file(caller) if question.data else nullcontext():
+        with turnstile_of(request).file(caller) if question.data else nullcontext():
             verdict = await service_of(request).verify(question)
     except Exception as error:  # noqa: BLE001 -- every error becomes a page, as it becomes a problem in the API
         problem = problem_of(error)

@@ -12,12 +12,12 @@ from license_lib.repository import Use
 from license_lib.repository.entries import LONGEST_TEXT
 from license_lib.verification.verdict import PROOF_TEXTS
 from verify_api.access import Public
-from verify_api.gate import admit_to_page
 from verify_api.pages import answer_page, face_rows
 from verify_api.presentations import ANYBODY, PresentationDocument, read_body
 from verify_api.problems import Problem, problem_of
 from verify_api.routes.answers import service_of
 from verify_api.schemas import Words
+from verify_api.turnstile import admit_to_page
 
 _SCRIPT: Final = (Path(__file__).resolve().parent / "presenting.js").read_text(encoding="utf-8")
 _SUBJECT: Final = Words(zh="亮证码", en="Presentation code")

@@ -15,6 +15,15 @@ CURSOR: Final = "AAAAAAAAEmn3mXb0fGk5p0v2k3cQyWkM"
 PLACE: Final = "api"
 _VERIFYING: Final = "核验"
 _RATES: Final = ("rate.address", "rate.caller")
+_RECOGNISED: Final = (
+    "access.token",
+    "access.certificate",
+    "access.header",
+    "access.foreign-page",
+    "access.form",
+)
+"""Problems with what somebody shows to say who they are."""
+_PERMITTED: Final = ("access.unknown", "access.role", "access.program", "access.scope", "access.second-factor")
 
 Identifier = Annotated[str, Path(description="证照标识, GB/T 36904", max_length=128, examples=[IDENTIFIER])]
 Purpose = Annotated[
@@ -32,12 +41,12 @@ def service_of(request: Request) -> Service:
 
 def limited(*codes: str) -> dict[int | str, dict[str, Any]]:
     """The problems of a route that works for anybody, within limits; who says who they are may be refused, too."""
-    return responses(*codes, *_RATES, "access.unknown")
+    return responses(*codes, *_RATES, *_RECOGNISED)
 
 
 def guarded(*codes: str) -> dict[int | str, dict[str, Any]]:
     """The problems of a route for those who may."""
-    return limited(*codes, "access.role", "access.program", "access.scope", "storage.locked", "http.invalid")
+    return limited(*codes, *_PERMITTED, "storage.locked", "http.invalid")
 
 
 def verifying(who: Principal, purpose: str, item: str, case: str) -> Use | None:

@@ -8,12 +8,12 @@ from fastapi.responses import StreamingResponse
 
 from verify_api.access import Verifier
 from verify_api.batches import BATCHES_AT_ONCE, BatchOfCodes, answers, read_batch
-from verify_api.gate import LIMITED, gate_of
 from verify_api.problems import Problem, problem_of
 from verify_api.questions import Question, read_moment
 from verify_api.routes.answers import Case, Item, Purpose, guarded, service_of, verifying
 from verify_api.routes.verification import VERDICT
 from verify_api.schemas import ProblemDocument, VerdictDocument
+from verify_api.turnstile import LIMITED, turnstile_of
 
 router = APIRouter(prefix="/api/v1", tags=["verification"], dependencies=LIMITED)
 
@@ -92,7 +92,7 @@ async def verify_batch(
     if places.available_tokens < 1:
         raise Problem("service.busy")
     service, request_id = service_of(request), request.state.request_id
-    batch = await read_batch(request, gate_of(request).limits.batch)
+    batch = await read_batch(request, turnstile_of(request).limits.batch)
 
     async def judge(question: Question) -> VerdictDocument:
         return await service.verify(Question(question.data, question.code, moment), use)

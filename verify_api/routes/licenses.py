@@ -15,7 +15,6 @@ from verify_api.access import Exporter, Looker
 from verify_api.bench import Judge
 from verify_api.cursors import Cursors
 from verify_api.even_time import even_time
-from verify_api.gate import LIMITED, gate_of
 from verify_api.problems import Problem
 from verify_api.record_schemas import (
     FoundLicense,
@@ -29,6 +28,7 @@ from verify_api.repeats import Repeats
 from verify_api.routes.answers import CURSOR, IDENTIFIER, Identifier, guarded, service_of, use_for
 from verify_api.served_files import ServedFile
 from verify_api.telling import found_license, license_document
+from verify_api.turnstile import LIMITED, turnstile_of
 
 router = APIRouter(prefix="/api/v1/licenses", tags=["licenses"], dependencies=LIMITED)
 
@@ -119,7 +119,7 @@ async def search(
         following = cursors.write(page.licenses[-1].position, *question) if page.more else None
         return FoundLicenses(licenses=found, next=following)
 
-    async with even_time(gate_of(request).limits.even_seconds):
+    async with even_time(turnstile_of(request).limits.even_seconds):
         repeats: Repeats = request.app.state.repeats
         answer, repeated = await repeats.once(idempotency_key, caller, asked.model_dump_json().encode(), work)
     if repeated:

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request, Response
 
 from license_lib.repository import Use
 from verify_api.access import Anonymous, Anyone, ClientSystem, Principal
-from verify_api.gate import LIMITED
 from verify_api.presentations import PresentationDocument, RedeemQuestion, read_body, read_question
 from verify_api.problems import Problem
 from verify_api.routes.answers import limited, service_of
 from verify_api.routes.verification import VERDICT
+from verify_api.turnstile import LIMITED
 
 router = APIRouter(prefix="/api/v1", tags=["presentation"], dependencies=LIMITED)
 

@@ -10,10 +10,10 @@ from license_lib.repository import Usage
 from verify_api.access import Watcher
 from verify_api.bench import Judge
 from verify_api.cursors import Cursors
-from verify_api.gate import LIMITED
 from verify_api.record_schemas import UsagePage, UsageQuestion
 from verify_api.routes.answers import CURSOR, Identifier, guarded, service_of, use_for
 from verify_api.telling import usage_entry
+from verify_api.turnstile import LIMITED
 
 router = APIRouter(prefix="/api/v1/licenses", tags=["licenses"], dependencies=LIMITED)
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from verify_api.access import Anyone
-from verify_api.gate import LIMITED, gate_of
 from verify_api.problems import Problem
 from verify_api.questions import Question, read_question
 from verify_api.routes.answers import IDENTIFIER, Case, Identifier, Item, Purpose, limited, service_of, verifying
 from verify_api.schemas import CodeQuestion, PictureDocument, VerdictDocument
+from verify_api.turnstile import LIMITED, turnstile_of
 
 router = APIRouter(prefix="/api/v1", tags=["verification"], dependencies=LIMITED)
 
@@ -124,7 +124,7 @@ async def verify(
     question = await read_question(request, at)
     if not question.data:
         return await service_of(request).verify(question, use)
-    with gate_of(request).file(request.state.caller):
+    with turnstile_of(request).file(request.state.caller):
         return await service_of(request).verify(question, use)
 
 
@@ -150,7 +150,7 @@ async def verify_picture(
     question: Question = await read_question(request, at)
     if not question.data:
         raise Problem("http.media-type")
-    with gate_of(request).file(request.state.caller):
+    with turnstile_of(request).file(request.state.caller):
         return await service_of(request).verify_picture(question.data, question.at, use)
 
 

@@ -17,9 +17,9 @@ from license_lib.verification import Outcome
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.access import ClientSystem, Department, Grant, recognised
 from verify_api.app import build_app
-from verify_api.gate import ServiceLimits
 from verify_api.pages.anchor import Anchor
 from verify_api.schemas import BatchLine
+from verify_api.turnstile import ServiceLimits
 
 URL = "/api/v1/verify/batch"
 DESK = ClientSystem(

@@ -14,9 +14,9 @@ from unit.verify_api.told_judge import IDENTIFIER, NOON, ToldJudge
 from verify_api.access import ClientSystem, Department, recognised
 from verify_api.app import build_app
 from verify_api.even_time import even_time, whole_steps
-from verify_api.gate import ServiceLimits
 from verify_api.metrics import Metrics
 from verify_api.pages.anchor import Anchor
+from verify_api.turnstile import ServiceLimits
 
 URL = "/api/v1/verify"
 DESK = ClientSystem(client="tax-desk", department=Department("tax", "税务局"), grants=frozenset())

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from license_lib.settings import Settings
 from verify_api.access import Anonymous, ClientSystem, Principal, recognised
+from verify_api.access.gate import Gate
 from verify_api.metrics import Metrics
 from verify_api.pace import Pace, Places, Turn, neighbourhood
 from verify_api.problems import Problem
@@ -48,7 +49,7 @@ class ServiceLimits:
         )
 
 
-class Gate:
+class Turnstile:
     """Keeps the limits of one process."""
 
     def __init__(self, limits: ServiceLimits, clock: Callable[[], datetime], metrics: Metrics) -> None:
@@ -97,7 +98,7 @@ class Gate:
 
 
 async def _by_address(request: Request) -> None:
-    gate_of(request).admit_address(address_of(request))
+    turnstile_of(request).admit_address(address_of(request))
 
 
 async def _by_caller(request: Request, who: Annotated[Principal, Depends(recognised)]) -> None:
@@ -110,13 +111,13 @@ def admit_to_page(request: Request, who: Principal) -> str:
     Raises:
         Problem: `rate.address`, `rate.caller`.
     """
-    gate_of(request).admit_address(address_of(request))
+    turnstile_of(request).admit_address(address_of(request))
     return _admit(request, who)
 
 
 def _admit(request: Request, who: Principal) -> str:
     request.state.who, request.state.caller = kind_of(who), caller_of(request, who)
-    turn = gate_of(request).admit_caller(request.state.caller, known=not isinstance(who, Anonymous))
+    turn = turnstile_of(request).admit_caller(request.state.caller, known=not isinstance(who, Anonymous))
     request.state.answer_headers.update(_told(turn))
     caller: str = request.state.caller
     return caller
@@ -126,14 +127,17 @@ LIMITED: Final = (Depends(_by_address), Depends(_by_caller))
 """Dependencies of every route that does work for somebody."""
 
 
-def gate_of(request: Request) -> Gate:
-    """The gate of the application."""
-    gate: Gate = request.app.state.gate
-    return gate
+def turnstile_of(request: Request) -> Turnstile:
+    """The turnstile of the application."""
+    turnstile: Turnstile = request.app.state.turnstile
+    return turnstile
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from, as it is counted; the server has believed no proxy but those configured."""
+    """Where a request comes from, as it is counted; no proxy is believed but those configured."""
+    gate: Gate | None = request.app.state.gate
+    if gate is not None:
+        return gate.proxies.address(request)
     return neighbourhood(request.client.host) if request.client else "-"
 
 
