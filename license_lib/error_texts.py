@@ -143,6 +143,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "staff.exists": "账户名已被使用",
         "staff.unknown": "没有此账户",
         "staff.provided": "此账户由统一身份认证登录",
+        "password.missing": "没有提供口令",
         "password.weak": "口令过短或过于简单",
         "sign-in.failed": "账户名、口令或动态口令有误",
         "sign-in.wait": "失败次数过多，请稍后再试",

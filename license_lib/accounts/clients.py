@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, Select, delete, false, select, update
 
 from license_lib.accounts.secrets import digest_of, new_secret
 from license_lib.accounts.staff import require_department
-from license_lib.accounts.values import Department, Grant
+from license_lib.accounts.values import EVERY_TYPE, Department, Grant
+from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError
 from license_lib.repository.account_tables import CLIENT, DEPARTMENT, TOKEN
 from license_lib.repository.database import Database
@@ -157,6 +158,33 @@ class Clients:
             connection.execute(delete(TOKEN).where(TOKEN.c.client == client))
 
         self._database.write(work)
+
+
+def fingerprint_of(certificate: bytes) -> bytes:
+    """SHA-256 of a certificate, PEM or DER.
+
+    Raises:
+        InputError: `client.certificate`.
+    """
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate
+
+    load = load_pem_x509_certificate if b"-----BEGIN" in certificate else load_der_x509_certificate
+    try:
+        return load(certificate).fingerprint(SHA256())
+    except ValueError:
+        raise InputError("client.certificate", "this is no certificate", hint="give a PEM or DER file") from None
+
+
+def require_types(grants: Iterable[Grant], catalogue: Catalogue) -> None:
+    """Refuse a grant for a licence type that is none: it would never allow anything.
+
+    Raises:
+        InputError: `type.unknown`.
+    """
+    for grant in grants:
+        if grant.type_key != EVERY_TYPE:
+            catalogue.get(grant.type_key)
 
 
 def narrowed(held: frozenset[Grant], asked: frozenset[Grant]) -> frozenset[Grant]:

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from license_lib.access_settings import OidcSettings
+from license_lib.accounts import Role
 from verify_api.access import cookies
 from verify_api.problems import Problem
 
@@ -57,7 +58,7 @@ class Identity:
     login: str = field(repr=False)
     name: str = field(repr=False)
     department: str
-    roles: frozenset[Any]
+    roles: frozenset[Role]
 
 
 class Provider:
