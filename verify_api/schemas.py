@@ -197,7 +197,12 @@ class Fault(_Document):
 
 
 class ProblemDocument(_Document):
-    """An RFC 9457 problem: the request was wrong or the machine is in the way. It says nothing about a document."""
+    """An RFC 9457 problem: the request was wrong or the machine is in the way. It says nothing about a document.
+
+    Further members may come (§3.2), such as `error` of OAuth 2.0.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: str = Field(examples=["/problems#http.empty"])
     title: str

@@ -2,19 +2,17 @@
 
 import contextlib
 import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from integration.obedient import open_obedient
+from integration.served_app import served_app
 from support import NOON
 from unit.verify_api.told_judge import ToldJudge
 
@@ -56,17 +54,8 @@ def serving(folder: Path, limits: ServiceLimits) -> Iterator[str]:
     bench.workers.verify(b"good", at=NOON)  # the workers are there
     anchor = Anchor(trust_list=folder / "list", signer=folder / "signer")
     app = build_app(lambda: bench, folder, anchor, clock=lambda: NOON, randomness=bytes, limits=limits)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=partial(server.run, sockets=[listener]))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        bench.close()
-        thread.join()
-        listener.close()
+    with served_app(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The service as an object: a method for each resource."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import httpx2
+from pydantic import ValidationError
 
 from verify_api.client.errors import ServiceUnreachable
 from verify_api.client.transport import Credentials, Patience, Transport, read
@@ -111,7 +111,7 @@ class LicenseClient:
         }
         with self._wire.stream("POST", f"{_API}/verify/batch", files=parts, params=_asked(at, why)) as lines:
             for line in filter(None, lines):
-                told = BatchLine.model_validate(json.loads(line), extra="ignore")
+                told = _line(line)
                 if told.done is not None:
                     return
                 yield told
@@ -170,6 +170,14 @@ class LicenseClient:
 
 def _asked(at: datetime | None, why: Why | None) -> dict[str, str]:
     return {**(why.members() if why else {}), **({"at": at.isoformat()} if at else {})}
+
+
+def _line(text: str) -> BatchLine:
+    """A line of an answer; one that is cut off is none."""
+    try:
+        return BatchLine.model_validate_json(text, extra="ignore")
+    except ValidationError:
+        raise ServiceUnreachable("the answer broke off") from None
 
 
 def _part(identifier: str) -> str:
