@@ -122,7 +122,8 @@ def refused(liar: Liar, provider: Provider, clock: Clock, **answer: str) -> str:
 
 def test_what_is_right_is_believed(liar: Liar, provider: Provider, clock: Clock) -> None:
     found = told(liar, provider, clock)
-    assert (found.subject, found.login, found.department, found.roles) == ("42", "li.wei", "market", {Role.STAFF})
+    assert (found.subject, found.login, found.department) == ("42", "li.wei", "market")
+    assert found.roles == {Role.STAFF}
     (token,) = [asked for asked in liar.asked if asked.path == "/token"]
     assert token.headers["Authorization"] == "Basic " + base64.b64encode(b"license:secret").decode()
     assert f"code_verifier={cookies.derived(ATTEMPT, 'verifier')}".encode() in token.body
@@ -306,7 +307,8 @@ def test_claims_from_the_providers_own_place_are_about_the_same_person(
     liar.without = frozenset({"department", "roles"})
     liar.more = {"sub": "42", "department": "0013", "roles": "audit", "preferred_username": "other"}
     found = told(liar, provider, clock)
-    assert (found.department, found.roles, found.login) == ("tax", {Role.AUDITOR}, "li.wei")
+    assert (found.department, found.login) == ("tax", "li.wei")
+    assert found.roles == {Role.AUDITOR}
     liar.more["sub"] = "43"
     assert refused(liar, provider, clock) == "sign-in.token"
 
