@@ -110,6 +110,7 @@ ACCESS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "Too many attempts failed",
             "请稍后再试，最多等待十五分钟",
             "Wait a while, a quarter of an hour at most",
+            retry_after=30,
         ),
         "sign-in.code": ProblemKind(
             422,

@@ -126,7 +126,7 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
 
 SEE_OTHER = 303
 """Go on with GET."""
-_OF_STATUS = {404: "http.not-found", 405: "http.method"}
+_OF_STATUS = {400: "http.malformed", 404: "http.not-found", 405: "http.method"}
 
 
 @dataclass(frozen=True, slots=True)

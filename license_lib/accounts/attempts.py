@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from license_lib.accounts.secrets import digest_of
 from license_lib.errors import InputError
@@ -46,9 +46,8 @@ class Attempts:
 
         def work(connection: Connection) -> None:
             connection.execute(delete(ATTEMPT).where(ATTEMPT.c.last_at < at - FORGOTTEN_AFTER))
-            failures = {digest: _failures(connection, digest, limit, at) for digest, limit in counted}
-            for digest, number in failures.items():
-                _set(connection, digest, number + 1, at)
+            for digest, limit in counted:
+                _count(connection, digest, limit, at)
 
         self._database.write(work)
 
@@ -57,13 +56,11 @@ class Attempts:
 
         Not none, or whoever has an account could guess at others without end.
         """
-        at = self._clock()
+        one_less = update(ATTEMPT).where(ATTEMPT.c.digest == _key("address", address), ATTEMPT.c.failures > 0)
 
         def work(connection: Connection) -> None:
             connection.execute(delete(ATTEMPT).where(ATTEMPT.c.digest == _key("name", name)))
-            row = connection.execute(select(ATTEMPT).where(ATTEMPT.c.digest == _key("address", address))).first()
-            if row:
-                _set(connection, row.digest, row.failures - 1, at)
+            connection.execute(one_less.values(failures=ATTEMPT.c.failures - 1))
 
         self._database.write(work)
 
@@ -78,19 +75,14 @@ def _key(kind: str, value: str) -> bytes:
     return digest_of(f"attempt {kind}", value)
 
 
-def _failures(connection: Connection, digest: bytes, limit: int, at: datetime) -> int:
+def _count(connection: Connection, digest: bytes, limit: int, at: datetime) -> None:
     row = connection.execute(select(ATTEMPT).where(ATTEMPT.c.digest == digest).with_for_update()).first()
     if row is None:
-        return 0
+        # Of two that come first at once, one is refused by the key, and `Database.write` lets it look again.
+        connection.execute(insert(ATTEMPT).values(digest=digest, failures=1, last_at=at))
+        return
     excess = row.failures - limit
     if excess >= 0 and at < row.last_at + min(_FIRST_WAIT * 2 ** min(excess, 10), LONGEST_WAIT):
         raise InputError("sign-in.wait", "too many attempts failed", hint="wait a quarter of an hour at most")
-    return int(row.failures)
-
-
-def _set(connection: Connection, digest: bytes, failures: int, at: datetime) -> None:
-    done = connection.execute(
-        ATTEMPT.update().where(ATTEMPT.c.digest == digest).values(failures=max(failures, 0), last_at=at)
-    )
-    if not done.rowcount:
-        connection.execute(ATTEMPT.insert().values(digest=digest, failures=failures, last_at=at))
+    counted = update(ATTEMPT).where(ATTEMPT.c.digest == digest)
+    connection.execute(counted.values(failures=row.failures + 1, last_at=at))

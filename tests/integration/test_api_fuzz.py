@@ -89,4 +89,11 @@ schemathesis.openapi.media_type("image/*", st.binary(max_size=200))
 @schema.parametrize()
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 def test_every_answer_is_documented(case: "schemathesis.Case[Any]", address: str) -> None:
-    case.call_and_validate(base_url=address, excluded_checks=list(LEFT_OUT))
+    answer = case.call_and_validate(base_url=address, excluded_checks=list(LEFT_OUT))
+    if answer.headers.get("content-type") == ["application/problem+json"]:
+        code = str(answer.json()["code"])
+        told = case.operation.definition.raw["responses"].get(str(answer.status_code), {}).get("content", {})
+        codes = told.get("application/problem+json", {}).get("examples", {})
+        assert code == "http.method" or not codes.keys().isdisjoint({code, code.partition(".")[0]}), (
+            f"{code} is not told"
+        )

@@ -78,7 +78,7 @@ def test_good_files_are_answered_while_bombs_run(address: str) -> None:
         assert good == [["verification.incomplete"]] * 20
         assert client.post(URL, json={"code": "x"}).json()["outcome"] == "IN_FORCE"
         ended = [bomb for bomb in bombs if bomb.done()]
-        assert len(ended) < len(bombs), "some are still at work, aside"
+        assert len(ended) <= len(bombs) - LANE.places, "the others are still at work, aside"
         assert [bomb.result() for bomb in bombs] == [["verification.overrun"]] * len(bombs)
         assert "license_overruns_total 5.0" in client.get("/metrics").text
 

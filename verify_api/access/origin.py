@@ -29,7 +29,7 @@ class Proxies:
     def address(self, request: Request) -> str:
         """The address that asks: the last one that none of our proxies has; of IPv6 the network of its subscriber."""
         peer = _peer(request)
-        forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if self._trusts(peer) else []
+        forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
         for given in reversed([one.strip() for one in forwarded]):
             if not self._trusts(peer) or _address(given) is None:
                 break

@@ -12,7 +12,7 @@ SIGN_IN: Final = "/sign-in"
 ENROL: Final = "/second-factor"
 ACCOUNT: Final = "/account"
 RETURN: Final = "/sign-in-return"
-_PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,500}")
+_PATH: Final = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,500}")
 
 
 def own_path(text: str) -> str:

@@ -86,7 +86,15 @@ def _file(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
     summary="查询 A holder's licences, by their number",
     responses={
         **_json({"licenses": [_FOUND], "next": CURSOR}, "The licences that you may see; none is an answer, too."),
-        **guarded("http.cursor", "usage", "entry", "idempotency.key", "idempotency.reused", "idempotency.running"),
+        **guarded(
+            "http.malformed",
+            "http.cursor",
+            "usage",
+            "entry",
+            "idempotency.key",
+            "idempotency.reused",
+            "idempotency.running",
+        ),
     },
 )
 async def search(

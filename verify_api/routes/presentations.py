@@ -55,6 +55,8 @@ _BODY: Final[dict[str, Any]] = {
             "http.invalid",
             "service.busy",
             "storage.locked",
+            "usage",
+            "entry",
         ),
     },
     openapi_extra=_BODY,

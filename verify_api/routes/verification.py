@@ -96,7 +96,7 @@ _READING: Final = (
     "http.too-large",
     "http.media-type",
 )
-_JUDGING: Final = ("http.at", "http.invalid", "service.busy", "rate.files", "storage.locked")
+_JUDGING: Final = ("http.at", "http.invalid", "service.busy", "rate.files", "storage.locked", "usage", "entry")
 
 
 @router.post(
@@ -158,7 +158,10 @@ async def verify_picture(
     "/licenses/{identifier}/status",
     summary="状态 State of a licence by its identifier",
     response_model_exclude_unset=True,
-    responses={200: _VERDICT, **limited("license.unknown", "number", "http.invalid", "storage.locked")},
+    responses={
+        200: _VERDICT,
+        **limited("license.unknown", "number", "http.invalid", "storage.locked", "usage", "entry"),
+    },
 )
 async def status(
     who: Anyone,

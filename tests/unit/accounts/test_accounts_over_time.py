@@ -1,12 +1,17 @@
 """Sessions, clients and tokens: when they end, and what ends them."""
 
+from pathlib import Path
+
 import pytest
+from databases import by_hand
 from signing_in import Clock
 
 from license_lib.accounts import Action, Grant, Role
 from license_lib.accounts.clients import narrowed
 from license_lib.accounts.opening import Accounts
+from license_lib.backups.copying import copy_to_file
 from license_lib.errors import InputError
+from license_lib.repository.database import Database
 
 
 def grants(*texts: str) -> frozenset[Grant]:
@@ -152,3 +157,20 @@ def test_nobody_is_known_by_an_empty_secret(accounts: Accounts) -> None:
     assert accounts.clients.by_secret("nobody", "") is None
     assert accounts.clients.by_token("") is None
     assert accounts.sessions.find("") is None
+
+
+def test_a_backup_holds_accounts_and_nothing_that_lets_somebody_in(
+    accounts: Accounts, database: Database, tmp_path: Path
+) -> None:
+    secret = add(accounts)
+    client = accounts.clients.by_secret("tax-desk", accounts.clients.add("tax-desk", "market", grants("look:*")))
+    assert client is not None
+    accounts.clients.issue_token(client, client.grants)
+    accounts.attempts.begin("li.wei", "192.0.2.7")
+    copied = copy_to_file(database, tmp_path / "copy.db", lambda *_: None)
+    assert (copied["staff"], copied["client"], copied["department"]) == (1, 1, 1)
+    assert not {"session", "token", "attempt"} & set(copied)
+    with by_hand(f"sqlite:///{tmp_path}/copy.db") as kept:
+        for table in ("session", "token", "attempt"):
+            assert kept.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() == 0  # noqa: S608
+    assert accounts.sessions.find(secret), "who is working goes on"

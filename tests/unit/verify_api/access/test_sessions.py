@@ -56,6 +56,7 @@ def test_the_second_factor_is_enrolled_at_the_first_sign_in(desk: Desk) -> None:
     desk.seeds["li.wei"] = base64.b32decode(seed)
     done = browser.submit("/second-factor", {"token": token, "code": desk.code("li.wei")})
     assert len(re.findall(r"<li><code>([a-z2-7-]+)</code>", done.text)) == RECOVERY_CODES
+    assert 'id="language"' not in done.text, "whoever left the page would not see them again"
     assert browser.session != before
     assert browser.get("/probe/looker").json() == {"who": "Staff"}
     assert browser.get("/second-factor").headers["location"] == "/account", "there is no second look"
@@ -291,6 +292,7 @@ def test_guessing_is_slowed_down_for_one_address_and_one_name(desk: Desk) -> Non
     answer = desk.browser("192.0.2.99").sign_in("li.wei", code="000000")
     assert answer.status_code == 429
     assert "sign-in.wait" in answer.text
+    assert answer.headers["retry-after"] == "30"
 
 
 def test_a_one_time_password_is_good_once(desk: Desk) -> None:
