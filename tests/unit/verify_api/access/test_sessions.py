@@ -223,6 +223,8 @@ def test_signed_in_pages_are_in_no_frame_and_no_cache(desk: Desk) -> None:
     desk.add("li.wei")
     browser = desk.browser()
     first = browser.get("/sign-in")
+    for address in re.findall(r'<link [^>]*href="(assets/[^"]+)"', first.text):
+        assert browser.get(f"/{address}").status_code == 200, address
     answer = browser.sign_in("li.wei")
     for one in (first, browser.get("/account")):
         policy = one.headers["content-security-policy"]
