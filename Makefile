@@ -31,9 +31,9 @@ crash: set-up-tests  ## Kill issuing processes and servers, RUNS=2000 times; not
 
 serve: set-up  ## Start the verification service on the demo's licences, with lists of today.
 	test -e $(DEMO)/license.toml || $(MAKE) demo
-	$(BIN)/license publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
 	$(BIN)/license keys publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
 	$(BIN)/license trust publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
+	$(BIN)/license publish --home $(DEMO) --passphrase-file $(DEMO)/passphrase
 	$(BIN)/license serve --home $(DEMO)
 
 lint: set-up  ## Check style, form and import contracts.
@@ -44,11 +44,12 @@ lint: set-up  ## Check style, form and import contracts.
 types: set-up  ## Check types.
 	$(BIN)/mypy
 
-bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, records as they grow, and codes.
+bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, records as they grow, codes and bundles.
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/drawing.py
 	$(BIN)/python bench/records.py
 	$(BIN)/python bench/codes.py
+	$(BIN)/python bench/bundle.py
 
 scan-rates: set-up-tests  ## Measure which pictures of codes are read, by each library and by us; WRITE=--write notes it.
 	$(BIN)/python bench/scan_rates.py $(WRITE)

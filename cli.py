@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from license_lib.accounts import Role
     from license_lib.accounts.opening import Accounts
     from license_lib.authority import Authority
+    from license_lib.bundle import Bundle, Delta, OpenedBundle, Pin
     from license_lib.catalogue import Catalogue
     from license_lib.fsck import Fsck, FsckFinding
     from license_lib.issuing import Issued
     from license_lib.log.findings import LogFinding
+    from license_lib.offline import OfflineVerifier
     from license_lib.paper import PaperChecks
     from license_lib.publishing import Published
     from license_lib.rendering import Fonts
@@ -46,13 +48,15 @@ if TYPE_CHECKING:
     from license_lib.template_craft.check import Report
     from license_lib.trust_list import Snapshot, TrustList
     from license_lib.trusting import ListVerifierOpener
-    from license_lib.verification import Verdict
+    from license_lib.verification import Verdict, Verifier
     from license_lib.verification.confinement import ConfinedVerifier, Opener
     from license_lib.verification.scans import FileScan
 
 DONE, NOT, UNDETERMINED, FAILED = 0, 1, 2, 3
 MOST_JOBS = 4  # unless --jobs asks for more
 MOST_APPLICANT_BYTES = 64 * 1024
+MOST_CODE_CHARACTERS = 16 * 1024  # of a line that a scanner types: far more than a code holds
+MOST_NAME_CHARACTERS = 60  # of a code's text, where it stands for its name
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _INTERRUPTED = 130  # how typer reports Ctrl-C
 
@@ -69,6 +73,8 @@ app.add_typer(signature_app, name="signature")
 app.add_typer(template_app, name="template")
 trust_app = typer.Typer(no_args_is_help=True, help="信任名单 Trust lists: publish, check, update, show.")
 app.add_typer(trust_app, name="trust")
+bundle_app = typer.Typer(no_args_is_help=True, help="离线包 Offline bundles: make, show, check, update.")
+app.add_typer(bundle_app, name="bundle")
 paper_app = typer.Typer(no_args_is_help=True, help="纸质 Printed licences: check.")
 app.add_typer(paper_app, name="paper")
 log_app = typer.Typer(no_args_is_help=True, help="日志 The transparency log: show, proof, witness, cosign, audit.")
@@ -104,6 +110,13 @@ Page = Annotated[int, typer.Option(min=1, help="Which page a PNG shows.")]
 Dpi = Annotated[int, typer.Option(min=1, max=600, help="Dots per inch of a PNG.")]
 
 Signer = Annotated[Path | None, typer.Option("--signer", help="PEM certificate of who may sign the list.")]
+
+Signers = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--signer", help="PEM certificate of who signs a city's trust list; else the lists that are accepted."
+    ),
+]
 
 TypeName = Annotated[str | None, typer.Option("--type", help="Licence type, if the file names none.")]
 IssuerName = Annotated[str | None, typer.Option("--issuer", help="Issuing body, if the file names none.")]
@@ -1039,6 +1052,128 @@ def _scan_code(scan: "FileScan") -> int:
     if scan.error is None:
         return DONE if scan.texts else NOT
     return {"file": FAILED, "qr": NOT}.get(scan.error.code.partition(".")[0], UNDETERMINED)
+
+
+@command(qr_app, "verify")
+def qr_verify(
+    printer: Printer,
+    codes: Annotated[list[str], typer.Argument(metavar="TEXT|FILE…", help="Texts, pictures, PDF files; - is stdin.")],
+    at: At = None,
+    jobs: Jobs = None,
+    home: Home = Path(),
+    *,
+    offline: Annotated[
+        list[Path] | None, typer.Option("--offline", help="离线包 Judge by this bundle alone; one for each city.")
+    ] = None,
+    signer: Signers = None,
+    max_staleness: Annotated[
+        int | None, typer.Option("--max-staleness", min=1, help="分钟 With --offline: the oldest bundle to rely on.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0, max=15, help="Time for a photo that is hard to read.")] = 2,
+    actor: User = "",
+    purpose: Purpose = "",
+    item: Item = "",
+    case: Case = "",
+) -> int:
+    """核验 Judge licence codes from the paper alone, one line each. Of several, the worst decides: 3, 1, 2, 0.
+
+    With --offline, no network, home or database is asked. From stdin, one code a line, as scanners type.
+    """
+    from license_lib.authority import now
+    from license_lib.judges import open_verifier
+
+    if (signer or max_staleness) and not offline:
+        raise typer.BadParameter("--signer and --max-staleness are for --offline")
+    note = _noting(None if offline else _settings(home), _use(actor, purpose, item, case))
+    scans = _scans([Path(one) for one in codes if not _is_text(one)], seconds, jobs)  # forks: before a database is open
+    tally = _Tally(printer)
+    with ExitStack() as stack:
+        verifier = _offline_verifier(offline, signer, home, max_staleness) if offline else None
+        judge = verifier or stack.enter_context(open_verifier(_settings(home)))
+        for name, found in _codes(codes, scans):
+            if isinstance(found, LicenseError):
+                tally.failed(Path(name), found)
+                continue
+            present = now()
+            moment = _moment(at) if at else present
+            text, nothing = found
+            if nothing:
+                tally.judged(name, judge.refuse(nothing, at=moment, now=present))
+                continue
+            verdict = note(judge.verify_code(text, at=moment, now=present))
+            bundle = verifier.bundle_of(verdict) if verifier else None
+            tally.judged(name, verdict, _beside(text, verdict, bundle, judge, present))
+    if tally.total > 1:
+        tally.summary()
+    return _worst(tally.codes)
+
+
+@command(bundle_app, "make")
+def bundle_make(
+    printer: Printer,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the bundle here.")],
+    since: Annotated[Path | None, typer.Option("--since", help="增量 Only what this earlier bundle lacks.")] = None,
+    home: Home = Path(),
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """制作 Write the newest bundle: the trust list and what was published. Run `license publish` before."""
+    from license_lib.authority import now
+    from license_lib.bundle import BundleError
+
+    with _authority(home, _passphrase(passphrase_file)) as authority:
+        newest = authority.publisher.bundles.newest(now())
+    made: Bundle | Delta = newest
+    if since is not None:
+        base = _bundle_file(since).signed
+        if base.manifest.list_id != newest.signed.manifest.list_id:
+            raise BundleError("bundle.base", f"{since}: this is the bundle of another city")
+        made = newest.since(base)
+    _write_bundle(output, made)
+    printer.result({"output": str(output), **_bundle_value(made)}, *_bundle_words(made, f"{output}"))
+
+
+@command(bundle_app, "show")
+def bundle_show(printer: Printer, file: Path) -> None:
+    """查看 What a bundle or a delta says. It may be anybody's: `check` tells whether to rely on it."""
+    shown = _bundle_file(file)
+    parts = [f"\n  {part.kind:12} {part.name}  {part.size} B" for part in shown.signed.manifest.parts]
+    printer.result(_bundle_value(shown), *(words + "".join(parts) for words in _bundle_words(shown, str(file))))
+
+
+@command(bundle_app, "check")
+def bundle_check(printer: Printer, file: Path, signer: Signers = None, home: Home = Path()) -> int:
+    """检查 May this bundle be relied on now? Exit codes: 0 it may, 1 not, 2 nobody can say, 3 it cannot be read."""
+    from license_lib.authority import now
+    from license_lib.bundle import open_bundle
+
+    def checked() -> "OpenedBundle":
+        opened = open_bundle(_bytes(file, _most_of_a_bundle()), _pin(signer, home))
+        opened.require_current(now())
+        return opened
+
+    return _print_bundle(printer, checked, "可以使用", "may be relied on")
+
+
+@command(bundle_app, "update")
+def bundle_update(
+    printer: Printer,
+    old: Path,
+    new: Annotated[Path, typer.Argument(metavar="DELTA|NEW", help="A delta for it, or a whole newer bundle.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the bundle here; it may be OLD.")],
+) -> int:
+    """更新 Go on to a newer bundle of the same city; OLD was checked before. Exit codes as for `check`."""
+    from license_lib.bundle import Kind, open_bundle, pinned, read_bundle, update
+    from license_lib.trust_list import open_list
+
+    def updated() -> "OpenedBundle":
+        data = _bytes(old, _most_of_a_bundle())
+        (listed,) = read_bundle(data).of_kind(Kind.TRUST_LIST).values()
+        base = open_bundle(data, pinned(open_list(listed).signer))
+        made = update(base, _bytes(new, _most_of_a_bundle()))
+        _write_bundle(output, made.bundle)
+        return made
+
+    return _print_bundle(printer, updated, f"已更新：{output}", f"updated: {output}")
 
 
 @command(paper_app, "check")
@@ -2117,6 +2252,162 @@ def _of_file(path: Path, error: LicenseError) -> LicenseError:
     return MachineError(error.code, f"{path}: {error.message}", hint=error.hint)
 
 
+def _is_text(given: str) -> bool:
+    """Is an argument the text of a code, or stdin, and no file?"""
+    return given == "-" or given[:8].lower().startswith(("https://", "http://"))
+
+
+def _scans(files: list[Path], seconds: float, jobs: int | None) -> "dict[Path, FileScan | LicenseError]":
+    from license_lib.authority import now
+    from license_lib.qr.retries import Patience
+    from license_lib.verification.scans import confined_scanner
+
+    if not files:
+        return {}
+    with confined_scanner(Patience(seconds, time.monotonic), workers=_workers(jobs, files), method="fork") as scanner:
+        return dict(scanner.verify_each(files, _judged_bytes, at=now()))
+
+
+def _codes(
+    given: Sequence[str], scans: "dict[Path, FileScan | LicenseError]"
+) -> Iterator[tuple[str, tuple[str, str] | LicenseError]]:
+    """Each code with a name for it; instead of its text, why a file has none (a finding), or could not be opened."""
+    from license_lib.qr import is_proof
+
+    for one in given:
+        if one == "-":
+            while line := sys.stdin.readline(MOST_CODE_CHARACTERS):
+                if text := line.strip():
+                    yield _shortened(text), (text, "")
+            continue
+        if _is_text(one):
+            yield _shortened(one), (one, "")
+            continue
+        scan = scans[Path(one)]
+        if isinstance(scan, LicenseError):
+            yield one, scan
+            continue
+        proofs = [text for text in scan.texts if is_proof(text)]
+        if not proofs:
+            yield one, ("", scan.error.code if scan.error else "qr.foreign" if scan.texts else "qr.none")
+        yield from ((one, (text, "")) for text in proofs)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_NAME_CHARACTERS else f"{text[: MOST_NAME_CHARACTERS - 1]}…"
+
+
+def _beside(
+    text: str, verdict: "Verdict", bundle: "OpenedBundle | None", judge: "Verifier", present: datetime
+) -> tuple[dict[str, Any], list[str], list[str]]:
+    """What is told beside the verdict on a code: as values, and as lines in both languages."""
+    from license_lib.offline import code_lines, code_value
+
+    zh, en = (list(code_lines(verdict, bundle, judge.catalogue, present, english=each)) for each in (False, True))
+    return {"text_read": text, **code_value(verdict, bundle, present)}, zh, en
+
+
+def _offline_verifier(
+    bundles: list[Path], signers: list[Path] | None, home: Path, max_staleness: int | None
+) -> "OfflineVerifier":
+    from license_lib.bundle import BundleError, OpenedBundle, open_bundle
+    from license_lib.catalogue import Catalogue
+    from license_lib.offline import OfflineVerifier
+    from license_lib.settings import FILE_NAME, StatusSettings
+    from license_lib.trust_list import TrustListError
+
+    pin, opened = _pin(signers, home), list[OpenedBundle]()
+    for path in bundles:
+        try:
+            opened.append(open_bundle(_bytes(path, _most_of_a_bundle()), pin))
+        except (BundleError, TrustListError) as error:  # among several, it says which
+            raise InputError(error.code, f"{path}: {error.message}", hint=error.hint) from None
+    if len({one.manifest.list_id for one in opened}) != len(opened):
+        raise typer.BadParameter("give one bundle of each city")
+    settings = _settings(home).status if (home / FILE_NAME).exists() else StatusSettings()
+    oldest = timedelta(minutes=max_staleness) if max_staleness else settings.max_staleness
+    return OfflineVerifier(opened, Catalogue.load(_templates(home)), max_staleness=oldest)
+
+
+def _pin(signers: list[Path] | None, home: Path) -> "Pin":
+    """Who may sign the trust list in a bundle: those who are named, else as the lists say that this home accepted."""
+    from license_lib.bundle import pinned
+    from license_lib.trusting import list_store, read_signer
+
+    return pinned(*map(read_signer, signers)) if signers else list_store(home).recognise
+
+
+def _most_of_a_bundle() -> int:
+    """As much of a file as is ever read, and one byte more, by which a larger one shows."""
+    from license_lib.bundle.files import MAX_BUNDLE_BYTES
+
+    return MAX_BUNDLE_BYTES + 1
+
+
+def _bundle_file(path: Path) -> "Bundle | Delta":
+    from license_lib.bundle import read_file
+
+    return read_file(_bytes(path, _most_of_a_bundle()))
+
+
+def _write_bundle(path: Path, made: "Bundle | Delta") -> None:
+    """Whole or not at all: it may take the place of the only one that somebody has."""
+    from license_lib.whole_files import write_whole
+
+    try:
+        write_whole(path, made.encoded())
+    except OSError as error:
+        raise MachineError("output.unwritable", f"{path} could not be written: {error.strerror}") from None
+
+
+def _print_bundle(printer: Printer, judge: "Callable[[], OpenedBundle]", zh: str, en: str) -> int:
+    from license_lib.bundle import BundleError
+    from license_lib.error_texts import error_value
+    from license_lib.trust_list import TrustListError
+
+    try:
+        accepted = judge().bundle
+    except (BundleError, TrustListError) as error:
+        words = printer.words(error)
+        printer.result({"accepted": False, "error": error_value(error)}, f"不予采用：{words}", f"refused: {words}")
+        return UNDETERMINED if error.code in {"bundle.version", "trust.unpinned"} else NOT
+    printer.result({"accepted": True, **_bundle_value(accepted)}, *_bundle_words(accepted, zh, en))
+    return DONE
+
+
+def _bundle_value(made: "Bundle | Delta") -> dict[str, Any]:
+    from license_lib.bundle import Delta
+
+    said = made.signed.manifest
+    return {
+        "list_id": said.list_id,
+        "sequence": said.sequence,
+        "made": said.made.isoformat(),
+        "good_until": said.good_until.isoformat(),
+        "digest": made.signed.sha256.hex(),
+        "base": made.base.hex() if isinstance(made, Delta) else None,
+        "bytes": len(made.encoded()),
+        "parts": [
+            {"kind": part.kind.value, "name": part.name, "sha256": part.sha256.hex(), "size": part.size}
+            | ({"included": part.sha256 in made.contents} if isinstance(made, Delta) else {})
+            for part in said.parts
+        ],
+    }
+
+
+def _bundle_words(made: "Bundle | Delta", zh: str, en: str = "") -> tuple[str, str]:
+    from license_lib.bundle import Delta
+    from license_lib.calendar import CHINA
+
+    said = made.signed.manifest
+    kind_zh, kind_en = ("增量包", "delta") if isinstance(made, Delta) else ("离线包", "bundle")
+    start, end = (f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" for moment in (said.made, said.good_until))
+    return (
+        f"{zh}  {kind_zh} {said.list_id} 第{said.sequence}号，{start}制作，有效至{end}（北京时间）",
+        f"{en or zh}  {kind_en} {said.list_id} number {said.sequence}, made {start}, good until {end} (Beijing time)",
+    )
+
+
 class _Tally:
     """Prints verdicts, and counts them."""
 
@@ -2125,8 +2416,14 @@ class _Tally:
         self._counts: dict[str, int] = {}
         self.codes: set[int] = set()
 
-    def judged(self, name: str, verdict: "Verdict | None") -> None:
-        self.codes.add(_print_verdict(self._printer, name, verdict))
+    @property
+    def total(self) -> int:
+        return sum(self._counts.values())
+
+    def judged(
+        self, name: str, verdict: "Verdict | None", beside: tuple[dict[str, Any], list[str], list[str]] | None = None
+    ) -> None:
+        self.codes.add(_print_verdict(self._printer, name, verdict, beside))
         self._count(verdict.outcome.value if verdict else "UNDETERMINED")
 
     def failed(self, path: Path, error: LicenseError) -> None:
@@ -2143,14 +2440,19 @@ class _Tally:
         }
         counts = {name: self._counts.get(name, 0) for name in names}
         zh, en = (", ".join(f"{names[name][which]} {count}" for name, count in counts.items()) for which in (0, 1))
-        total = sum(counts.values())
-        self._printer.result({"summary": counts}, f"共 {total}：{zh.replace(', ', '；')}", f"{total} in all: {en}")
+        words = (f"共 {self.total}：{zh.replace(', ', '；')}", f"{self.total} in all: {en}")
+        self._printer.result({"summary": counts}, *words)
 
     def _count(self, name: str) -> None:
         self._counts[name] = self._counts.get(name, 0) + 1
 
 
-def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> int:
+def _print_verdict(
+    printer: Printer,
+    name: str,
+    verdict: "Verdict | None",
+    beside: tuple[dict[str, Any], list[str], list[str]] | None = None,
+) -> int:
     from license_lib.verification import Outcome
     from license_lib.verification.report import verdict_report
 
@@ -2158,8 +2460,12 @@ def _print_verdict(printer: Printer, name: str, verdict: "Verdict | None") -> in
         value = {"input": name, "outcome": Outcome.UNDETERMINED.value, "findings": []}
         printer.result(value, f"{name}: 证照库中没有此证照", f"{name}: not in this repository")
         return UNDETERMINED
-    texts = ["\n".join(_verdict_lines(name, verdict, language)) for language in ("zh", "en")]
-    printer.result({"input": name, **verdict_report(verdict)}, *texts)
+    value, *told = beside or ({}, [], [])
+    texts = [
+        "\n".join([*_verdict_lines(name, verdict, language), *(f"  {line}" for line in more)])
+        for language, more in zip(("zh", "en"), told, strict=True)
+    ]
+    printer.result({"input": name, **verdict_report(verdict), **value}, *texts)
     return _code_of(verdict)
 
 
@@ -2187,14 +2493,24 @@ def _print_published(printer: Printer, done: "Published") -> None:
 
     lists = ", ".join(map(str, done.lists))
     value: dict[str, Any] = {"size": done.size, "added": done.added, "lists": list(done.lists), "stamped": done.stamped}
+    if done.bundle:
+        value["bundle"] = done.bundle
     if done.warning:
         value["warning"] = error_value(done.warning)
+    if done.unbundled:
+        value["unbundled"] = error_value(done.unbundled)
     zh = f"日志{done.size}条（新增{done.added}），状态名单{lists or '未变'}{'，已加时间戳' if done.stamped else ''}"
     en = f"{done.size} entries ({done.added} new), status lists {lists or 'unchanged'}"
-    printer.result(value, zh, en + (", time-stamped" if done.stamped else ""))
+    en += ", time-stamped" if done.stamped else ""
+    printer.result(
+        value, *((f"{zh}，离线包第{done.bundle}号", f"{en}, bundle {done.bundle}") if done.bundle else (zh, en))
+    )
     if done.warning and not printer.as_json:
         words = printer.words(done.warning)
         print(f"no time-stamp yet: {words}" if printer.english else f"暂无时间戳：{words}", file=sys.stderr)
+    if done.unbundled and not printer.as_json:
+        words = printer.words(done.unbundled)
+        print(f"no new bundle: {words}" if printer.english else f"未制作新的离线包：{words}", file=sys.stderr)
 
 
 @contextmanager

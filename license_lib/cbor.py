@@ -9,6 +9,8 @@ from typing import Final
 
 DEPTH: Final = 8
 """Levels of lists and maps; ours have four."""
+LENGTH: Final = 4096
+"""Members of one list or map; ours have a thousand at most. Each costs a reader far more than its one byte."""
 _NUMBER, _NEGATIVE, _BYTES, _TEXT, _LIST, _MAP = range(6)
 _AT_ONCE: Final = 24  # smaller numbers stand in the first byte (RFC 8949 §3)
 
@@ -17,14 +19,17 @@ class CborError(ValueError):
     """Bytes that are not the one spelling of such a value; says in a few words why."""
 
 
-def read(data: bytes) -> object:
+def read(data: bytes, depth: int = DEPTH) -> object:
     """Read one value: int, bytes, str, list or dict.
+
+    Args:
+        depth: levels of lists and maps.
 
     Raises:
         CborError: any other spelling or kind of value.
     """
     try:
-        value, end = _item(data, 0, DEPTH)
+        value, end = _item(data, 0, depth)
     except IndexError:
         raise CborError("the end is missing") from None
     if end != len(data):
@@ -52,6 +57,8 @@ def _item(data: bytes, at: int, depth: int) -> tuple[object, int]:
         return _text(data[at:end]), end
     if not depth:
         raise CborError("too deep")
+    if number > LENGTH:
+        raise CborError("too long")
     return (_list if kind == _LIST else _map)(data, at, number, depth - 1)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from license_lib.cbor import CborError, read
+from license_lib.cbor import DEPTH, CborError, read
 
 ALGORITHM: Final = 1
 KEY_ID: Final = 4
@@ -110,14 +110,17 @@ def encoded(value: object) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def decoded(data: bytes) -> object:
+def decoded(data: bytes, depth: int = DEPTH) -> object:
     """Decode one deterministic CBOR item of numbers, bytes, texts, lists and maps.
+
+    Args:
+        depth: levels of lists and maps.
 
     Raises:
         CoseError: any other spelling, or another kind of value.
     """
     try:
-        return read(data)
+        return read(data, depth)
     except CborError as error:
         raise CoseError(f"not deterministic CBOR: {error}") from None
 

@@ -6,7 +6,7 @@ Beside `license_lib.authority`, because a verifier of others' licences needs nei
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -43,7 +43,12 @@ SIGNER = "trust-list"
 
 
 def list_ground(
-    snapshot: Snapshot, catalogue: Catalogue, fetcher: Revisitor | None, max_staleness: timedelta = MAX_STALENESS
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    fetcher: Revisitor | None,
+    max_staleness: timedelta = MAX_STALENESS,
+    *,
+    crls: Iterable[bytes] = (),
 ) -> Ground:
     """What a verification stands on that knows a list and nothing else.
 
@@ -52,13 +57,14 @@ def list_ground(
     Args:
         fetcher: fetches status lists; None: nobody is asked, and outcomes are UNDETERMINED at best.
         max_staleness: age of the oldest status list to rely on.
+        crls: DER revocation lists that came beside the list.
     """
     said = snapshot.list
     with signing_errors():
         trust = TrustStore(
             map(x509.load_der_x509_certificate, dict.fromkeys((*said.anchors, *said.timestamp_anchors))),
             map(x509.load_der_x509_certificate, said.intermediates),
-            said.crls,
+            (*said.crls, *crls),
         )
     return Ground(
         catalogue=catalogue,

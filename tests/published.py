@@ -72,7 +72,8 @@ class Desk:
     def publisher(self, write: Callable[[Path, bytes], None] = write_whole) -> Publisher:
         """The authority's publisher with another way to write."""
         made, folder = self.authority.publisher, PublicFolder(self.public, write)
-        return replace(made, folder=folder, lists=replace(made.lists, folder=folder))
+        bundles = replace(made.bundles, folder=folder)
+        return replace(made, folder=folder, lists=replace(made.lists, folder=folder), bundles=bundles)
 
 
 class DyingWriter:

@@ -19,16 +19,23 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS: Final = {
-    "Content-Security-Policy": POLICY,
+"""What a page may do, and its service worker: nothing but with this site."""
+_OF_ALL: Final = {
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+_OF_PAGES: Final = {
+    **_OF_ALL,
+    "Content-Security-Policy": POLICY,
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Robots-Tag": "noindex",
 }
+_OF_FILES: Final = {**_OF_ALL, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+_FILES: Final = ("text/javascript", "text/css", "application/wasm")
+"""Media types of what is never shown as a page. The rest would be a tenth of a visit, with twenty modules."""
 
 
 class Envelope:
@@ -72,7 +79,8 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
                 headers.update(state["answer_headers"])
-                for name, value in _HEADERS.items():
+                file = headers.get("content-type", "").startswith(_FILES)
+                for name, value in (_OF_FILES if file else _OF_PAGES).items():
                     headers.setdefault(name, value)  # what is published may be read by other sites' pages
             await send(message)
 

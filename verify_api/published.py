@@ -1,4 +1,4 @@
-"""What the authority publishes, as any web server would serve it: status lists, and the log's files (C2SP tlog-tiles).
+"""What the authority publishes, as any web server would serve it: status lists, bundles, the log (C2SP tlog-tiles).
 
 The files are public and signed: whoever fetches them needs no trust in this service, and may do so from any page.
 """
@@ -10,7 +10,9 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 
-from license_lib.publishing.folder import CHECKPOINT, TIMESTAMP, WITNESSED, PublicFolder, status_name
+from license_lib.bundle.files import BUNDLE_MEDIA_TYPE
+from license_lib.publishing.bundles import delta_since
+from license_lib.publishing.folder import BUNDLE, CHECKPOINT, TIMESTAMP, WITNESSED, PublicFolder, status_name
 from license_lib.status.tokens import CWT_MEDIA_TYPE, JWT_MEDIA_TYPE
 from verify_api.access import Public
 from verify_api.problems import Problem, responses
@@ -29,11 +31,13 @@ _TILE: Final = re.compile(
     r"([0-9]|[1-5][0-9]|6[0-3]|entries)/(x[0-9]{3}/){0,6}[0-9]{3}(\.p/([1-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
 )
 """C2SP tlog-tiles, Merkle Tree and Log Entries: nothing else is looked for on the disk."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
 Number = Annotated[str, Path(description="Of the list, from 1", examples=["1"])]
 Tile = Annotated[str, Path(description="As C2SP tlog-tiles names it", examples=["0/000.p/3", "entries/x001/002"])]
+Digest = Annotated[str, Path(description="SHA-256 of a signed manifest, in hex", examples=["0" * 64])]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
@@ -86,6 +90,21 @@ def trust_list(_: Public, request: Request) -> Response:
     return (file.packed() if takes_gzip(request) else file).answer(request)
 
 
+@_served("/bundle", "离线包 The newest offline bundle", BUNDLE_MEDIA_TYPE)
+def bundle(_: Public, request: Request) -> Response:
+    """Trust list, status lists, revocation lists and the head of the log in one signed file (docs/bundle.md)."""
+    return _bundle(_read(request, BUNDLE), request)
+
+
+@_served("/bundle/since/{digest}", "增量包 What leads to the newest bundle from an earlier one", BUNDLE_MEDIA_TYPE)
+def bundle_delta(_: Public, request: Request, digest: Digest) -> Response:
+    """Only the parts that the other one lacks. 404: fetch the whole."""
+    found = delta_since(request.app.state.published, digest) if _DIGEST.fullmatch(digest) else None
+    if found is None:
+        raise Problem("http.not-found")
+    return _bundle(found.encoded(), request)
+
+
 @_served("/log/checkpoint", "检查点 The log's newest signed head", _TEXT)
 def checkpoint(_: Public, request: Request) -> Response:
     """Size and root of the transparency log, signed by it and by witnesses (C2SP tlog-checkpoint)."""
@@ -114,6 +133,12 @@ def tile(_: Public, request: Request, path: Tile) -> Response:
 
 def _file(data: bytes, media_type: str, cache: str, vary: str = "") -> ServedFile:
     return ServedFile(data, media_type, cache, vary, ANYBODY)
+
+
+def _bundle(data: bytes, request: Request) -> Response:
+    """The certificates of a trust list are base64: half of it goes where the caller takes gzip."""
+    file = _file(data, BUNDLE_MEDIA_TYPE, _LIST_SECONDS, "Accept-Encoding")
+    return (file.packed() if takes_gzip(request) else file).answer(request)
 
 
 def _jwt(request: Request, number: str, *, vary: str) -> ServedFile:

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from forgeries import change_byte, paint_over, paste_code
 from rich.console import Console
@@ -27,12 +26,14 @@ from license_lib.accounts.secrets import new_recovery_code
 from license_lib.auditing import audit_published, policy_of
 from license_lib.authority import Authority, now
 from license_lib.batch import BatchRow, read_batch, read_request
+from license_lib.bundle import open_bundle, pinned
 from license_lib.calendar import day_of
 from license_lib.configured import fonts_folder
 from license_lib.errors import LicenseError
 from license_lib.issuing import Issued
+from license_lib.offline import OfflineVerifier
 from license_lib.publishing import PublicFolder
-from license_lib.publishing.folder import status_name
+from license_lib.publishing.folder import BUNDLE, status_name
 from license_lib.qr import scan_file
 from license_lib.rendering import Fonts, page_png
 from license_lib.resources import resource_folder
@@ -40,10 +41,9 @@ from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import FILE_NAME, Settings
 from license_lib.status import Status
 from license_lib.status.tokens import read_token
-from license_lib.trusting import list_ground, publish_list
-from license_lib.verification import OUTCOME_TEXTS, Outcome, Verdict, Verifier
+from license_lib.trusting import SIGNER, publish_list, read_signer
+from license_lib.verification import OUTCOME_TEXTS, Outcome, Verdict
 from signing.keys import load_credential
-from signing.network import Fetched
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 MARKER = ".license-demo"
@@ -263,11 +263,14 @@ def _publish(authority: Authority, issued: list[Issued], auditor: Path) -> int:
 
 
 def _tell_the_world(authority: Authority, passphrase: bytes) -> int:
-    """The trust list: who has it and the status lists judges codes alone, as the page behind the QR does."""
+    """Trust list and offline bundle: who has them judges codes alone, as the page behind the QR does."""
     settings = authority.settings
     made, _, path = publish_list(settings, authority.catalogue, authority.issuers, passphrase, output=None, at=now())
-    verifier = Verifier(list_ground(made, authority.catalogue, _Files(settings.public_folder)))
-    table = Table("只凭名单核验二维码 a code, judged by the lists alone", "结论 outcome", "", box=None)
+    authority.publisher.publish()
+    signer = read_signer(settings.keys_folder / "public" / f"{SIGNER}.pem")
+    bundle = open_bundle((settings.public_folder / BUNDLE).read_bytes(), pinned(signer))
+    verifier = OfflineVerifier([bundle], authority.catalogue)
+    table = Table("只凭离线包核验二维码 a code, judged by a bundle alone", "结论 outcome", "", box=None)
     wrong = 0
     for name, outcome in (("clean", Outcome.IN_FORCE), ("revoked", Outcome.NOT_IN_FORCE)):
         verdict = verifier.verify_code(scan_file((settings.home / "cases" / f"{name}.pdf").read_bytes())[0], at=now())
@@ -276,17 +279,6 @@ def _tell_the_world(authority: Authority, passphrase: bytes) -> int:
     console.print(f"信任名单 trust list: {path}，第 {made.list.sequence} 号 number")
     console.print(table)
     return int(wrong > 0)
-
-
-@dataclass(frozen=True)
-class _Files:
-    """The published folder in the place of the network."""
-
-    folder: Path
-
-    def get_newer(self, url: str, *, limit: int, accept: str, etag: str = "") -> Fetched:  # noqa: ARG002 - a `Revisitor`
-        """The file at an address, always whole."""
-        return Fetched((self.folder / urlsplit(url).path.lstrip("/")).read_bytes())
 
 
 def _colored(verdict: Verdict) -> str:

@@ -5,6 +5,7 @@
     <public>/log/checkpoint                      its signed head, with what witnesses added to it
     <public>/log/checkpoint.tst                  RFC 3161 time-stamp over that head
     <public>/log/checkpoint.witnessed            the newest head that witnesses signed, if it is another
+    <public>/bundle, <public>/bundles/…          the newest bundle, and manifests of those before
 
 The folder is its own memory: what is published is compared with the repository, and what is new is written. So whoever
 publishes may be killed anywhere, and run twice at once.

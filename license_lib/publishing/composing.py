@@ -6,12 +6,14 @@ from datetime import datetime
 from license_lib.configured import own_log
 from license_lib.errors import MachineError
 from license_lib.key_folder import KeyFolder
+from license_lib.publishing.bundles import Bundles
 from license_lib.publishing.folder import PublicFolder
 from license_lib.publishing.heads import Heads
 from license_lib.publishing.publisher import Publisher
 from license_lib.publishing.status_lists import StatusLists
 from license_lib.repository import Repository
 from license_lib.settings import Settings
+from license_lib.trust_list.publishing import FILE_NAME
 
 
 def make_publisher(
@@ -29,6 +31,13 @@ def make_publisher(
             signer=keys.status_signer,
             refresh=settings.publishing.refresh,
             validity=settings.publishing.validity,
+        ),
+        bundles=Bundles(
+            folder=folder,
+            lists=repository.statuses.lists,
+            trust_list=settings.home / FILE_NAME,
+            crls=settings.keys_folder / "public" / "crl",
+            signer=keys.status_signer,
         ),
         signer=keys.log_signer,
         timestamper=keys.timestamper,

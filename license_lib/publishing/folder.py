@@ -16,6 +16,10 @@ CHECKPOINT: Final = f"{LOG}/checkpoint"
 TIMESTAMP: Final = f"{CHECKPOINT}.tst"
 WITNESSED: Final = f"{CHECKPOINT}.witnessed"
 """The newest head that witnesses signed: while they looked, the log went on."""
+BUNDLE: Final = "bundle"
+"""The newest bundle, whole."""
+MANIFESTS: Final = "bundles"
+"""Signed manifests of bundles, each by its SHA-256."""
 
 
 def status_name(number: int) -> str:
@@ -89,6 +93,20 @@ class PublicFolder:
         try:
             _make(path.parent)
             self._write_file(path, data)
+        except OSError as error:
+            raise _refused(error) from None
+
+    def keep_newest(self, name: str, count: int) -> None:
+        """Remove all files of a folder but the newest.
+
+        Raises:
+            MachineError: `publishing.folder`.
+        """
+        try:
+            with os.scandir(self._path / name) as found:
+                aged = sorted(((one.stat(follow_symlinks=False).st_mtime_ns, one.path) for one in found), reverse=True)
+            for _, path in aged[count:]:
+                Path(path).unlink()
         except OSError as error:
             raise _refused(error) from None
 

@@ -7,8 +7,8 @@ from typing import Final
 from license_lib.errors import MachineError
 from license_lib.publishing.publisher import Published, Publisher
 
-_STAMP_AGAIN: Final = timedelta(minutes=1)
-"""So long a time-stamp authority that failed is left alone; new heads wait for none."""
+_TRY_AGAIN: Final = timedelta(minutes=1)
+"""So long a time-stamp authority that failed is left alone, or a bundle that could not be made; heads wait for none."""
 _FATAL: Final = ("publishing.rolled-back", "publishing.checkpoint", "key.")
 
 
@@ -22,8 +22,8 @@ def follow(
         clock: the time, aware.
 
     Yields:
-        What was published, whenever something was, and the first time that a time-stamp fails; what stopped a round,
-        once for each kind in a row. The next look tries again.
+        What was published, whenever something was, and the first time that a time-stamp or bundle fails; what stopped
+        a round, once for each kind in a row. The next look tries again.
 
     Raises:
         MachineError: what no later look would mend: `publishing.rolled-back`, `publishing.checkpoint`, `key.…`.
@@ -36,9 +36,9 @@ def follow(
             if found != size or (until is not None and now >= until):
                 done = publisher.publish()
                 size, until = done.size, done.until
-                if done.warning:
-                    until = min(until or now + _STAMP_AGAIN, now + _STAMP_AGAIN)
-                problem = done.warning.code if done.warning else ""
+                problem = " ".join(one.code for one in (done.warning, done.unbundled) if one)
+                if problem:
+                    until = min(until or now + _TRY_AGAIN, now + _TRY_AGAIN)
                 if done.changed or problem != failing:
                     yield done
                 failing = problem

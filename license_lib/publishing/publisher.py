@@ -1,4 +1,4 @@
-"""One round of publishing: the log's new files, its head, the status lists, a time-stamp over the head; in this order.
+"""One round of publishing: new files of the log, its head, status lists, the bundle, a time-stamp; in this order.
 
 Whoever sees a head finds all files that it stands for, and whoever sees a status list finds in the log published by
 then why it says so: states are looked up first, then the end of the log.
@@ -15,6 +15,7 @@ from license_lib.log.findings import LogError
 from license_lib.log.merkle import Frontier
 from license_lib.log.proving import root_at
 from license_lib.log.tiles import new_files, require_whole
+from license_lib.publishing.bundles import Bundles
 from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, WITNESSED, PublicFolder
 from license_lib.publishing.status_lists import StatusLists
 from license_lib.repository import Repository
@@ -36,6 +37,8 @@ class Published:
         stamped: whether the head got a time-stamp in this round.
         warning: why it has none: that stops nothing, and is tried again.
         until: when there is something to do, if nothing is recorded before; None if never.
+        bundle: number of the bundle that was made; None if none was.
+        unbundled: why it was not, though there is a trust list: that stops nothing, and is tried again.
     """
 
     size: int
@@ -44,11 +47,13 @@ class Published:
     stamped: bool
     warning: LicenseError | None
     until: datetime | None
+    bundle: int | None = None
+    unbundled: LicenseError | None = None
 
     @property
     def changed(self) -> bool:
         """Whether anything was written."""
-        return bool(self.added or self.lists or self.stamped)
+        return bool(self.added or self.lists or self.stamped or self.bundle)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,7 @@ class Publisher:
     """Publishes what a repository says.
 
     Args:
-        lists: the status lists.
+        lists: the status lists. bundles: which are made of them.
         signer: gives the log's key.
         timestamper: gives a time-stamp authority; its errors are warnings. None: heads are not time-stamped.
         nonce: a fresh number for each time-stamp.
@@ -66,6 +71,7 @@ class Publisher:
     repository: Repository
     folder: PublicFolder
     lists: StatusLists
+    bundles: Bundles
     signer: Callable[[], NoteSigner]
     timestamper: Callable[[], Timestamper] | None
     nonce: Callable[[], int]
@@ -92,9 +98,10 @@ class Publisher:
             note = old.note if old and old.checkpoint.size == head.size else self._publish_log(old, head, signer)
             for name, data in due.files:
                 self.folder.write(name, data)
+            bundle, unbundled = self._bundle(again=again)
             stamped, warning = self._stamp(stamped_bytes(note, signer.key()))
         added = head.size - (old.checkpoint.size if old else 0)
-        return Published(head.size, added, due.numbers, stamped, warning, due.until)
+        return Published(head.size, added, due.numbers, stamped, warning, due.until, bundle, unbundled)
 
     def log_size(self) -> int:
         """Entries in the log now, public or not: a look that costs little."""
@@ -124,6 +131,14 @@ class Publisher:
         note = sign_checkpoint(Checkpoint(signer.name, head.size, head.root()), signer)
         self.folder.write(CHECKPOINT, note.encoded())
         return note
+
+    def _bundle(self, *, again: bool) -> tuple[int | None, LicenseError | None]:
+        """Make the next bundle, if there is something new to put into it."""
+        try:
+            made = self.bundles.publish(self.clock(), again=again)
+        except MachineError as error:
+            return None, error
+        return made.signed.manifest.sequence if made else None, None
 
     def _stamp(self, data: bytes) -> tuple[bool, LicenseError | None]:
         """Have the head time-stamped, unless it is."""

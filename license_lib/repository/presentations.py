@@ -7,7 +7,7 @@ anything, and what is forgotten takes nothing out of the trail.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from unicodedata import normalize
@@ -86,7 +86,7 @@ class Presentations:
         def work(connection: Connection) -> Usage:
             log = LogWriter.lock(connection)
             _forget(connection, at)
-            consent = self._entry(connection, log, UsageKind.PRESENT, identifier, use, at=at)
+            consent = append_usage(connection, log, UsageKind.PRESENT, identifier, use, at=at, salt=self._salt())
             row = {
                 "digest": digest,
                 "consent": consent.sequence,
@@ -143,13 +143,14 @@ class Presentations:
                 return None
             _forget(connection, at)
             consent = found.consent
-            return self._entry(
+            return append_usage(
                 connection,
                 log,
                 UsageKind.REDEEM,
                 consent.identifier,
                 use,
                 at=at,
+                salt=self._salt(),
                 outcome=outcome,
                 consent=consent.sequence,
             )
@@ -172,34 +173,20 @@ class Presentations:
         )
         if found.refused < _MOST_REFUSALS:
             sequence, identifier = found.consent.sequence, found.consent.identifier
-            self._entry(
-                connection, log, UsageKind.REDEEM, identifier, use, at=at, outcome=refusal.value, consent=sequence
+            append_usage(
+                connection,
+                log,
+                UsageKind.REDEEM,
+                identifier,
+                use,
+                at=at,
+                salt=self._salt(),
+                outcome=refusal.value,
+                consent=sequence,
             )
 
-    def _entry(
-        self,
-        connection: Connection,
-        log: LogWriter,
-        kind: UsageKind,
-        identifier: str | None,
-        use: Use,
-        *,
-        at: datetime,
-        outcome: str = "",
-        consent: int | None = None,
-    ) -> Usage:
-        entry = Usage(
-            sequence=log.next_sequence,
-            identifier=identifier,
-            kind=kind,
-            outcome=outcome,
-            recorded_at=at.astimezone(UTC),
-            use=use,
-            salt=self._randomness(SALT_BYTES),
-            digest=b"",
-            consent=consent,
-        )
-        return append_usage(connection, log, entry)
+    def _salt(self) -> bytes:
+        return self._randomness(SALT_BYTES)
 
 
 def claim(connection: Connection, digest: bytes, at: datetime) -> bool:

@@ -46,16 +46,12 @@ class UsageTrail:
                 append_usage(
                     connection,
                     log,
-                    Usage(
-                        sequence=log.next_sequence,
-                        identifier=identifier,
-                        kind=kind,
-                        outcome=outcome,
-                        recorded_at=at.astimezone(UTC),
-                        use=use,
-                        salt=self._randomness(SALT_BYTES),
-                        digest=b"",
-                    ),
+                    kind,
+                    identifier,
+                    use,
+                    at=at,
+                    salt=self._randomness(SALT_BYTES),
+                    outcome=outcome,
                 )
                 for identifier in used
             )
@@ -81,8 +77,34 @@ class UsageTrail:
         return self._database.read(work)
 
 
-def append_usage(connection: Connection, log: LogWriter, usage: Usage) -> Usage:
-    """Put an entry on record and into the log, inside a transaction that the caller holds; gives it its digest."""
+def append_usage(
+    connection: Connection,
+    log: LogWriter,
+    kind: UsageKind,
+    identifier: str | None,
+    use: Use,
+    *,
+    at: datetime,
+    salt: bytes,
+    outcome: str = "",
+    consent: int | None = None,
+) -> Usage:
+    """Put a use on record and into the log, inside a transaction that the caller holds.
+
+    Args:
+        consent: the entry by which the holder consented, of a presentation.
+    """
+    usage = Usage(
+        sequence=log.next_sequence,
+        identifier=identifier,
+        kind=kind,
+        outcome=outcome,
+        recorded_at=at.astimezone(UTC),
+        use=use,
+        salt=salt,
+        digest=b"",
+        consent=consent,
+    )
     usage = replace(usage, digest=usage_digest(usage))
     log.append(EntryLeaf(EntryType.USAGE, usage.digest, usage.recorded_at).encoded())
     connection.execute(

@@ -26,7 +26,11 @@ MAX_FILE_BYTES = 32 * 1024 * 1024
 """Larger inputs are not examined."""
 PHOTO_SECONDS = 2.0
 """For a photo whose code is hard to read: `Patience`."""
-_REFUSED = {"picture.malformed": "input.unsupported", "picture.more-pages": "picture.too-large"}
+_REFUSED = {
+    "picture.malformed": "input.unsupported",
+    "picture.more-pages": "picture.too-large",
+    "picture.overrun": "verification.overrun",
+}
 _STRANGER = frozenset({"seal.unknown-issuer", "issuer.unknown", "qr.unknown-key"})
 """Findings of a ground that does not know who issued a licence."""
 
@@ -72,7 +76,7 @@ class Verifier:
         try:
             texts = scan(data, self._patience)
         except PictureError as error:
-            return examination.refuse(_REFUSED.get(error.code, error.code))
+            return self.refuse(error.code, at=at, now=now)
         proofs = [text for text in texts if is_proof(text)]
         if not proofs:
             named = "qr.presentation" if any(map(is_presentation, texts)) else "qr.foreign"
@@ -84,6 +88,14 @@ class Verifier:
     def verify_code(self, text: str, *, at: datetime, now: datetime | None = None) -> Verdict:
         """Judge the text of a licence's QR; arguments as for `verify`."""
         return self._first_acquainted(lambda ground: Examination(ground, at, now).of_code(text))
+
+    def refuse(self, code: str, *, at: datetime, now: datetime | None = None) -> Verdict:
+        """The verdict on a file that holds nothing to judge: one finding; arguments as for `verify`.
+
+        Args:
+            code: `qr.none`, `qr.foreign`, or how reading the picture failed: `picture.…`.
+        """
+        return Examination(self.ground, at, now).refuse(_REFUSED.get(code, code))
 
     def status(self, identifier: str, *, at: datetime, now: datetime | None = None) -> Verdict | None:
         """State of a licence of our own repository; None if it is not there. Arguments as for `verify`."""

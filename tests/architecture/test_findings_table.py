@@ -39,7 +39,7 @@ GROUPS = {
     "The record, and who issued it": ("record.", "type.", "template.", "issuer.", "trust."),
     "Face, record, code and repository say the same": ("face.", "photo.", "qr.", "paper.", "repository."),
     "The log": ("log.",),
-    "State and validity": ("status.", "validity."),
+    "State and validity": ("status.", "bundle.", "validity."),
     "The verification itself": ("verification.",),
     "Presentation codes": ("presentation.",),
 }

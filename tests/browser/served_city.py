@@ -1,7 +1,7 @@
 """A city as the world sees it: a service that publishes its trust list and status lists, and codes on paper."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -70,10 +70,10 @@ class ServedCity:
         }
         return encode(**{**arguments, **changed})
 
-    def signed_status_list(self, at: datetime) -> bytes:
-        """The status list of another moment, in which everything is valid."""
+    def signed_status_list(self, at: datetime, *, ended: Iterable[int] = ()) -> bytes:
+        """The status list of another moment, in which everything is valid but what has `ended`."""
         return sign_cwt(
-            StatusBits.of({77: Status.VALID}),
+            StatusBits.of({77: Status.VALID, **dict.fromkeys(ended, Status.INVALID)}),
             uri=f"{self.settings.public_url}/status/1",
             issued_at=at,
             expires_at=at + timedelta(days=7),

@@ -78,8 +78,7 @@ def test_scanning_can_be_stopped(chromium: str, city: ServedCity, tmp_path: Path
     with browsing(chromium, *CAMERA, camera) as browser, opened(browser, city.url, permissions=["camera"]) as page:
         page.page.goto(page.url)
         page.page.click("#camera")
-        page.page.wait_for_selector("#stop", state="visible")
-        assert "置于画面中央" in page.seen("#scan-words")
+        page.wait("#scan-words", "置于画面中央")
         page.page.click("#stop")
         assert page.page.is_visible("#camera")
         assert not page.page.is_visible("#video")

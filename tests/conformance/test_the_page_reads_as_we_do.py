@@ -83,6 +83,28 @@ def test_texts_of_all_kinds_are_read_alike() -> None:
     assert require_agreement(texts) >= {"good", "qr.foreign", "qr.malformed"}
 
 
+def test_presentation_codes_are_told_from_others_alike() -> None:
+    largest = str(2**128 - 1)
+    digits = [
+        "0" * 39,
+        "1" * 39,
+        largest,
+        str(2**128),
+        "9" * 39,
+        "1" * 38,
+        "1" * 40,
+        "\u0661" * 39,
+        "A" * 39,
+        f"{largest} ",
+    ]
+    heads = ["HTTPS://A/P#", "http://a/p#", "https://a/b/P#", "https:///p#", "https://a#p#", "https://a b/P#", "//a/p#"]
+    heads += [f"https://{'a' * length}/P#" for length in (199, 200, 201, 250)]
+    assert require_agreement([head + ending for head in heads for ending in digits]) == {
+        "qr.presentation",
+        "qr.foreign",
+    }
+
+
 def changed_texts(chance: random.Random) -> Iterator[str]:
     """Good codes with other digits, and tokens with other bytes in the spelling of their version."""
     good = list(GOOD.values())

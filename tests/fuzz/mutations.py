@@ -1,5 +1,6 @@
 """Mutations that know what they change: objects, tokens and cross-references of a PDF, nodes of DER, values of JSON."""
 
+import hashlib
 import json
 import logging
 import re
@@ -12,6 +13,7 @@ import pikepdf
 from attacks.on_containers import value_of
 from attacks.revisions import Style, append, as_written, bodies, opened, size_of, stream
 from attacks.workshop import gap, with_container
+from bundles.workshop import message
 from proofs.workshop import old_text_of, text_of, token_of
 
 from signing import der
@@ -48,6 +50,7 @@ _VALUES: Final = (
     stream(b"q Q"),
     stream(b"0 0 null", b"/Type /ObjStm /N 1 /First 4"),
 )
+_SIGNED_ANEW, _CANONICAL = 0.8, 0.9
 _TAGS: Final = (0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0C, 0x17, 0x18, 0x30, 0x31, 0x80, 0xA0, 0xA1, 0x1F, 0xFF)
 
 
@@ -383,3 +386,54 @@ def _bent_item(value: Any, random: Random) -> Any:
 
 
 CODE: Final[tuple[Mutation, ...]] = (bend_code, bend_code, bend_code, *ANY)
+
+
+# -- bundles ----------------------------------------------------------------------------------------------------------
+
+
+def bend_bundle(data: bytes, random: Random) -> bytes:
+    """Change parts, or what the manifest says of them, and sign it anew, as whoever stole the key of states could."""
+    try:
+        made = cbor2.loads(data)
+        _, _, payload, _ = cbor2.loads(made[1]).value
+        claims, parts = cbor2.loads(payload), made[2]
+        random.choice((_bend_parts, _bend_claims, _bend_base))(made, claims, random)
+        if random.random() < _SIGNED_ANEW:
+            made[1] = message(cbor2.dumps(claims, canonical=random.random() < _CANONICAL))
+        made[2] = parts
+        return cbor2.dumps(made, canonical=True)
+    except (cbor2.CBORDecodeError, cbor2.CBOREncodeError, ValueError, TypeError, LookupError, AttributeError):
+        return flip(data, random)
+
+
+def _bend_parts(made: dict[int, Any], claims: dict[int, Any], random: Random) -> None:
+    parts, named = made[2], claims[5]
+    at, other = random.randrange(len(parts)), random.randrange(len(parts))
+    match random.randrange(5):
+        case 0:
+            parts[at] = random.choice((flip, cut, repeat, insert))(parts[at], random)
+            named[at][2:] = [hashlib.sha256(parts[at]).digest(), len(parts[at])]
+        case 1:
+            parts[at], parts[other] = parts[other], parts[at]
+        case 2:
+            named[at], named[other] = named[other], named[at]
+            parts[at], parts[other] = parts[other], parts[at]
+        case 3:
+            del parts[at], named[at]
+        case _:
+            parts.append(parts[at])
+            named.append([*named[at][:1], f"{named[at][1]}x", *named[at][2:]])
+
+
+def _bend_claims(made: dict[int, Any], claims: dict[int, Any], random: Random) -> None:
+    del made
+    key = random.choice(sorted(claims))
+    claims[key] = _bent_item(claims[key], random)
+
+
+def _bend_base(made: dict[int, Any], claims: dict[int, Any], random: Random) -> None:
+    del claims
+    made[3] = _bent_item(made.get(3, bytes(32)), random)
+
+
+BUNDLE: Final[tuple[Mutation, ...]] = (bend_bundle, bend_bundle, bend_bundle, *ANY)

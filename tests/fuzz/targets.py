@@ -1,20 +1,33 @@
 """What is fuzzed, with what it must hold to: each target takes any bytes, and raises if a property is broken."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
+import cbor2
 from attacks.on_containers import value_of
 from attacks.replay import trust_of_vectors, verifier_of_vectors
 from attacks.vectors import HONEST, LICENSES, base_license, load_cases, vector_moment
+from bundles import town
+from bundles.cases import GOOD as GOOD_BUNDLES
+from bundles.cases import WHOLE
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from fuzz.evidence_judge import only_evidence_was_added, same_but_for_gaps
-from fuzz.mutations import CODE, DER, JSON, PDF, Mutation
+from fuzz.mutations import BUNDLE, CODE, DER, JSON, PDF, Mutation
 from proofs.workshop import make, old_text_of, token_of
 
+from license_lib.bundle import BundleError, OpenedBundle, open_bundle, pinned, read_file, update
+from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record
+from license_lib.offline import OfflineVerifier
 from license_lib.qr import QrError, QrProof, decode, encode, scan_file
+from license_lib.resources import resource_folder
+from license_lib.trust_list import TrustListError
 from license_lib.verification import Outcome
 from license_lib.verification.reading import attached_record
 from signing import algorithms, der
@@ -169,6 +182,47 @@ def run_record(data: bytes) -> None:
         raise BrokenPropertyError("a second spelling of one record")
 
 
+def run_bundle(data: bytes) -> None:
+    """A bundle is read, or refused by name; one that opens is signed, as others' CBOR sees it, and spelt in one way."""
+    pin = pinned(town.LISTER.certificate_der)
+    try:
+        if read_file(data).encoded() != data:
+            raise BrokenPropertyError("a second spelling of one bundle")
+    except BundleError:
+        pass
+    for attempt in (partial(open_bundle, data, pin), partial(update, open_bundle(WHOLE, pin), data)):
+        try:
+            opened = attempt()
+        except (BundleError, TrustListError):
+            continue
+        said = cbor2.loads(opened.bundle.encoded())
+        protected, unprotected, payload, raw = cbor2.loads(said[1]).value
+        der_signature = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+        signed = cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
+        town.key(0xC0FFEE03).public_key().verify(der_signature, signed, ec.ECDSA(hashes.SHA256()))
+        if unprotected or [hashlib.sha256(part).digest() for part in said[2]] != [
+            digest for _, _, digest, _ in cbor2.loads(payload)[5]
+        ]:
+            raise BrokenPropertyError("opened with other parts than were signed")
+        if opened.manifest.payload() != payload:
+            raise BrokenPropertyError("a second spelling of one manifest")
+        offline_verifier(opened).verify_code(town.IN_FORCE, at=town.NOW)
+
+
+def offline_verifier(opened: OpenedBundle) -> OfflineVerifier:
+    return OfflineVerifier([opened], _catalogue())
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return Catalogue.load(resource_folder("templates"))
+
+
+@cache
+def _bundles() -> tuple[bytes, ...]:
+    return tuple(case.bundle for case in GOOD_BUNDLES.values())
+
+
 @cache
 def _containers() -> tuple[bytes, ...]:
     return tuple(value_of(pdf) for pdf in issued())
@@ -198,4 +252,5 @@ TARGETS: Final[dict[str, Target]] = {
     "der": Target(run_der, _containers, DER),
     "code": Target(run_code, _codes, CODE),
     "record": Target(run_record, _records, JSON),
+    "bundle": Target(run_bundle, _bundles, BUNDLE),
 }

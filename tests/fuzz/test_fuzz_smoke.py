@@ -10,7 +10,16 @@ from fuzz.mutations import mutate, respell_gap
 from fuzz.structured import fuzz
 from fuzz.targets import TARGETS, BrokenPropertyError, Target, issued
 
-INPUTS = {"validate": 60, "verify": 25, "container": 4000, "time-stamp": 3000, "der": 400, "code": 1500, "record": 4000}
+INPUTS = {
+    "validate": 60,
+    "verify": 25,
+    "container": 4000,
+    "time-stamp": 3000,
+    "der": 400,
+    "code": 1500,
+    "record": 4000,
+    "bundle": 600,
+}
 FOUND = sorted((Path(__file__).resolve().parents[1] / "vectors" / "fuzz").glob("*/*"))
 HONEST_FILES = {case.name: case.file for case in load_cases(HONEST)}
 ATTACKS_ON_EVIDENCE = [

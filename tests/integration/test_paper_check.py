@@ -20,6 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from support import NOON
 
 from license_lib.authority import Authority
+from license_lib.catalogue import Catalogue
 from license_lib.catalogue.layout import TextBox
 from license_lib.issuing import Issued
 from license_lib.judges import open_verifier
@@ -257,6 +258,30 @@ def test_each_print_of_one_code_is_checked(shop: Print, checker: PaperChecker) -
     true, false = checker.verify(out.getvalue(), at=NOON).checks
     assert (true.page, true.paper) == (1, Paper.COMPARE)
     assert (false.page, false.paper) == (2, Paper.DIFFERS)
+
+
+def test_of_many_codes_the_first_eight_are_checked_and_the_rest_is_told(shop: Print, checker: PaperChecker) -> None:
+    square, _ = code_square(shop)
+    sheet = Image.new("L", (square.width * 3 + 240, square.height * 3 + 240), 255)
+    for place in range(9):
+        row, column = divmod(place, 3)
+        sheet.paste(square, (60 + column * (square.width + 60), 60 + row * (square.height + 60)))
+    checks = checker.verify(png(sheet), at=NOON)
+    assert (len(checks.checks), [finding.code for finding in checks.findings]) == (8, ["paper.more"])
+
+
+def test_a_type_that_nobody_here_knows_has_its_texts_and_no_places(
+    shared_authority: Authority, shop: Print, far_checker: PaperChecker
+) -> None:
+    known = only(far_checker.verify(png(shop.picture()), at=NOON))
+    ground = replace(shared_authority.verifier.ground, states=None, catalogue=Catalogue([], {}))
+    stranger = PaperChecker(Verifier(ground), STILL, pictures=True, records=True)
+    check = only(stranger.verify(png(shop.picture()), at=NOON))
+    assert codes(check) == ["paper.by-eye", "paper.no-face"]
+    assert {one.answer.why for one in check.fields} == {Why.NO_PLACE}
+    told = {one.signed.code: one.signed.value for one in check.fields}
+    assert told["CZZT"] == by_key(known)["holder_name"].signed.value
+    assert (check.paper, check.outcome) == (Paper.COMPARE, Outcome.UNDETERMINED)
 
 
 # -- PDF files with texts ---------------------------------------------------------------------------------------------

@@ -48,10 +48,12 @@ def test_what_the_clerk_saw_decides(shared_city: Path) -> None:
     scan = shared_city / "scan.png"
     same = license_command("paper", "check", scan, "--seen", "same", "--json", "--home", shared_city)
     assert (same.code, same.value["outcome"], same.value["paper"]) == (0, "IN_FORCE", "seen-same")
+    assert [one["code"] for one in same.value["findings"]] == ["paper.seen-same"]
     arguments = ("--seen", "different", "--field", "CZZT", "--field", "business_scope")
     other = license_command("paper", "check", scan, *arguments, "--json", "--home", shared_city)
     assert (other.code, other.value["outcome"], other.value["paper"]) == (1, "NOT_GENUINE", "differs")
-    assert other.value["findings"][0]["params"]["fields"] == "CZZT, KZ_JYFW"
+    (said,) = other.value["findings"]
+    assert (said["code"], said["params"]["fields"]) == ("paper.seen-different", "CZZT, KZ_JYFW")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,23 @@ VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 FOLDERS = sorted(path.parent for path in (VECTORS / "verdicts").glob("*/case.toml"))
 ROOMS = (of_files, of_seals, of_issuers, of_papers, of_logs, of_states, of_presentations)
 ELSEWHERE = {
+    **dict.fromkeys(
+        (
+            "paper.by-eye",
+            "paper.code-place",
+            "paper.differs",
+            "paper.hidden-text",
+            "paper.missing",
+            "paper.more",
+            "paper.no-face",
+            "paper.sealed-file",
+            "paper.seen-different",
+            "paper.seen-same",
+        ),
+        "of paper, and no verdict on a document: test_paper_check and test_paper_command have each",
+    ),
+    "bundle.future": "of codes judged by a bundle, which have vectors of their own: tests/vectors/bundles",
+    "bundle.stale": "the same",
     "picture.malformed": "an error of `license qr scan`; verification says input.unsupported (test_cli_commands)",
     "seal.annotated": "of a signature that allows annotations, as no licence's does",
     "seal.content-covered": "of a signature that allows further ones, as no licence's does",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from license_lib.cbor import DEPTH, CborError, read
+from license_lib.cbor import DEPTH, LENGTH, CborError, read
 
 READ = {
     "00": 0,
@@ -139,3 +139,16 @@ def test_whatever_is_read_is_what_cbor2_reads_and_writes_alike(data: bytes) -> N
         return
     assert cbor2.loads(data) == value
     assert len(cbor2.dumps(value)) == len(data)
+
+
+def test_a_list_or_map_longer_than_ours_is_not_read_to_its_end() -> None:
+    assert read(b"\x99\x10\x00" + bytes(LENGTH)) == [0] * LENGTH
+    for head in (b"\x99\x10\x01", b"\xb9\x10\x01"):
+        with pytest.raises(CborError, match="too long"):
+            read(head + bytes(2 * LENGTH + 2))
+
+
+def test_a_reader_may_want_fewer_levels() -> None:
+    assert read(bytes.fromhex("818101"), depth=2) == [[1]]
+    with pytest.raises(CborError, match="too deep"):
+        read(bytes.fromhex("81818101"), depth=2)

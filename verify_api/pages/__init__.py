@@ -21,6 +21,7 @@ from license_lib.verification import Outcome, Proof
 from license_lib.verification.verdict import PROOF_TEXTS
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.access import Public
+from verify_api.envelope import POLICY
 from verify_api.pages.anchor import Anchor
 from verify_api.pages.assets import assets
 from verify_api.pages.assets import router as asset_router
@@ -75,7 +76,8 @@ def offline_worker(_: Public, request: Request) -> Response:
     script = _TEMPLATES.get_template("offline.js").render(
         version=assets().version, files=assets().shell + assets().scanner
     )
-    return ServedFile(script.encode(), "text/javascript; charset=utf-8", "no-cache").answer(request)
+    headers = {"Content-Security-Policy": POLICY}  # by which it fetches
+    return ServedFile(script.encode(), "text/javascript; charset=utf-8", "no-cache", headers=headers).answer(request)
 
 
 @router.api_route("/page.webmanifest", methods=["GET", "HEAD"])

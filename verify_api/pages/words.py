@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from license_lib.catalogue import Catalogue
+from license_lib.error_texts import TITLES_ZH
 from license_lib.findings import CODES
 from license_lib.findings.texts import LATER, UNSURE, FindingText
 from license_lib.verification import OUTCOME_TEXTS
@@ -37,7 +38,8 @@ OWN: Final[Mapping[str, FindingText]] = MappingProxyType(
 )
 """Findings of the page alone: elsewhere nobody judges without a trust list."""
 JUDGED: Final = (
-    "qr.foreign", "qr.malformed", "qr.version", "qr.signature", "qr.unknown-key", "qr.none", "qr.several",
+    "qr.foreign", "qr.malformed", "qr.version", "qr.presentation", "qr.signature", "qr.unknown-key", "qr.none",
+    "qr.several",
     "paper.compare",
     "trust.stale",
     "seal.unknown-issuer", "seal.certificate-expired", "seal.certificate-not-yet-valid", "seal.revocation-unknown",
@@ -45,10 +47,26 @@ JUDGED: Final = (
     "issuer.unknown", "issuer.mismatch", "issuer.out-of-scope", "issuer.out-of-region", "issuer.out-of-period",
     "issuer.seal-not-listed", "issuer.seal-not-in-force", "issuer.seal-withdrawn-no-proof",
     "issuer.key-compromised-no-proof",
-    "status.unknown", "status.list-stale", "status.list-unusable", "status.suspended", "status.invalid",
+    "status.unknown", "status.list-stale", "status.list-unusable", "bundle.stale", "bundle.future",
+    "status.suspended", "status.invalid",
     "validity.expired", "validity.not-yet",
 )  # fmt: skip
 """Findings of the library that the page's judge may have; the tests compare them with its script."""
+REFUSALS: Final = MappingProxyType(
+    {
+        "bundle.format": "This is no offline bundle",
+        "bundle.version": "The bundle is of a newer version: update this page",
+        "bundle.delta": "This leads on from an earlier bundle, which is not here",
+        "bundle.base": "This leads on from another bundle than the one that is here",
+        "bundle.signer": "The bundle is signed by somebody who may not",
+        "bundle.signature": "The signature of the bundle is not valid",
+        "bundle.rollback": "It is older than the bundle that is here, or of its number",
+        "trust.format": "The trust list in the bundle is none",
+        "trust.signature": "The signature of the trust list in the bundle is not valid",
+        "trust.signer": "The bundle is of another city, or its trust list is signed by somebody who may not",
+    }
+)
+"""Why a bundle is not taken, in English; the Chinese is the title of the error."""
 _STEPS: Final = (Proof.CODE, Proof.ISSUER, Proof.STATUS, Proof.VALIDITY)
 
 
@@ -57,6 +75,7 @@ def words(catalogue: Catalogue) -> dict[str, Any]:
     findings = {**{code: CODES[code] for code in JUDGED}, **OWN}
     return {
         "findings": {code: [row.zh, row.en, row.remedy_zh, row.remedy_en] for code, row in findings.items()},
+        "refusals": {code: [TITLES_ZH[code], text] for code, text in REFUSALS.items()},
         "outcomes": {outcome.value: texts for outcome, texts in OUTCOME_TEXTS.items()},
         "steps": {step.value: PROOF_TEXTS[step] for step in _STEPS},
         "labels": {code: [label.zh, label.en] for code, label in STANDARD_LABELS.items()},

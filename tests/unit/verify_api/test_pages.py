@@ -131,6 +131,14 @@ def test_the_script_has_words_for_all_that_it_may_find(client: TestClient) -> No
         assert row.effect is Effect.NOTE or (remedy_zh and remedy_en)
 
 
+def test_the_script_has_words_for_every_refusal_of_a_bundle(client: TestClient) -> None:
+    judging = ("bundle", "trust_list")
+    scripts = "".join(assets().files[f"judging/{name}.mjs"].data.decode() for name in judging)
+    codes = set(re.findall(r'new (?:BundleError|TrustListError)\("([a-z.-]+)"', scripts))
+    assert len(codes) == 10
+    assert set(facts(client)["words"]["refusals"]) == codes
+
+
 def test_the_page_names_types_and_public_fields(client: TestClient, catalogue: Catalogue) -> None:
     types = facts(client)["words"]["types"]
     assert set(types) == {kind.code.value for kind in catalogue}
@@ -178,8 +186,8 @@ def test_forms_work_without_a_script_and_tell_what_they_want(client: TestClient)
     page = Page(client.get("/?lang=en").text)
     labels = {attributes["for"] for tag, attributes in page.elements if tag == "label"}
     fields = [attributes for tag, attributes in page.elements if tag in {"input", "textarea"}]
-    assert labels == {field["id"] for field in fields} == {"file", "code", "photo"}
-    assert all(field["aria-describedby"] in page.ids() for field in fields if field["id"] != "photo")
+    assert labels == {field["id"] for field in fields} == {"file", "code", "photo", "bundle"}
+    assert all(field["aria-describedby"] in page.ids() for field in fields if field["id"] in {"file", "code"})
     forms = [attributes for tag, attributes in page.elements if tag == "form"]
     assert {(form["action"], form["method"], form["enctype"]) for form in forms} == {
         ("verify?lang=en", "post", "multipart/form-data")

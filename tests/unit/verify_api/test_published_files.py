@@ -3,11 +3,15 @@
 import gzip
 from pathlib import Path
 
+import cbor2
 import pytest
+from bundles.cases import WHOLE
+from bundles.workshop import CRL, TRUST, delta, digest, file
 from fastapi.testclient import TestClient
 
 from license_lib.publishing import PublicFolder
 
+BUNDLE = "application/license-bundle+cbor"
 CWT, JWT = "application/statuslist+cwt", "application/statuslist+jwt"
 IDENTITY = {"Accept-Encoding": "identity"}
 
@@ -18,6 +22,9 @@ def public(tmp_path: Path) -> Path:
     for name, data in {
         "status/1": b"a cwt",
         "status/1.jwt": b"a.jwt." * 50,
+        "bundle": WHOLE,
+        f"bundles/{digest(file((TRUST, CRL))).hex()}": cbor2.loads(file((TRUST, CRL)))[1],
+        "bundles/" + "0" * 64: b"damaged",
         "log/checkpoint": "a checkpoint\n\n— log x\n".encode(),
         "log/checkpoint.tst": b"a token",
         "log/tile/0/000.p/3": b"three hashes",
@@ -33,6 +40,7 @@ def public(tmp_path: Path) -> Path:
     [
         ("/status/1", CWT, "public, max-age=30"),
         ("/status/1.jwt", JWT, "public, max-age=30"),
+        ("/bundle", BUNDLE, "public, max-age=30"),
         ("/log/checkpoint", "text/plain; charset=utf-8", "public, max-age=5"),
         ("/log/checkpoint.tst", "application/vnd.etsi.timestamp-token", "public, max-age=5"),
         ("/log/tile/0/000.p/3", "application/octet-stream", "public, max-age=31536000, immutable"),
@@ -89,11 +97,24 @@ def test_a_jwt_is_compressed_for_who_takes_it(client: TestClient, public: Path) 
 
 
 @pytest.mark.usefixtures("public")
+def test_a_delta_is_what_an_earlier_bundle_lacks(client: TestClient) -> None:
+    before = file((TRUST, CRL))
+    path = f"/bundle/since/{digest(before).hex()}"
+    answer = client.get(path, headers=IDENTITY)
+    assert (answer.content, answer.headers["content-type"]) == (delta(before, WHOLE), BUNDLE)
+    assert client.get(path, headers=IDENTITY | {"If-None-Match": answer.headers["etag"]}).status_code == 304
+    small = client.get("/bundle", headers={"Accept-Encoding": "gzip"})
+    assert (small.headers["content-encoding"], small.content) == ("gzip", WHOLE)
+
+
+@pytest.mark.usefixtures("public")
 @pytest.mark.parametrize(
     "path",
     [
         "/status/2", "/status/0", "/status/01", "/status/x", "/status/%2e%2e%2fsecret", "/status/1.jwt.jwt",
-        "/log/", "/log/tile/", "/log/tile/0/000", "/log/tile/0/000.p", "/log/tile/0/000.p/0", "/log/tile/0/000.p/256",
+        "/bundle/since/" + "0" * 64, "/bundle/since/" + "1" * 64, "/bundle/since/", "/bundle/since/../../secret",
+        "/bundles/" + "0" * 64, "/log/", "/log/tile/", "/log/tile/0/000",
+        "/log/tile/0/000.p", "/log/tile/0/000.p/0", "/log/tile/0/000.p/256",
         "/log/tile/64/000", "/log/tile/0/../../../../secret", "/log/tile/%2e%2e/%2e%2e/%2e%2e/secret",
         "/log/tile/entries", "/log/tile/entries/x001", "/log/tile/0/000.p/3%00", "/log/checkpoint.witnessed",
     ],

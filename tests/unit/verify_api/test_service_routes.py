@@ -10,6 +10,7 @@ from unit.verify_api.told_judge import IDENTIFIER, NOON, ToldJudge, verdict
 from license_lib.errors import MachineError
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.metrics import Metrics
+from verify_api.pages.assets import assets
 from verify_api.problems import Problem
 from verify_api.questions import Question, read_question
 from verify_api.service import Service
@@ -72,6 +73,15 @@ def test_every_answer_has_an_envelope(client: TestClient, path: str) -> None:
     assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} <= set(policy)
     assert "unsafe" not in headers["content-security-policy"]
     assert "set-cookie" not in headers
+
+
+def test_a_script_is_spared_what_only_a_page_needs(client: TestClient) -> None:
+    script = client.get(f"/{assets().modules[0]}").headers
+    assert script["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert script["x-content-type-options"] == "nosniff"
+    assert "permissions-policy" not in script
+    worker = client.get("/offline.js").headers["content-security-policy"]
+    assert worker == client.get("/").headers["content-security-policy"], "its requests go by it"
 
 
 def test_a_request_id_is_kept_if_it_is_harmless(client: TestClient) -> None:

@@ -1,6 +1,8 @@
 /* The page behind the code: judges what stands in the address, what is typed, scanned or photographed, on this device;
    hands files in to the server; switches languages. Written for the browsers of 2019, as `judging` is. */
-import { evidenceOf } from "./judging/evidence.mjs";
+import { keptBundle } from "./bundles.mjs";
+import { presented } from "./judging/code.mjs";
+import { bundled, evidenceOf } from "./judging/evidence.mjs";
 import { EFFECTS, judge, refused } from "./judging/verdict.mjs";
 import { startKeeping } from "./keeping.mjs";
 import { startScanning } from "./scanning.mjs";
@@ -8,7 +10,7 @@ import { shown } from "./showing.mjs";
 import { isKept, network, store } from "./sources.mjs";
 
 const TIMEOUT = 90000;
-const HOPELESS = ["qr.foreign"]; // a server makes no more of it
+const HOPELESS = ["qr.foreign", "qr.presentation"]; // a server makes no more of it
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 let asked = 0; // only the answer to the latest question is shown
@@ -57,7 +59,9 @@ async function judgeCode(text, facts) {
     return;
   }
   const now = Date.now();
-  const evidence = evidenceOf([network(), store(await isKept())], facts.pins, now);
+  const bundle = await keptBundle(facts.pins);
+  const sources = [network(), store(await isKept())].concat(bundle ? [bundled(bundle, now, facts.maxStaleness)] : []);
+  const evidence = evidenceOf(sources, facts.pins, now);
   const verdict = await judge(text, evidence, now, facts.maxStaleness);
   if (mine !== asked) { return; }
   showVerdict(verdict, facts);
@@ -69,8 +73,8 @@ async function judgeCode(text, facts) {
 
 /** A presentation code is redeemed on a page of its own: of this site, whatever the text says, and not before a press there. */
 function isPresentation(texts) {
-  const found = texts.map((text) => /^https?:\/\/[^#\s]+\/p#([0-9]{39})$/i.exec(text.trim())).find(Boolean);
-  if (found) { location.assign(`P#${found[1]}`); }
+  const found = texts.map(presented).find(Boolean);
+  if (found) { location.assign(`P#${found}`); }
   return Boolean(found);
 }
 

@@ -89,7 +89,7 @@ function frame(video, canvas) {
   return drawing.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-function buffered(file) {
+export function buffered(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);

@@ -85,7 +85,8 @@ function head(verdict, words) {
 
 /** Texts of a finding, with the values that they name. */
 function told(finding, words) {
-  const value = (whole, name) => (finding.params[name] === undefined ? "—" : finding.params[name]);
+  const readable = (value) => (/^[0-9-]{10}T/.test(value) ? moment(Date.parse(value)) : value);
+  const value = (whole, name) => (finding.params[name] === undefined ? "—" : readable(finding.params[name]));
   return words.findings[finding.code].map((text) => text.replace(/\{([a-z]+)\}/g, value));
 }
 
@@ -208,6 +209,7 @@ function period(from, until) {
 /** When this device had a list, and from where. */
 function had(list, now) {
   const [zh, en] = ago(now - list.at);
+  if (list.source === "bundle") { return both(`来自离线包，${zh}制作`, `from the offline bundle, made ${en}`); }
   return list.source === "network" ? both("刚刚从服务器获取", "fetched from the server just now") : both(`${zh}获取，存于本机`, `fetched ${en}, kept on this device`);
 }
 

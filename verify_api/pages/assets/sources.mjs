@@ -1,4 +1,4 @@
-/* Where evidence comes from: this site, and what was kept on this device. A file in which all of it stands may join them;
+/* Where evidence comes from: this site, and what was kept on this device. An offline bundle joins them (bundles.mjs);
    judging/evidence.mjs says what a source is. */
 const WAIT = 8000;
 const STORE = "evidence-1";
@@ -41,7 +41,7 @@ export async function forget() {
 }
 
 /** An answer of the expected kind, or null: no network, no such file, a login page. */
-async function fetched(address, type) {
+export async function fetched(address, type) {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), WAIT);
   try {
@@ -57,7 +57,8 @@ async function fetched(address, type) {
   }
 }
 
-async function read(kind) {
+/** What is kept of a kind: `{ bytes, at }`, or null. */
+export async function read(kind) {
   try {
     const answer = await isKept() && await (await caches.open(STORE)).match(kind);
     return answer ? { bytes: new Uint8Array(await answer.arrayBuffer()), at: Number(answer.headers.get(AT)) } : null;
@@ -66,7 +67,7 @@ async function read(kind) {
   }
 }
 
-async function write(kind, bytes, at) {
+export async function write(kind, bytes, at) {
   const answer = new Response(bytes, { headers: { [AT]: String(at), "content-type": "application/octet-stream" } });
   await (await caches.open(STORE)).put(kind, answer);
 }

@@ -5,11 +5,12 @@
 import { Malformed, compared, fromUtf8 } from "./bytes.mjs";
 
 const DEPTH = 8;
+const LENGTH = 4096; // members of one list or map; each costs a reader far more than its one byte
 const [NUMBER, NEGATIVE, BYTES, TEXT, LIST, MAP] = [0, 1, 2, 3, 4, 5];
 
-/** One value and nothing behind it: number, Uint8Array, string, Array or Map. */
-export function read(data) {
-  const [value, end] = item(data, 0, DEPTH);
+/** One value and nothing behind it: number, Uint8Array, string, Array or Map, in so many levels of lists and maps. */
+export function read(data, depth = DEPTH) {
+  const [value, end] = item(data, 0, depth);
   if (end !== data.length) { throw new Malformed("bytes behind the end"); }
   return value;
 }
@@ -25,6 +26,7 @@ function item(data, start, depth) {
   if (kind === BYTES) { return [data.slice(at, at + number), at + number]; }
   if (kind === TEXT) { return [fromUtf8(data.subarray(at, at + number)), at + number]; }
   if (!depth) { throw new Malformed("too deep"); }
+  if (number > LENGTH) { throw new Malformed("too long"); }
   return (kind === LIST ? list : map)(data, at, number, depth - 1);
 }
 

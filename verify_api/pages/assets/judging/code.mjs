@@ -18,7 +18,11 @@ const [FIRST_DAY, LAST_DAY] = [-719162, 2932896]; // the years 1 to 9999, in day
 const AROUND = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 const PROOF_URL = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^#\t-\r ]{1,200}\/[Vv]#([0-9]+|[A-Za-z2-7]+)$/u;
 
-/** A text that is no licence code (`qr.foreign`), a damaged one (`qr.malformed`) or a newer (`qr.version`). */
+const PRESENTATION_URL = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^#\t-\r ]{1,200}\/[Pp]#([0-9]{39})$/u;
+const [LONGEST_PRESENTATION, TOO_LARGE] = [300, "340282366920938463463374607431768211456"]; // 2**128
+
+/** A text that is no licence code (`qr.foreign`), a damaged one (`qr.malformed`), a newer (`qr.version`), or a presentation
+    code 亮证码 (`qr.presentation`), which proves nothing by itself. */
 export class CodeError extends Error {
   constructor(code, why) {
     super(why);
@@ -29,6 +33,7 @@ export class CodeError extends Error {
 /** What a code says. Its signature is not checked here. */
 export function decode(text) {
   const fragment = fragmentOf(text);
+  if (fragment === null && presented(text) !== null) { throw new CodeError("qr.presentation", "a presentation code"); }
   if (fragment === null) { throw new CodeError("qr.foreign", "not a licence code"); }
   try {
     return proof(fragment);
@@ -36,6 +41,12 @@ export function decode(text) {
     if (error instanceof Malformed) { throw new CodeError("qr.malformed", error.message); }
     throw error;
   }
+}
+
+/** The digits of a presentation code; null of any other text. */
+export function presented(text) {
+  const found = Array.from(text).length <= LONGEST_PRESENTATION ? PRESENTATION_URL.exec(text.replace(AROUND, "")) : null;
+  return found && found[1] < TOO_LARGE ? found[1] : null;
 }
 
 function fragmentOf(text) {

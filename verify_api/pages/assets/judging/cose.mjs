@@ -49,10 +49,15 @@ function requireLow(signature) {
   }
 }
 
-function spelt(bytes) {
-  const size = bytes.length;
-  if (size < 24) { return joined(Uint8Array.of(0x40 | size), bytes); }
-  if (size < 0x100) { return joined(Uint8Array.of(0x58, size), bytes); }
-  if (size < 0x10000) { return joined(Uint8Array.of(0x59, size >> 8, size & 255), bytes); }
-  return joined(Uint8Array.of(0x5a, size >>> 24, (size >> 16) & 255, (size >> 8) & 255, size & 255), bytes);
+/** Bytes as CBOR spells them. */
+export function spelt(bytes) {
+  return joined(head(0x40, bytes.length), bytes);
+}
+
+/** The first bytes of an item of that kind (its number in the upper three bits) and that length (RFC 8949 §3). */
+export function head(kind, size) {
+  if (size < 24) { return Uint8Array.of(kind | size); }
+  if (size < 0x100) { return Uint8Array.of(kind | 24, size); }
+  if (size < 0x10000) { return Uint8Array.of(kind | 25, size >> 8, size & 255); }
+  return Uint8Array.of(kind | 26, size >>> 24, (size >> 16) & 255, (size >> 8) & 255, size & 255);
 }

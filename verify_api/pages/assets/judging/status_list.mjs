@@ -13,11 +13,12 @@ const [SUBJECT, EXPIRES, ISSUED_AT, LIST, TIME_TO_LIVE] = [2, 4, 6, 65533, 65534
 const LAST_MOMENT = 253402300799; // the end of the year 9999, in seconds
 const STATES = ["valid", "invalid", "suspended"];
 
-/** A list that is not relied on, with the code that says why. */
+/** A list that is not relied on, with the code that says why, and what that names. */
 export class StatusListError extends Error {
-  constructor(code) {
+  constructor(code, params) {
     super(code);
     this.code = code;
+    this.params = params || {};
   }
 }
 

@@ -49,8 +49,7 @@ async function opened(document, pins) {
   if (usages.length !== 1 || usages[0] !== LIST_SIGNING || list.issuedAt < signer.from || list.issuedAt > signer.until) {
     throw new TrustListError("trust.signer", "not a certificate for lists, or not at that time");
   }
-  list.sha256 = hex(await sha256(document));
-  return list;
+  return Object.assign(list, { signer: signer.der, sha256: hex(await sha256(document)) });
 }
 
 /** The signer of a header that says nothing but algorithm, type and signer, in the spelling that is written. */
@@ -77,7 +76,7 @@ function read(payload) {
   const list = {
     id: said.list_id, authority: said.authority, sequence: said.sequence, issuedAt, nextUpdate,
     anchors: said.anchors.map(certificate), intermediates: said.intermediates.map(certificate),
-    helpers: said.next_signers.concat(said.timestamp_anchors).map(certificate),
+    nextSigners: said.next_signers.map(certificate), timestampAnchors: said.timestamp_anchors.map(certificate),
     revocations: said.crls.map((each) => parseRevocations(fromBase64(each))),
     statusSigners: said.status_signers.map(certificate), bodies: said.bodies.map(body),
   };
@@ -126,7 +125,7 @@ function scope(value) {
 /** Whoever steals a key that signs states must not be able to seal, or to certify. */
 function requireOnePurpose(list) {
   const seals = list.bodies.reduce((all, each) => all.concat(each.seals), []).map((each) => each.certificate);
-  const taken = list.anchors.concat(list.intermediates, list.helpers, seals).map((each) => each.key);
+  const taken = list.anchors.concat(list.intermediates, list.nextSigners, list.timestampAnchors, seals).map((each) => each.key);
   for (const signer of list.statusSigners) {
     if (taken.some((key) => same(key, signer.key))) { throw new Malformed("a key that serves twice"); }
     taken.push(signer.key);

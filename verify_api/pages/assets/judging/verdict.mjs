@@ -16,7 +16,8 @@ const [NO, UNSURE, OVER, STATE_UNSURE, NOTE] = ["not-genuine", "genuine-unknown"
 /* Two questions: is it genuine, and is it in force? A finding answers one of them with no or with unknown, or it is a note.
    Those of this page alone are `trust.unknown` and `trust.unusable`: elsewhere nobody judges without a list. */
 export const EFFECTS = {
-  "qr.foreign": UNSURE, "qr.malformed": NO, "qr.version": UNSURE, "qr.signature": NO, "qr.unknown-key": UNSURE,
+  "qr.foreign": UNSURE, "qr.malformed": NO, "qr.version": UNSURE, "qr.presentation": UNSURE, "qr.signature": NO,
+  "qr.unknown-key": UNSURE,
   "qr.none": UNSURE, "qr.several": NO,
   "paper.compare": NOTE,
   "trust.unknown": UNSURE, "trust.unusable": UNSURE, "trust.stale": UNSURE,
@@ -27,6 +28,7 @@ export const EFFECTS = {
   "issuer.out-of-period": NO, "issuer.seal-not-listed": UNSURE, "issuer.seal-not-in-force": NO,
   "issuer.seal-withdrawn-no-proof": UNSURE, "issuer.key-compromised-no-proof": UNSURE,
   "status.unknown": STATE_UNSURE, "status.list-stale": STATE_UNSURE, "status.list-unusable": STATE_UNSURE,
+  "bundle.stale": STATE_UNSURE, "bundle.future": STATE_UNSURE,
   "status.suspended": OVER, "status.invalid": OVER,
   "validity.expired": OVER, "validity.not-yet": OVER,
 };
@@ -202,8 +204,8 @@ async function statusStep(examination, evidence, maxStaleness, find) {
     if (state !== "valid") { find(state === "suspended" ? "status.suspended" : "status.invalid"); }
   } catch (error) {
     if (!(error instanceof StatusListError)) { throw error; }
-    const told = ["status.unknown", "status.list-stale"].includes(error.code);
-    find(told ? error.code : "status.list-unusable", { why: error.code });
+    const told = ["status.unknown", "status.list-stale", "bundle.stale", "bundle.future"].includes(error.code);
+    find(told ? error.code : "status.list-unusable", Object.assign({ why: error.code }, error.params));
   }
 }
 
