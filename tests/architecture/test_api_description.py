@@ -111,7 +111,9 @@ def test_every_problem_is_told_where_it_may_come(document: dict[str, Any], app: 
             assert {"access.unknown", "access.role", "access.program", "access.scope"} <= codes, path
             assert operation["security"], path
         if operation.get("parameters") or operation.get("requestBody"):
-            assert "422" in operation["responses"] or path.startswith(("/log/", "/bundle/", "/status/", "/crl/", "/oauth/")), path
+            assert "422" in operation["responses"] or path.startswith(
+                ("/log/", "/bundle/", "/status/", "/crl/", "/oauth/")
+            ), path
     assert "HTTPValidationError" not in str(document["paths"])
     assert set(KINDS) - set(ACCESS) - seen - OF_NO_ROUTE == set(), "nobody can meet it"
 
