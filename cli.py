@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from threading import Event
 
     from license_lib.acceptance import Acceptance
+    from license_lib.accounts import Role
+    from license_lib.accounts.opening import Accounts
     from license_lib.authority import Authority
     from license_lib.bundle import Bundle, Delta, OpenedBundle, Pin
     from license_lib.catalogue import Catalogue
@@ -75,6 +77,12 @@ paper_app = typer.Typer(no_args_is_help=True, help="纸质 Printed licences: che
 app.add_typer(paper_app, name="paper")
 log_app = typer.Typer(no_args_is_help=True, help="日志 The transparency log: show, proof, witness, cosign, audit.")
 app.add_typer(log_app, name="log")
+department_app = typer.Typer(no_args_is_help=True, help="部门 Departments, whose people and programs have accounts.")
+app.add_typer(department_app, name="department")
+staff_app = typer.Typer(no_args_is_help=True, help="人员账户 People: add, list, roles, disable, reset.")
+app.add_typer(staff_app, name="staff")
+client_app = typer.Typer(no_args_is_help=True, help="部门系统 Programs of departments: add, list, disable, rotate.")
+app.add_typer(client_app, name="client")
 
 Home = Annotated[Path, typer.Option("--home", envvar="LICENSE_HOME", help="Folder of license.toml.")]
 PassphraseFile = Annotated[
@@ -133,6 +141,12 @@ Item = Annotated[str, typer.Option(help="事项编码 Code of the service item t
 Case = Annotated[str, typer.Option(help="案卷号 The case's number.")]
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Address or folder that holds log/ and status/.")]
+
+Login = Annotated[str, typer.Argument(help="账户名 The name to sign in with.")]
+Roles = Annotated[list[str], typer.Option("--role", help="岗位 staff, auditor or administrator; may be repeated.")]
+PasswordFile = Annotated[Path | None, typer.Option("--password-file", help="File with the password, else it is asked.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and print it once.")]
+Grants = Annotated[list[str], typer.Option("--grant", help="权限 ACTION:TYPE, such as look:*; may be repeated.")]
 
 Command = Callable[..., int | None]
 
@@ -1715,6 +1729,148 @@ def redeem(
     return _code_of(shown.verdict)
 
 
+@command(department_app, "add")
+def department_add(printer: Printer, short: str, name: str, home: Home = Path()) -> None:
+    """增设 Add a department by a short name, or give one another name."""
+    from license_lib.accounts import Department
+
+    with _accounts(home) as accounts:
+        accounts.staff.add_department(Department(short, name))
+    printer.result({"department": short, "name": name}, f"部门 {short}：{name}", f"department {short}: {name}")
+
+
+@command(department_app, "list")
+def department_list(printer: Printer, home: Home = Path()) -> None:
+    """列出 All departments."""
+    with _accounts(home) as accounts:
+        for one in accounts.staff.departments():
+            printer.result({"department": one.id, "name": one.name}, f"{one.id}  {one.name}", f"{one.id}  {one.name}")
+
+
+@command(staff_app, "add")
+def staff_add(
+    printer: Printer,
+    login: Login,
+    name: Annotated[str, typer.Option(help="姓名 As colleagues know them.")],
+    department: Annotated[str, typer.Option(help="部门 Short name of their department.")],
+    role: Roles,
+    password_file: PasswordFile = None,
+    *,
+    generate: Generate = False,
+    home: Home = Path(),
+) -> None:
+    """增设 Add an account; its authenticator is set up at the first sign-in."""
+    with _accounts(home) as accounts:
+        password = _password(password_file, generate=generate)
+        accounts.staff.add(login, name, department, _roles(role), password=accounts.passwords.hashed(password))
+    _told_password(printer, login, password if generate else None)
+
+
+@command(staff_app, "list")
+def staff_list(printer: Printer, home: Home = Path()) -> None:
+    """列出 All accounts."""
+    with _accounts(home) as accounts:
+        for one in accounts.staff.all():
+            value = {
+                "login": one.login,
+                "name": one.name,
+                "department": one.department.id,
+                "roles": sorted(one.roles),
+                "second_factor": one.seed is not None,
+                "provider": one.from_provider,
+                "disabled": one.disabled,
+            }
+            line = f"{one.login}  {one.name}  {one.department.id}  {' '.join(sorted(one.roles))}"
+            printer.result(
+                value, line + ("  已停用" if one.disabled else ""), line + ("  disabled" if one.disabled else "")
+            )
+
+
+@command(staff_app, "roles")
+def staff_roles(printer: Printer, login: Login, role: Roles, home: Home = Path()) -> None:
+    """变更岗位 Give somebody other roles, with effect from their next request."""
+    with _accounts(home) as accounts:
+        accounts.staff.set_roles(login, _roles(role))
+    printer.result({"login": login, "roles": sorted(role)}, f"已变更：{login}", f"changed: {login}")
+
+
+@command(staff_app, "disable")
+def staff_disable(printer: Printer, login: Login, home: Home = Path()) -> None:
+    """停用 Let somebody in no more; what they have open ends at once."""
+    with _accounts(home) as accounts:
+        accounts.staff.disable(login)
+    printer.result({"login": login, "disabled": True}, f"已停用：{login}", f"disabled: {login}")
+
+
+@command(staff_app, "reset")
+def staff_reset(
+    printer: Printer,
+    login: Login,
+    password_file: PasswordFile = None,
+    *,
+    generate: Generate = False,
+    home: Home = Path(),
+) -> None:
+    """重置 Give somebody a new password; their authenticator is set up anew, and a wait after wrong guesses ends."""
+    with _accounts(home) as accounts:
+        password = _password(password_file, generate=generate)
+        accounts.staff.reset(login, accounts.passwords.hashed(password))
+        accounts.attempts.forget(login)
+    _told_password(printer, login, password if generate else None)
+
+
+@command(client_app, "add")
+def client_add(
+    printer: Printer,
+    client: str,
+    department: Annotated[str, typer.Option(help="部门 Short name of its department.")],
+    grant: Grants,
+    certificate: Annotated[
+        Path | None, typer.Option(help="证书 The certificate that it shows our proxy, instead of a secret.")
+    ] = None,
+    home: Home = Path(),
+) -> None:
+    """增设 Add a program; its secret is printed once."""
+    from license_lib.accounts import Grant
+    from license_lib.accounts.clients import fingerprint_of, require_types
+
+    grants = [Grant.parse(one) for one in grant]
+    require_types(grants, _catalogue(home))
+    shown = fingerprint_of(_bytes(certificate)) if certificate else None
+    with _accounts(home) as accounts:
+        secret = accounts.clients.add(client, department, grants, certificate=shown)
+    _told_secret(printer, client, secret)
+
+
+@command(client_app, "list")
+def client_list(printer: Printer, home: Home = Path()) -> None:
+    """列出 All programs."""
+    with _accounts(home) as accounts:
+        for one in accounts.clients.all():
+            grants = sorted(map(str, one.grants))
+            value = {"client": one.id, "department": one.department.id, "grants": grants, "disabled": one.disabled}
+            line = f"{one.id}  {one.department.id}  {' '.join(grants)}"
+            printer.result(
+                value, line + ("  已停用" if one.disabled else ""), line + ("  disabled" if one.disabled else "")
+            )
+
+
+@command(client_app, "disable")
+def client_disable(printer: Printer, client: str, home: Home = Path()) -> None:
+    """停用 Let a program in no more; its tokens end at once."""
+    with _accounts(home) as accounts:
+        accounts.clients.disable(client)
+    printer.result({"client": client, "disabled": True}, f"已停用：{client}", f"disabled: {client}")
+
+
+@command(client_app, "rotate")
+def client_rotate(printer: Printer, client: str, home: Home = Path()) -> None:
+    """更换密钥 Give a program a new secret, printed once; the old one and its tokens end at once."""
+    with _accounts(home) as accounts:
+        secret = accounts.clients.rotate(client)
+    _told_secret(printer, client, secret)
+
+
 @app.command()
 def serve(
     home: Home = Path(),
@@ -1843,6 +1999,50 @@ def _authority(home: Path, passphrase: bytes | None) -> "Authority":
     from license_lib.authority import Authority
 
     return Authority(_settings(home), passphrase=passphrase)
+
+
+def _accounts(home: Path) -> "Accounts":
+    from license_lib.accounts.opening import Accounts
+    from license_lib.authority import now
+
+    return Accounts.open(_settings(home), now)
+
+
+def _roles(names: list[str]) -> "list[Role]":
+    from license_lib.accounts import Role
+
+    if unknown := sorted(set(names) - set(Role)):
+        raise InputError("staff.roles", f"{_one_line(unknown[0])} is no role", hint=f"give some of {', '.join(Role)}")
+    return [Role(name) for name in names]
+
+
+def _password(file: Path | None, *, generate: bool) -> str:
+    """A person's password: from a file, made here, or asked for at a terminal; never an argument."""
+    from license_lib.accounts.secrets import new_recovery_code
+
+    if generate:
+        return new_recovery_code(os.urandom)
+    if file is not None:
+        return _bytes(file).rstrip(b"\r\n").decode(errors="replace")
+    if sys.stdin.isatty():
+        return str(typer.prompt("口令 password", hide_input=True, confirmation_prompt=True, err=True))
+    raise InputError("password.missing", "no password is given", hint="use --password-file or --generate")
+
+
+def _told_password(printer: Printer, login: str, password: str | None) -> None:
+    shown = {"password": password} if password else {}
+    zh, en = (
+        (f"，口令（只显示这一次）：{password}", f", password (shown this once): {password}") if password else ("", "")
+    )
+    printer.result({"login": login, **shown}, f"账户已就绪：{login}{zh}", f"account ready: {login}{en}")
+
+
+def _told_secret(printer: Printer, client: str, secret: str) -> None:
+    value, zh, en = {"client": client}, f"客户端已就绪：{client}", f"client ready: {client}"
+    if secret:
+        value |= {"secret": secret}
+        zh, en = f"{zh}，密钥（只显示这一次）：{secret}", f"{en}, secret (shown this once): {secret}"
+    printer.result(value, zh, en)
 
 
 def _passphrase(file: Path | None, *, confirm: bool = False) -> bytes:
