@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from threading import Event
 
     from license_lib.acceptance import Acceptance
+    from license_lib.accounts import Role
+    from license_lib.accounts.opening import Accounts
     from license_lib.authority import Authority
     from license_lib.bundle import Bundle, Delta, OpenedBundle, Pin
     from license_lib.catalogue import Catalogue
     from license_lib.fsck import Fsck, FsckFinding
     from license_lib.issuing import Issued
     from license_lib.log.findings import LogFinding
-    from license_lib.offline import OfflineVerifier
     from license_lib.paper import PaperChecks
     from license_lib.publishing import Published
     from license_lib.rendering import Fonts
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from license_lib.settings import Settings
     from license_lib.template_craft.check import Report
     from license_lib.trust_list import Snapshot, TrustList
-    from license_lib.trusting import ListVerifierOpener
     from license_lib.verification import Verdict, Verifier
     from license_lib.verification.confinement import ConfinedVerifier, Opener
     from license_lib.verification.scans import FileScan
@@ -78,6 +78,12 @@ paper_app = typer.Typer(no_args_is_help=True, help="纸质 Printed licences: che
 app.add_typer(paper_app, name="paper")
 log_app = typer.Typer(no_args_is_help=True, help="日志 The transparency log: show, proof, witness, cosign, audit.")
 app.add_typer(log_app, name="log")
+department_app = typer.Typer(no_args_is_help=True, help="部门 Departments, whose people and programs have accounts.")
+app.add_typer(department_app, name="department")
+staff_app = typer.Typer(no_args_is_help=True, help="人员账户 People: add, list, roles, disable, reset.")
+app.add_typer(staff_app, name="staff")
+client_app = typer.Typer(no_args_is_help=True, help="部门系统 Programs of departments: add, list, disable, rotate.")
+app.add_typer(client_app, name="client")
 
 Home = Annotated[Path, typer.Option("--home", envvar="LICENSE_HOME", help="Folder of license.toml.")]
 PassphraseFile = Annotated[
@@ -110,6 +116,11 @@ Signers = Annotated[
         "--signer", help="PEM certificate of who signs a city's trust list; else the lists that are accepted."
     ),
 ]
+Trust = Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")]
+Offline = Annotated[
+    list[Path] | None,
+    typer.Option("--offline", help="离线包 Ask nobody: judge by this bundle, one for each city, or by one trust list."),
+]
 
 TypeName = Annotated[str | None, typer.Option("--type", help="Licence type, if the file names none.")]
 IssuerName = Annotated[str | None, typer.Option("--issuer", help="Issuing body, if the file names none.")]
@@ -131,6 +142,12 @@ Item = Annotated[str, typer.Option(help="事项编码 Code of the service item t
 Case = Annotated[str, typer.Option(help="案卷号 The case's number.")]
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Address or folder that holds log/ and status/.")]
+
+Login = Annotated[str, typer.Argument(help="账户名 The name to sign in with.")]
+Roles = Annotated[list[str], typer.Option("--role", help="岗位 staff, auditor or administrator; may be repeated.")]
+PasswordFile = Annotated[Path | None, typer.Option("--password-file", help="File with the password, else it is asked.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and print it once.")]
+Grants = Annotated[list[str], typer.Option("--grant", help="权限 ACTION:TYPE, such as look:*; may be repeated.")]
 
 Command = Callable[..., int | None]
 
@@ -558,8 +575,9 @@ def verify(
     jobs: Jobs = None,
     home: Home = Path(),
     *,
-    trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
-    offline: Annotated[Path | None, typer.Option("--offline", help="The same, and ask nobody: no network.")] = None,
+    trust: Trust = None,
+    offline: Offline = None,
+    signer: Signers = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a report, judge nothing.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="核验报告 Write a report: a .pdf or .html.")] = None,
     seal_by: Annotated[str, typer.Option("--seal-by", help="Whose seal a report as PDF bears: an issuer's id.")] = "",
@@ -588,9 +606,10 @@ def verify(
     moment = _moment(at) if at else present
     names = {"checker": checker, "purpose": purpose, "case": case}
     note = _noting(None if trust or offline else _settings(home), _use(checker, purpose, item, case))
+    opener = _opener(home, trust, offline, signer)
     if report is not None:
         file = _only_file(files, code, identifier)
-        judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=1)
+        judge = partial(confined_verifier, opener, method="fork", workers=1)
         return _report(
             printer,
             judge,
@@ -609,7 +628,7 @@ def verify(
         raise typer.BadParameter("--seal-by is for a --report")
     tally = _Tally(printer)
     # This process has one thread, so that its workers may be forks: they need not import everything again.
-    judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=_workers(jobs, files))
+    judge = partial(confined_verifier, opener, method="fork", workers=_workers(jobs, files))
     with judge() as verifier:
         for path, verdict in verifier.verify_each(files or (), _judged_bytes, at=moment, now=present):
             if isinstance(verdict, LicenseError):  # the other files are judged all the same
@@ -1049,9 +1068,7 @@ def qr_verify(
     jobs: Jobs = None,
     home: Home = Path(),
     *,
-    offline: Annotated[
-        list[Path] | None, typer.Option("--offline", help="离线包 Judge by this bundle alone; one for each city.")
-    ] = None,
+    offline: Offline = None,
     signer: Signers = None,
     max_staleness: Annotated[
         int | None,
@@ -1070,16 +1087,15 @@ def qr_verify(
     With --offline, no network, home or database is asked. From stdin, one code a line, as scanners type.
     """
     from license_lib.authority import now
-    from license_lib.judges import open_verifier
+    from license_lib.offline import OfflineVerifier
 
-    if (signer or max_staleness) and not offline:
-        raise typer.BadParameter("--signer and --max-staleness are for --offline")
+    if max_staleness and not offline:
+        raise typer.BadParameter("--max-staleness is for --offline")
+    opener = _opener(home, None, offline, signer, max_staleness)
     note = _noting(None if offline else _settings(home), _use(actor, purpose, item, case))
     scans = _scans([Path(one) for one in codes if not _is_text(one)], seconds, jobs)  # forks: before a database is open
     tally = _Tally(printer)
-    with ExitStack() as stack:
-        verifier = _offline_verifier(offline, signer, home, max_staleness) if offline else None
-        judge = verifier or stack.enter_context(open_verifier(_settings(home)))
+    with opener() as judge:
         for name, found in _codes(codes, scans):
             if isinstance(found, LicenseError):
                 tally.failed(Path(name), found)
@@ -1091,7 +1107,7 @@ def qr_verify(
                 tally.judged(name, judge.refuse(nothing, at=moment, now=present))
                 continue
             verdict = note(judge.verify_code(text, at=moment, now=present))
-            bundle = verifier.bundle_of(verdict) if verifier else None
+            bundle = judge.bundle_of(verdict) if isinstance(judge, OfflineVerifier) else None
             tally.judged(name, verdict, _beside(text, verdict, bundle, judge, present))
     if tally.total > 1:
         tally.summary()
@@ -1176,8 +1192,9 @@ def paper_check(
     at: At = None,
     home: Home = Path(),
     *,
-    trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
-    offline: Annotated[Path | None, typer.Option("--offline", help="The same, and ask nobody: no network.")] = None,
+    trust: Trust = None,
+    offline: Offline = None,
+    signer: Signers = None,
     seen: Annotated[
         str, typer.Option(metavar="same|different", help="What you saw, comparing one FILE with its licence.")
     ] = "",
@@ -1210,7 +1227,7 @@ def paper_check(
     present = now()
     moment = _moment(at) if at else present
     note = _noting(None if trust or offline else _settings(home), _use(checker, purpose, item, case))
-    opener, patience = _opener(_judge(home, trust, offline)), Patience(seconds, time.monotonic)
+    opener, patience = _opener(home, trust, offline, signer), Patience(seconds, time.monotonic)
     workers = _workers(jobs, files)
     codes = set()
     with confined_checker(
@@ -1716,6 +1733,148 @@ def redeem(
     return _code_of(shown.verdict)
 
 
+@command(department_app, "add")
+def department_add(printer: Printer, short: str, name: str, home: Home = Path()) -> None:
+    """增设 Add a department by a short name, or give one another name."""
+    from license_lib.accounts import Department
+
+    with _accounts(home) as accounts:
+        accounts.staff.add_department(Department(short, name))
+    printer.result({"department": short, "name": name}, f"部门 {short}：{name}", f"department {short}: {name}")
+
+
+@command(department_app, "list")
+def department_list(printer: Printer, home: Home = Path()) -> None:
+    """列出 All departments."""
+    with _accounts(home) as accounts:
+        for one in accounts.staff.departments():
+            printer.result({"department": one.id, "name": one.name}, f"{one.id}  {one.name}", f"{one.id}  {one.name}")
+
+
+@command(staff_app, "add")
+def staff_add(
+    printer: Printer,
+    login: Login,
+    name: Annotated[str, typer.Option(help="姓名 As colleagues know them.")],
+    department: Annotated[str, typer.Option(help="部门 Short name of their department.")],
+    role: Roles,
+    password_file: PasswordFile = None,
+    *,
+    generate: Generate = False,
+    home: Home = Path(),
+) -> None:
+    """增设 Add an account; its authenticator is set up at the first sign-in."""
+    with _accounts(home) as accounts:
+        password = _password(password_file, generate=generate)
+        accounts.staff.add(login, name, department, _roles(role), password=accounts.passwords.hashed(password))
+    _told_password(printer, login, password if generate else None)
+
+
+@command(staff_app, "list")
+def staff_list(printer: Printer, home: Home = Path()) -> None:
+    """列出 All accounts."""
+    with _accounts(home) as accounts:
+        for one in accounts.staff.all():
+            value = {
+                "login": one.login,
+                "name": one.name,
+                "department": one.department.id,
+                "roles": sorted(one.roles),
+                "second_factor": one.seed is not None,
+                "provider": one.from_provider,
+                "disabled": one.disabled,
+            }
+            line = f"{one.login}  {one.name}  {one.department.id}  {' '.join(sorted(one.roles))}"
+            printer.result(
+                value, line + ("  已停用" if one.disabled else ""), line + ("  disabled" if one.disabled else "")
+            )
+
+
+@command(staff_app, "roles")
+def staff_roles(printer: Printer, login: Login, role: Roles, home: Home = Path()) -> None:
+    """变更岗位 Give somebody other roles, with effect from their next request."""
+    with _accounts(home) as accounts:
+        accounts.staff.set_roles(login, _roles(role))
+    printer.result({"login": login, "roles": sorted(role)}, f"已变更：{login}", f"changed: {login}")
+
+
+@command(staff_app, "disable")
+def staff_disable(printer: Printer, login: Login, home: Home = Path()) -> None:
+    """停用 Let somebody in no more; what they have open ends at once."""
+    with _accounts(home) as accounts:
+        accounts.staff.disable(login)
+    printer.result({"login": login, "disabled": True}, f"已停用：{login}", f"disabled: {login}")
+
+
+@command(staff_app, "reset")
+def staff_reset(
+    printer: Printer,
+    login: Login,
+    password_file: PasswordFile = None,
+    *,
+    generate: Generate = False,
+    home: Home = Path(),
+) -> None:
+    """重置 Give somebody a new password; their authenticator is set up anew, and a wait after wrong guesses ends."""
+    with _accounts(home) as accounts:
+        password = _password(password_file, generate=generate)
+        accounts.staff.reset(login, accounts.passwords.hashed(password))
+        accounts.attempts.forget(login)
+    _told_password(printer, login, password if generate else None)
+
+
+@command(client_app, "add")
+def client_add(
+    printer: Printer,
+    client: str,
+    department: Annotated[str, typer.Option(help="部门 Short name of its department.")],
+    grant: Grants,
+    certificate: Annotated[
+        Path | None, typer.Option(help="证书 The certificate that it shows our proxy, instead of a secret.")
+    ] = None,
+    home: Home = Path(),
+) -> None:
+    """增设 Add a program; its secret is printed once."""
+    from license_lib.accounts import Grant
+    from license_lib.accounts.clients import fingerprint_of, require_types
+
+    grants = [Grant.parse(one) for one in grant]
+    require_types(grants, _catalogue(home))
+    shown = fingerprint_of(_bytes(certificate)) if certificate else None
+    with _accounts(home) as accounts:
+        secret = accounts.clients.add(client, department, grants, certificate=shown)
+    _told_secret(printer, client, secret)
+
+
+@command(client_app, "list")
+def client_list(printer: Printer, home: Home = Path()) -> None:
+    """列出 All programs."""
+    with _accounts(home) as accounts:
+        for one in accounts.clients.all():
+            grants = sorted(map(str, one.grants))
+            value = {"client": one.id, "department": one.department.id, "grants": grants, "disabled": one.disabled}
+            line = f"{one.id}  {one.department.id}  {' '.join(grants)}"
+            printer.result(
+                value, line + ("  已停用" if one.disabled else ""), line + ("  disabled" if one.disabled else "")
+            )
+
+
+@command(client_app, "disable")
+def client_disable(printer: Printer, client: str, home: Home = Path()) -> None:
+    """停用 Let a program in no more; its tokens end at once."""
+    with _accounts(home) as accounts:
+        accounts.clients.disable(client)
+    printer.result({"client": client, "disabled": True}, f"已停用：{client}", f"disabled: {client}")
+
+
+@command(client_app, "rotate")
+def client_rotate(printer: Printer, client: str, home: Home = Path()) -> None:
+    """更换密钥 Give a program a new secret, printed once; the old one and its tokens end at once."""
+    with _accounts(home) as accounts:
+        secret = accounts.clients.rotate(client)
+    _told_secret(printer, client, secret)
+
+
 @app.command()
 def serve(
     home: Home = Path(),
@@ -1764,15 +1923,35 @@ def _settings(home: Path) -> "Settings":
     return Settings.load(home)
 
 
-def _judge(home: Path, trust: Path | None, offline: Path | None) -> "Settings | ListVerifierOpener":
-    """What opens a verifier: the configuration, or one trust list, which needs none."""
-    from license_lib.trusting import ListVerifierOpener
+def _opener(
+    home: Path,
+    trust: Path | None,
+    offline: list[Path] | None,
+    signers: list[Path] | None,
+    max_staleness: int | None = None,
+) -> "Opener":
+    """What opens a verifier: on this home's configuration; on bundles, or on one trust list, which need none."""
+    from license_lib.judges import open_verifier
+    from license_lib.network import make_fetcher
+    from license_lib.offline import OfflineVerifierOpener
+    from license_lib.settings import FILE_NAME, StatusSettings
+    from license_lib.trusting import ListVerifierOpener, read_list
 
     if trust and offline:
         raise typer.BadParameter("give --trust or --offline")
-    if offline:
-        return ListVerifierOpener(offline, home, _templates(home), offline=True)
-    return _settings(home) if trust is None else ListVerifierOpener(trust, home, _templates(home))
+    if signers and not (trust or offline):
+        raise typer.BadParameter("--signer is for --trust and --offline")
+    if trust:
+        return ListVerifierOpener(read_list(str(trust), make_fetcher()), _pin(signers, home), _templates(home))
+    if not offline:
+        return partial(open_verifier, _settings(home))
+    files = [(path, _bytes(path, _most_of_a_bundle())) for path in offline]
+    settings = _settings(home).status if (home / FILE_NAME).exists() else StatusSettings()
+    oldest = timedelta(minutes=max_staleness) if max_staleness else settings.max_staleness
+    match files:
+        case [(_, document)] if document.isascii():  # a list is a text, and a bundle never is
+            return ListVerifierOpener(document, _pin(signers, home), _templates(home), offline=True)
+    return OfflineVerifierOpener(files, _pin(signers, home), _templates(home), max_staleness=oldest)
 
 
 def _catalogue(home: Path) -> "Catalogue":
@@ -1824,6 +2003,50 @@ def _authority(home: Path, passphrase: bytes | None) -> "Authority":
     from license_lib.authority import Authority
 
     return Authority(_settings(home), passphrase=passphrase)
+
+
+def _accounts(home: Path) -> "Accounts":
+    from license_lib.accounts.opening import Accounts
+    from license_lib.authority import now
+
+    return Accounts.open(_settings(home), now)
+
+
+def _roles(names: list[str]) -> "list[Role]":
+    from license_lib.accounts import Role
+
+    if unknown := sorted(set(names) - set(Role)):
+        raise InputError("staff.roles", f"{_one_line(unknown[0])} is no role", hint=f"give some of {', '.join(Role)}")
+    return [Role(name) for name in names]
+
+
+def _password(file: Path | None, *, generate: bool) -> str:
+    """A person's password: from a file, made here, or asked for at a terminal; never an argument."""
+    from license_lib.accounts.secrets import new_recovery_code
+
+    if generate:
+        return new_recovery_code(os.urandom)
+    if file is not None:
+        return _bytes(file).rstrip(b"\r\n").decode(errors="replace")
+    if sys.stdin.isatty():
+        return str(typer.prompt("口令 password", hide_input=True, confirmation_prompt=True, err=True))
+    raise InputError("password.missing", "no password is given", hint="use --password-file or --generate")
+
+
+def _told_password(printer: Printer, login: str, password: str | None) -> None:
+    shown = {"password": password} if password else {}
+    zh, en = (
+        (f"，口令（只显示这一次）：{password}", f", password (shown this once): {password}") if password else ("", "")
+    )
+    printer.result({"login": login, **shown}, f"账户已就绪：{login}{zh}", f"account ready: {login}{en}")
+
+
+def _told_secret(printer: Printer, client: str, secret: str) -> None:
+    value, zh, en = {"client": client}, f"客户端已就绪：{client}", f"client ready: {client}"
+    if secret:
+        value |= {"secret": secret}
+        zh, en = f"{zh}，密钥（只显示这一次）：{secret}", f"{en}, secret (shown this once): {secret}"
+    printer.result(value, zh, en)
 
 
 def _passphrase(file: Path | None, *, confirm: bool = False) -> bytes:
@@ -2109,28 +2332,6 @@ def _beside(
 
     zh, en = (list(code_lines(verdict, bundle, judge.catalogue, present, english=each)) for each in (False, True))
     return {"text_read": text, **code_value(verdict, bundle, present)}, zh, en
-
-
-def _offline_verifier(
-    bundles: list[Path], signers: list[Path] | None, home: Path, max_staleness: int | None
-) -> "OfflineVerifier":
-    from license_lib.bundle import BundleError, OpenedBundle, open_bundle
-    from license_lib.catalogue import Catalogue
-    from license_lib.offline import OfflineVerifier
-    from license_lib.settings import FILE_NAME, StatusSettings
-    from license_lib.trust_list import TrustListError
-
-    pin, opened = _pin(signers, home), list[OpenedBundle]()
-    for path in bundles:
-        try:
-            opened.append(open_bundle(_bytes(path, _most_of_a_bundle()), pin))
-        except (BundleError, TrustListError) as error:  # among several, it says which
-            raise InputError(error.code, f"{path}: {error.message}", hint=error.hint) from None
-    if len({one.manifest.list_id for one in opened}) != len(opened):
-        raise typer.BadParameter("give one bundle of each city")
-    settings = _settings(home).status if (home / FILE_NAME).exists() else StatusSettings()
-    oldest = timedelta(minutes=max_staleness) if max_staleness else settings.max_staleness
-    return OfflineVerifier(opened, Catalogue.load(_templates(home)), max_staleness=oldest)
 
 
 def _pin(signers: list[Path] | None, home: Path) -> "Pin":
@@ -2497,13 +2698,6 @@ def _report(
     code = _print_verdict(printer, str(file), verdict)
     printer.result({"output": str(output)}, f"核验报告：{output}", f"report: {output}")
     return code
-
-
-def _opener(judge: "Settings | ListVerifierOpener") -> "Opener":
-    from license_lib.judges import open_verifier
-    from license_lib.settings import Settings
-
-    return partial(open_verifier, judge) if isinstance(judge, Settings) else judge
 
 
 def _seen(checks: "PaperChecks", seen: str, fields: Sequence[str]) -> "PaperChecks":

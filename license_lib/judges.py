@@ -17,13 +17,14 @@ from license_lib.network import make_fetcher
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.heads import Heads
 from license_lib.qr.retries import Patience
+from license_lib.records import Records
 from license_lib.repository import Repository
 from license_lib.repository_states import RepositoryStates
 from license_lib.settings import Settings
 from license_lib.trail import Trail
 from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verifier
-from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener
+from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener, SlowLane
 from license_lib.verification.verifier import PHOTO_SECONDS
 from license_lib.verification.workers import Limits
 from signing.trust import TrustStore
@@ -56,6 +57,19 @@ def open_trail(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Tr
 
 
 @contextmanager
+def open_records(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Records]:
+    """The records, for those who may look licences up and issue none; open as long as the block.
+
+    Raises:
+        InputError: the configuration is wrong.
+        MachineError: the repository cannot be opened.
+    """
+    with Repository.open(settings.database_url, settings.files) as repository:
+        trail = Trail(repository, clock, purpose_required=True)
+        yield Records(repository, trail, load_rules_of(settings), clock)
+
+
+@contextmanager
 def open_presenting(
     settings: Settings, judge: Callable[[], "Judge"], clock: Callable[[], datetime]
 ) -> Iterator["Presenting"]:
@@ -77,10 +91,11 @@ def confined_verifier(
     method: Literal["spawn", "fork"] = "spawn",
     workers: int = WORKERS,
     limits: Limits | None = None,
+    slow: SlowLane | None = None,
 ) -> ConfinedVerifier:
     """The judging half for files of strangers: it judges them in worker processes, within limits of time and memory."""
     opener = partial(open_verifier, judge) if isinstance(judge, Settings) else judge
-    return ConfinedVerifier(opener, limits=limits, workers=workers, method=method)
+    return ConfinedVerifier(opener, limits=limits, workers=workers, method=method, slow=slow)
 
 
 def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, repository: Repository) -> Verifier:

@@ -1,6 +1,7 @@
 """What people ask of the records: each answer is on the usage trail 用证留痕 before it is given."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from license_lib.calendar import day_of
@@ -12,6 +13,17 @@ from license_lib.lifecycle import LicenseState, TypeRules, condition_of, standin
 from license_lib.repository import Repository, StoredLicense, Usage, UsageKind, Use
 from license_lib.repository.notices import write_notice
 from license_lib.trail import Trail
+
+Allowed = Callable[[str], bool]
+"""Whether whoever asks may see licences of a type, by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a holder's licences, in the order of issue; `more` if others follow the last one."""
+
+    licenses: tuple[StoredLicense, ...]
+    more: bool
 
 
 class Records:
@@ -49,6 +61,52 @@ class Records:
         found = self._found(identifier=identifier, number=number, holder_number=holder_number)
         self._trail.used(UsageKind.LOOK, found, use)
         return found
+
+    def search(self, use: Use, holder_number: str, *, allowed: Allowed, after: int = 0, limit: int = 50) -> Page:
+        """A holder's licences of the types that whoever asks may see; only those that are told are on the trail.
+
+        That there are none and that none may be seen is the same answer and the same entry, without a licence. It does
+        not take quite the same time: who answers strangers evens that out.
+
+        Args:
+            after: `position` of the last one seen; 0 to begin. limit: at most so many.
+
+        Raises:
+            InputError: of the use as `find`.
+        """
+        self._trail.require(use)
+        found = self._repository.by_holder_number(holder_number.strip())
+        found += self._repository.by_holder_number(canonical(holder_number))
+        visible = {one.position: one for one in found if one.position > after and allowed(one.type_key)}
+        page = tuple(visible[position] for position in sorted(visible)[:limit])
+        self._trail.used(UsageKind.LOOK, page, use)
+        return Page(page, len(visible) > len(page))
+
+    def look(self, use: Use, identifier: str, *, allowed: Allowed) -> StoredLicense:
+        """A licence that whoever asks may see; what they may not see is unknown, and the question on the trail.
+
+        Raises:
+            InputError: `license.unknown`; of the use as `find`.
+        """
+        self._trail.require(use)
+        found = self._visible(identifier, allowed)
+        self._trail.used(UsageKind.LOOK, found, use)
+        if not found:
+            raise _unknown()
+        return found[0]
+
+    def take(self, use: Use, identifier: str, *, allowed: Allowed) -> bytes:
+        """The file of a licence that whoever asks may see; see `look` and `export`.
+
+        Raises:
+            InputError, MachineError: as these.
+        """
+        self._trail.require(use)
+        found = self._visible(identifier, allowed)
+        if not found:
+            self._trail.used(UsageKind.LOOK, (), use)
+            raise _unknown()
+        return self.export(use, found[0])
 
     def history(self, use: Use, identifier: str, *, at: datetime | None = None) -> History:
         """A licence, all its events, and what they make of it now or at another moment.
@@ -144,6 +202,19 @@ class Records:
         if identifier and not found:
             raise _unknown()
         return tuple(sorted(told, key=lambda one: one.sequence))
+
+    def usage_by(self, body: str, identifier: str, *, after: int = 0, limit: int = 50) -> tuple[Usage, ...]:
+        """What a department did with a licence that `look` has found, in the order of record.
+
+        Args:
+            after: `sequence` of the last one seen; 0 to begin. limit: at most so many.
+        """
+        entries = self._repository.usage.of_license(identifier)
+        return tuple(one for one in entries if one.use.body == body and one.sequence > after)[:limit]
+
+    def _visible(self, identifier: str, allowed: Allowed) -> tuple[StoredLicense, ...]:
+        found = self._found(identifier=identifier)
+        return tuple(one for one in found if allowed(one.type_key))
 
     def _found(self, *, identifier: str = "", number: str = "", holder_number: str = "") -> tuple[StoredLicense, ...]:
         if sum(map(bool, (identifier, number, holder_number))) != 1:

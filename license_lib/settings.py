@@ -3,13 +3,17 @@
 Read once, by the composition root; nothing is read at import, and nothing below sees the file.
 """
 
+import os
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from license_lib.access_settings import ServiceSettings, SignInSettings
+from license_lib.environment import with_environment
 from license_lib.errors import InputError
 from license_lib.identifiers import CreditCode, NumberError
 from license_lib.toml_files import TomlError, TomlFault, located, mendable, read_toml
@@ -125,6 +129,16 @@ class UsageSettings(_Frozen):
     verifications: bool = True
 
 
+class LimitSettings(_Frozen):
+    """What one caller of the service may take, in each of its processes (docs/api.md)."""
+
+    address_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1200
+    anonymous_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 120
+    caller_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1200
+    files_at_once: Annotated[int, Field(ge=1, le=1000)] = 4
+    batch_documents: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+
 class SealingSettings(_Frozen):
     """How seals are made: `B-T` with a time-stamp, `B-LTA` with evidence and an archive time-stamp behind it, too."""
 
@@ -171,7 +185,10 @@ class Settings(_Frozen):
     publishing: PublishingSettings = PublishingSettings()
     log: LogSettings = LogSettings()
     usage: UsageSettings = UsageSettings()
+    limits: LimitSettings = LimitSettings()
     sealing: SealingSettings = SealingSettings()
+    sign_in: SignInSettings = SignInSettings()
+    service: ServiceSettings = ServiceSettings()
     issuers: tuple[IssuerSettings, ...] = ()
 
     @field_validator("issuers")
@@ -211,15 +228,15 @@ class Settings(_Frozen):
         return self.home / self.publishing.folder
 
     @classmethod
-    def load(cls, home: Path) -> "Settings":
-        """Read `license.toml` in a folder.
+    def load(cls, home: Path, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `license.toml` in a folder, and what the environment says instead; see `license_lib.environment`.
 
         Raises:
             SettingsError: the file is missing, cannot be read or is wrong; every fault is named.
         """
         path = home / FILE_NAME
         try:
-            document = read_toml(path)
+            document = with_environment(read_toml(path), environment)
         except FileNotFoundError:
             hint = "run `license init`, or give --home"
             raise SettingsError("settings.missing", f"there is no {FILE_NAME} in {home}", hint=hint) from None

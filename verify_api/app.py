@@ -4,22 +4,34 @@ import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
 from license_lib.authority import now
 from license_lib.errors import MachineError
 from license_lib.resources import program_version
 from license_lib.settings import Settings
-from verify_api import pages, presentations, problems, published, routes
+from verify_api import pages, problems, published, routes
+from verify_api.access import Public, account, permissions_of, sign_in, tokens, ways
+from verify_api.access.gate import Gate
+from verify_api.access.installing import open_gate
+from verify_api.bench import Bench, SettingsBench
+from verify_api.cursors import Cursors
+from verify_api.description import DescribedService
 from verify_api.envelope import Envelope
+from verify_api.logs import log_settings
+from verify_api.metrics import Metrics
 from verify_api.pages import presenting
 from verify_api.pages.anchor import Anchor
-from verify_api.schemas import ProblemDocument
-from verify_api.service import Bench, Service, SettingsBench
+from verify_api.repeats import Repeats
+from verify_api.routes.batches import places_for_batches
+from verify_api.service import Service
+from verify_api.turnstile import ServiceLimits, Turnstile
 
 _GRACE_SECONDS: Final = 10
 
@@ -39,11 +51,13 @@ def create_app(
         randomness: n → n random bytes, for request ids.
     """
     return build_app(
-        lambda: SettingsBench(settings, clock),
+        lambda: SettingsBench(settings, clock, randomness=randomness),
         settings.public_folder,
         Anchor.of(settings),
         clock=clock,
         randomness=randomness,
+        limits=ServiceLimits.of(settings),
+        gate=lambda: open_gate(settings, clock, randomness),
     )
 
 
@@ -54,27 +68,34 @@ def build_app(
     *,
     clock: Callable[[], datetime],
     randomness: Callable[[int], bytes],
+    limits: ServiceLimits | None = None,
+    gate: Callable[[], AbstractContextManager[Gate | None]] = contextlib.nullcontext,
 ) -> FastAPI:
     """The service around any judge.
 
     Args:
         open_bench: is called when it starts. public: the folder of what is published.
         anchor: what the page's own judge stands on.
-        clock: the time, aware. randomness: n → n random bytes, for request ids.
+        clock: the time, aware. randomness: n → n random bytes, for request ids and secrets.
+        gate: opens what recognises people and programs; by default nobody can say who they are.
+        limits: what one caller may take.
     """
+    metrics = Metrics()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with contextlib.closing(open_bench()) as bench:
-            app.state.service = Service(bench, clock)
+        with contextlib.closing(open_bench()) as bench, gate() as app.state.gate:
+            app.state.service = Service(bench, clock, metrics)
+            app.state.cursors, app.state.repeats = Cursors(bench.key), Repeats(clock)
+            app.state.batches = places_for_batches()
             yield
 
-    app = _Service(
+    app = DescribedService(
         title="电子证照核验 Licence verification",
         version=program_version(),
         description="Judges electronic licences 电子证照: sealed PDF files, and the QR codes on their paper copies.",
         lifespan=lifespan,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # its route would ask nobody who they are; ours is below
         # The usual documentation pages load scripts from other people's servers.
         docs_url=None,
         redoc_url=None,
@@ -88,13 +109,24 @@ def build_app(
             "auto_configure": False,
         },
     )
+
+    @app.get("/api/v1/openapi.json", include_in_schema=False)
+    def description(_: Public) -> JSONResponse:
+        """The description of the API."""
+        return JSONResponse(app.openapi())
+
+    app.state.metrics, app.state.turnstile = metrics, Turnstile(limits or ServiceLimits(), clock, metrics)
+    app.state.public_material = anchor.signer.parent
     app.include_router(routes.router)
-    app.include_router(presentations.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
     app.include_router(presenting.router)
-    problems.install(app)
-    app.add_middleware(Envelope, clock=clock, randomness=randomness)
+    for part in (sign_in.router, account.router, tokens.router):
+        app.include_router(part)
+    app.state.gate, app.state.randomness = None, randomness
+    problems.install(app, ways.way_in)
+    app.add_middleware(Envelope, clock=clock, randomness=randomness, metrics=metrics)
+    permissions_of(app)  # a route that asks nobody who they are must not go out
     return app
 
 
@@ -105,10 +137,14 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         InputError: the configuration or a template is wrong.
         MachineError: no trust anchor, the repository cannot be opened, or the address is taken (`service.address`).
     """
-    import uvicorn
-    from uvicorn.config import LOGGING_CONFIG
+    with open_gate(settings, clock, os.urandom) as opened:  # here, so that errors reach the caller, not a server's log
+        _serve(settings, opened, host=host, port=port, clock=clock)
 
-    bench = SettingsBench(settings, clock)  # here, so that its errors reach the caller and not a server's log
+
+def _serve(settings: Settings, opened: Gate, *, host: str, port: int, clock: Callable[[], datetime]) -> None:
+    import uvicorn
+
+    bench = SettingsBench(settings, clock)
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -116,25 +152,22 @@ def serve(settings: Settings, *, host: str, port: int, clock: Callable[[], datet
         raise MachineError(
             "service.address", f"{host}:{port}: {error.strerror}", hint="choose another --host or --port"
         ) from None
-    ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    app = build_app(
+        lambda: bench,
+        settings.public_folder,
+        Anchor.of(settings),
+        clock=clock,
+        randomness=os.urandom,
+        limits=ServiceLimits.of(settings),
+        gate=lambda: contextlib.nullcontext(opened),
+    )
     config = uvicorn.Config(
-        build_app(lambda: bench, settings.public_folder, Anchor.of(settings), clock=clock, randomness=os.urandom),
+        app,
         access_log=False,  # its lines hold paths, and a path may hold an identifier
-        log_config=LOGGING_CONFIG | {"loggers": LOGGING_CONFIG["loggers"] | {"verify_api": ours}},
+        log_config=log_settings(),
         server_header=False,
+        proxy_headers=False,  # `verify_api.access.origin` knows which proxies are ours
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with listener, contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
-
-
-class _Service(FastAPI):
-    def openapi(self) -> dict[str, Any]:
-        """The description of the API, with the problem document that all routes share."""
-        document = super().openapi()
-        schemas = document["components"]["schemas"]
-        if ProblemDocument.__name__ not in schemas:
-            problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= problem.pop("$defs")
-            schemas[ProblemDocument.__name__] = problem
-        return document

@@ -9,7 +9,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from verify_api.problems import LOG, answer, problem_of
+from verify_api.logs import LOG
+from verify_api.metrics import Metrics
+from verify_api.problems import answer, problem_of
 
 REQUEST_ID: Final = "X-Request-ID"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -42,10 +44,19 @@ class Envelope:
     Args:
         clock: for the duration in the log line.
         randomness: n → n random bytes, for request ids.
+        metrics: where answers are counted.
     """
 
-    def __init__(self, app: ASGIApp, *, clock: Callable[[], datetime], randomness: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        clock: Callable[[], datetime],
+        randomness: Callable[[int], bytes],
+        metrics: Metrics,
+    ) -> None:
         self.app = app
+        self.metrics = metrics
         self.clock = clock
         self.randomness = randomness
 
@@ -56,7 +67,8 @@ class Envelope:
             return
         given = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = given if _GIVEN_ID.fullmatch(given) else self.randomness(8).hex()
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        state |= {"request_id": request_id, "answer_headers": {}}
         started = self.clock()
         status = 0
 
@@ -66,6 +78,7 @@ class Envelope:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
+                headers.update(state["answer_headers"])
                 file = headers.get("content-type", "").startswith(_FILES)
                 for name, value in (_OF_FILES if file else _OF_PAGES).items():
                     headers.setdefault(name, value)  # what is published may be read by other sites' pages
@@ -83,7 +96,16 @@ class Envelope:
                 raise ConnectionAbortedError(problem.code) from None
             await answer(problem, request_id)(scope, receive, send_wrapped)
         finally:
-            # The route's pattern, not the path: a path may hold an identifier.
-            pattern = getattr(scope.get("route"), "path", "-")
-            took = (self.clock() - started).total_seconds() * 1000
-            LOG.info("%s %s %s %.0f ms %s", scope["method"], pattern, status, took, request_id)
+            # The route's template, not the path: a path may hold an identifier.
+            route = getattr(scope.get("route"), "path", "-")
+            took = (self.clock() - started).total_seconds()
+            self.metrics.answered(scope["method"], route, status, took)
+            LOG.info(
+                "answered",
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=round(took * 1000),
+                request_id=request_id,
+                who=state.get("who", "-"),
+            )

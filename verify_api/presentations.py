@@ -1,13 +1,9 @@
-"""Presentation codes 亮证码 over the API: redeemed here, never made here.
-
-The code is in the body, never in an address: addresses stand in logs. Whoever redeems is not signed in; to whom the
-licence was shown is what they say.
-"""
+"""Presentation codes 亮证码 as the service is asked about them and tells them: redeemed here, never made here."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,14 +11,9 @@ from license_lib.presenting import Presentation
 from license_lib.presenting.telling import consent_value
 from license_lib.repository import Use
 from license_lib.repository.entries import LONGEST_TEXT
-from verify_api.problems import Problem, responses
+from verify_api.problems import Problem
 from verify_api.questions import MAX_CODE_BYTES, read_whole
 from verify_api.schemas import VerdictDocument, Words
-
-if TYPE_CHECKING:
-    from verify_api.service import Service
-
-router = APIRouter()
 
 SECONDS: Final = 60
 """For so long a body may take to arrive."""
@@ -84,43 +75,6 @@ def told_presentation(shown: Presentation, verdict: VerdictDocument) -> Presenta
     return PresentationDocument(accepted=shown.accepted, verdict=verdict, consent=consent)
 
 
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": RedeemQuestion.model_json_schema()}}}
-}
-
-
-@router.post(
-    "/api/v1/redeem",
-    tags=["presentation"],
-    summary="验亮证码 Use a presentation code up, and get its licence as of now",
-    response_model_exclude_unset=True,
-    responses=responses(
-        "http.empty",
-        "http.malformed",
-        "http.timeout",
-        "http.too-large",
-        "http.media-type",
-        "http.invalid",
-        "service.busy",
-        "storage.locked",
-    ),
-    openapi_extra=_BODY,
-)
-async def redeem(request: Request, response: Response) -> PresentationDocument:
-    """The answer is 200 whatever the code is worth: look at `accepted`, then at the verdict's `outcome`.
-
-    Every code can be used once, for two minutes at most. Sent again, it is answered as used: do not repeat a request
-    that was answered.
-    """
-    response.headers["Cache-Control"] = "no-store"
-    service: Service = request.app.state.service
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Problem("http.media-type")
-    question = _question(await read_body(request))
-    return await service.redeem(question.code, question.use)
-
-
 async def read_body(request: Request) -> bytes:
     """A small body, which may not take its time.
 
@@ -137,7 +91,12 @@ async def read_body(request: Request) -> bytes:
     return body
 
 
-def _question(body: bytes) -> RedeemQuestion:
+def read_question(body: bytes) -> RedeemQuestion:
+    """What a body asks.
+
+    Raises:
+        Problem: `http.malformed`. RequestValidationError: it is JSON of another form.
+    """
     try:
         return RedeemQuestion.model_validate_json(body)
     except ValidationError as error:

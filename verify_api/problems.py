@@ -4,40 +4,28 @@ A bad *document* is a verdict and never comes here. No problem and no log line h
 text, no number, and of an unexpected error only its type and where it arose.
 """
 
-import logging
-import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from license_lib.error_texts import TITLES_ZH
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.identifiers import NumberError
+from verify_api.logs import LOG, place_of
+from verify_api.problem_kinds import ACCESS, OF_REQUESTS, ProblemKind
 from verify_api.schemas import Fault, ProblemDocument
 
 MEDIA_TYPE = "application/problem+json"
-LOG = logging.getLogger("verify_api")
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
-    """What one code means: HTTP status, title, hint, and seconds to wait before another try (0: none is promised)."""
-
-    status: int
-    zh: str
-    en: str
-    hint_zh: str
-    hint_en: str
-    retry_after: int = 0
 
 
 KINDS: Mapping[str, ProblemKind] = MappingProxyType(
     {
+        **OF_REQUESTS,
         "http.empty": ProblemKind(
             400,
             "没有收到要核验的内容",
@@ -101,6 +89,7 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
             "The Allow header names the methods",
         ),
         "http.refused": ProblemKind(400, "请求有误", "The request is wrong", "请检查后重新提交", "Correct the request"),
+        **ACCESS,
         "license.unknown": ProblemKind(
             404,
             "证照库中没有此证照",
@@ -135,7 +124,9 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
 )
 """Code, or the first part of a code, → what it means. Codes are stable."""
 
-_OF_STATUS = {404: "http.not-found", 405: "http.method"}
+SEE_OTHER = 303
+"""Go on with GET."""
+_OF_STATUS = {400: "http.malformed", 404: "http.not-found", 405: "http.method"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +150,7 @@ class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
         headers: Mapping[str, str] = MappingProxyType({}),
         fallback: str = "http.refused",
     ) -> None:
+        # `members`: further ones, which other standards want (RFC 9457 §3.2).
         super().__init__(code)
         self.code = code
         self.kind = KINDS.get(code) or KINDS.get(code.partition(".")[0]) or KINDS[fallback]
@@ -166,6 +158,7 @@ class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
         self.faults = faults
         retry = {"Retry-After": str(self.kind.retry_after)} if self.kind.retry_after else {}
         self.headers = {**headers, **retry}
+        self.members = dict[str, str]()
 
     def document(self, request_id: str) -> ProblemDocument:
         """The problem as it is sent."""
@@ -193,14 +186,14 @@ def problem_of(error: Exception) -> Problem:
         case InputError():
             problem = Problem(error.code, Told(error.message, TITLES_ZH.get(error.code, ""), error.hint))
         case MachineError():
-            LOG.error("%s: %s", error.code, error.message)
+            LOG.error("machine", code=error.code, message=error.message)
             problem = Problem(error.code, fallback="service.unavailable")
         case RequestValidationError():
             problem = Problem("http.invalid", faults=faults_of(error))
         case HTTPException():
             problem = Problem(_OF_STATUS.get(error.status_code, "http.refused"), headers=error.headers or {})
         case _:
-            LOG.error("unexpected %s", _place(error))
+            LOG.error("unexpected", error=place_of(error))
             problem = Problem("service.fault")
     return problem
 
@@ -215,18 +208,26 @@ def faults_of(error: RequestValidationError) -> tuple[Fault, ...]:
 def answer(problem: Problem, request_id: str) -> Response:
     """The problem as a response."""
     return JSONResponse(
-        problem.document(request_id).model_dump(mode="json"),
+        problem.document(request_id).model_dump(mode="json") | problem.members,
         status_code=problem.kind.status,
         headers={"Cache-Control": "no-store", **problem.headers},
         media_type=MEDIA_TYPE,
     )
 
 
-def install(app: FastAPI) -> None:
-    """Answer every foreseen exception with its problem; `verify_api.envelope` answers the others."""
+def install(app: FastAPI, sign_in: Callable[[Problem, Request], str] = lambda _, __: "") -> None:
+    """Answer every foreseen exception with its problem; `verify_api.envelope` answers the others.
+
+    Args:
+        sign_in: the page to go to instead, for people who are to say who they are; empty for none.
+    """
 
     async def handle(request: Request, error: Exception) -> Response:
-        return answer(problem_of(error), request.state.request_id)
+        problem = problem_of(error)
+        place = sign_in(problem, request)
+        if place:
+            return RedirectResponse(place, SEE_OTHER, headers={"Cache-Control": "no-store"})
+        return answer(problem, request.state.request_id)
 
     for kind in (Problem, LicenseError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)
@@ -253,10 +254,3 @@ def responses(*codes: str) -> dict[int | str, dict[str, object]]:
 
 def _example(code: str) -> dict[str, object]:
     return Problem(code).document("5f1c9e0a7d42b386").model_dump(mode="json")
-
-
-def _place(error: BaseException) -> str:
-    """Type and frames of an error; its text is left out, since it may quote what was sent."""
-    frames = traceback.extract_tb(error.__traceback__)
-    path = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    return f"{type(error).__name__} at {path}"

@@ -5,15 +5,16 @@ The files are public and signed: whoever fetches them needs no trust in this ser
 
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Final, TypeVar
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Path, Request, Response
 
 from license_lib.bundle.files import BUNDLE_MEDIA_TYPE
 from license_lib.publishing.bundles import delta_since
 from license_lib.publishing.folder import BUNDLE, CHECKPOINT, TIMESTAMP, WITNESSED, PublicFolder, status_name
 from license_lib.status.tokens import CWT_MEDIA_TYPE, JWT_MEDIA_TYPE
+from verify_api.access import Public
 from verify_api.problems import Problem, responses
 from verify_api.served_files import ANYBODY, ServedFile, takes_gzip, weight
 
@@ -34,6 +35,9 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
+Number = Annotated[str, Path(description="Of the list, from 1", examples=["1"])]
+Tile = Annotated[str, Path(description="As C2SP tlog-tiles names it", examples=["0/000.p/3", "entries/x001/002"])]
+Digest = Annotated[str, Path(description="SHA-256 of a signed manifest, in hex", examples=["0" * 64])]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 
 
@@ -53,20 +57,20 @@ def _served(path: str, summary: str, *media_types: str) -> Callable[[Endpoint], 
     return add
 
 
-def install(app: FastAPI, folder: Path, trust_list: Path) -> None:
+def install(app: FastAPI, folder: FilePath, trust_list: FilePath) -> None:
     """Serve a folder of published files, and the trust list, which need not be there."""
     app.state.published, app.state.trust_list = PublicFolder(folder), trust_list
     app.include_router(router)
 
 
 @_served("/status/{number}.jwt", "状态名单 A status list, as a JWT", JWT_MEDIA_TYPE)
-def status_list_jwt(request: Request, number: str) -> Response:
+def status_list_jwt(_: Public, request: Request, number: Number) -> Response:
     """The states of 2**20 licences, signed (IETF Token Status List)."""
     return _jwt(request, number, vary="Accept-Encoding").answer(request)
 
 
 @_served("/status/{number}", "状态名单 A status list, as a CWT or a JWT", CWT_MEDIA_TYPE, JWT_MEDIA_TYPE)
-def status_list(request: Request, number: str) -> Response:
+def status_list(_: Public, request: Request, number: Number) -> Response:
     """The same, as the `Accept` header prefers; a CWT if it does not say."""
     vary = "Accept, Accept-Encoding"
     accepted = ",".join(request.headers.getlist("accept"))
@@ -76,9 +80,9 @@ def status_list(request: Request, number: str) -> Response:
 
 
 @_served("/trust-list.jws", "信任名单 The trust list", _TRUST_LIST)
-def trust_list(request: Request) -> Response:
+def trust_list(_: Public, request: Request) -> Response:
     """Who may issue what, signed (docs/trust.md). A reader must know its signer from elsewhere."""
-    path: Path = request.app.state.trust_list
+    path: FilePath = request.app.state.trust_list
     data = PublicFolder(path.parent).read(path.name)
     if data is None:
         raise Problem("http.not-found")
@@ -87,14 +91,14 @@ def trust_list(request: Request) -> Response:
 
 
 @_served("/bundle", "离线包 The newest offline bundle", BUNDLE_MEDIA_TYPE)
-def bundle(request: Request) -> Response:
+def bundle(_: Public, request: Request) -> Response:
     """Trust list, status lists, revocation lists and the head of the log in one signed file (docs/bundle.md)."""
     return _bundle(_read(request, BUNDLE), request)
 
 
 @_served("/bundle/since/{digest}", "增量包 What leads to the newest bundle from an earlier one", BUNDLE_MEDIA_TYPE)
-def bundle_delta(request: Request, digest: str) -> Response:
-    """Only the parts that the other one lacks. `digest` is SHA-256 of its signed manifest; 404: fetch the whole."""
+def bundle_delta(_: Public, request: Request, digest: Digest) -> Response:
+    """Only the parts that the other one lacks. 404: fetch the whole."""
     found = delta_since(request.app.state.published, digest) if _DIGEST.fullmatch(digest) else None
     if found is None:
         raise Problem("http.not-found")
@@ -102,25 +106,25 @@ def bundle_delta(request: Request, digest: str) -> Response:
 
 
 @_served("/log/checkpoint", "检查点 The log's newest signed head", _TEXT)
-def checkpoint(request: Request) -> Response:
+def checkpoint(_: Public, request: Request) -> Response:
     """Size and root of the transparency log, signed by it and by witnesses (C2SP tlog-checkpoint)."""
     return _file(_read(request, CHECKPOINT), _TEXT, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/checkpoint.witnessed", "已见证的检查点 The newest head that witnesses signed", _TEXT)
-def witnessed_checkpoint(request: Request) -> Response:
+def witnessed_checkpoint(_: Public, request: Request) -> Response:
     """An earlier head with the witnesses' signatures; there need be none."""
     return _file(_read(request, WITNESSED), _TEXT, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/checkpoint.tst", "时间戳 A time-stamp over the newest head", _TOKEN)
-def timestamp(request: Request) -> Response:
+def timestamp(_: Public, request: Request) -> Response:
     """RFC 3161, over the checkpoint with the log's own signature alone. It may be of the head before, for a moment."""
     return _file(_read(request, TIMESTAMP), _TOKEN, _HEAD_SECONDS).answer(request)
 
 
 @_served("/log/tile/{path:path}", "日志 A tile of hashes, or a bundle of entries", _BYTES)
-def tile(request: Request, path: str) -> Response:
+def tile(_: Public, request: Request, path: Tile) -> Response:
     """The log as static files (C2SP tlog-tiles). Their content never changes."""
     if not _TILE.fullmatch(path):
         raise Problem("http.not-found")

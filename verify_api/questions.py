@@ -100,7 +100,7 @@ def _json(body: bytes) -> tuple[Question, str | None]:
 
 
 async def _form(request: Request) -> tuple[Question, str | None]:
-    body = _bounded(request, MAX_FILE_BYTES + _ENVELOPE_BYTES)
+    body = bounded(request, MAX_FILE_BYTES + _ENVELOPE_BYTES)
     try:
         form = await MultiPartParser(request.headers, body, max_files=1, max_fields=2, max_part_size=8192).parse()
     except MultiPartException:
@@ -121,19 +121,19 @@ async def _form(request: Request) -> tuple[Question, str | None]:
 
 
 async def read_whole(request: Request, limit: int) -> bytes:
-    """A body of at most so many bytes.
+    """A body of at most `limit` bytes.
 
     Raises:
         Problem: `http.too-large`.
     """
-    body = _bounded(request, limit)
+    body = bounded(request, limit)
     try:
         return b"".join([chunk async for chunk in body])
     finally:
         await body.aclose()
 
 
-async def _bounded(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+async def bounded(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body's chunks; more than `limit` bytes are refused, by the announced length or as they come.
 
     What is too much is read on for a while and thrown away: a connection that is closed with unread bytes in it is

@@ -159,11 +159,28 @@ class VerdictDocument(_Document):
     seal: SealDocument | None = Field(description="null where no seal was read")
 
 
+class PictureDocument(_Document):
+    """The verdicts on all licence codes of a picture."""
+
+    complete: bool = Field(description="false where not all of the picture could be looked at")
+    findings: tuple[FindingDocument, ...] = Field(description="Of the picture as a whole, such as `qr.none`")
+    verdicts: tuple[VerdictDocument, ...] = Field(description="One for each code, in reading order")
+
+
 class CodeQuestion(_Document):
     """The text of a licence's QR, as a scanner reads it."""
 
     code: str = Field(min_length=1, max_length=4096, examples=["HTTPS://LICENSE.EXAMPLE/V#1999302248590…"])
     at: str | None = Field(default=None, description="ISO 8601 date and time; Beijing time if it has no offset")
+
+
+class Token(_Document):
+    """An access token (RFC 6749 §5.1)."""
+
+    access_token: str
+    token_type: str = Field(examples=["Bearer"])
+    expires_in: int = Field(description="Seconds", examples=[600])
+    scope: str = Field(examples=["export:* look:food-business-permit"])
 
 
 class Health(_Document):
@@ -180,7 +197,12 @@ class Fault(_Document):
 
 
 class ProblemDocument(_Document):
-    """An RFC 9457 problem: the request was wrong or the machine is in the way. It says nothing about a document."""
+    """An RFC 9457 problem: the request was wrong or the machine is in the way. It says nothing about a document.
+
+    Further members may come (§3.2), such as `error` of OAuth 2.0.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: str = Field(examples=["/problems#http.empty"])
     title: str
@@ -192,3 +214,12 @@ class ProblemDocument(_Document):
     hint_zh: str
     request_id: str
     faults: tuple[Fault, ...] = ()
+
+
+class BatchLine(_Document):
+    """A line of the answer to a batch: a verdict, or a problem with this document alone; in the last one, how many."""
+
+    reference: str = Field(default="", description="The caller's own")
+    verdict: VerdictDocument | None = None
+    problem: ProblemDocument | None = None
+    done: int | None = Field(default=None, description="Documents that were answered; only in the last line")

@@ -4,178 +4,43 @@ Nothing is decided here. The service holds public material only: no issuing key,
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import datetime, timedelta
-from functools import partial
-from pathlib import Path
-from threading import Lock
-from typing import Any, Final, Protocol, TypeVar
+from datetime import datetime
+from typing import Final, TypeVar
 
 import anyio
 
 from license_lib.catalogue import Catalogue
-from license_lib.errors import InputError, LicenseError, MachineError
+from license_lib.errors import InputError
+from license_lib.findings import Finding
 from license_lib.identifiers import LicenseIdentifier
-from license_lib.issuers import Issuers
-from license_lib.judges import confined_verifier, open_presenting, open_trail
-from license_lib.presenting import Presentation
+from license_lib.qr import is_proof
+from license_lib.records import Records
 from license_lib.repository import Use
-from license_lib.settings import Settings
 from license_lib.verification import Verdict
-from license_lib.verification.confinement import WORKERS, ConfinedVerifier
-from license_lib.verification.report import verdict_report
-from license_lib.verification.workers import Limits
+from license_lib.verification.confinement import WORKERS
+from license_lib.verification.report import finding_value, verdict_report
+from license_lib.verification.scans import FileScan
+from license_lib.verification_reports import named_report
+from verify_api.bench import SLOW, Bench, Judge
+from verify_api.metrics import Metrics
 from verify_api.presentations import PresentationDocument, told_presentation
-from verify_api.problems import LOG, Problem
+from verify_api.problems import Problem
 from verify_api.questions import Question
-from verify_api.schemas import VerdictDocument, Words
+from verify_api.schemas import PictureDocument, VerdictDocument
 
 QUEUE: Final = 64
 _CODES_AT_ONCE: Final = 4
-_LOOK_AGAIN: Final = timedelta(seconds=5)
-_PUBLIC: Final = Use(actor="公众", purpose="公众核验", place="service")
-"""Whoever scans a code is nobody's business: the trail says that it was verified, and when."""
-STANDARD_LABELS: Final = {
-    "ZZBH": Words(zh="证照编号", en="Licence number"),
-    "CZZT": Words(zh="持证主体", en="Holder"),
+_LOOKS_AT_ONCE: Final = 8
+_MOST_CODES: Final = 100
+"""On one picture: each costs a signature and a question to the repository."""
+_OF_PICTURES: Final = {
+    "picture.malformed": "input.unsupported",
+    "picture.more-pages": "picture.too-large",
+    "picture.overrun": "verification.overrun",
 }
-"""Names of the GB/T 36903 codes that any type may publish; a type's own fields bring their own."""
+"""What may be wrong with a picture, as the judge calls it."""
 
 T = TypeVar("T")
-
-
-class Judge(Protocol):
-    """What is needed of `license_lib.verification.Verifier`."""
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """Licence types, for their names."""
-        ...
-
-    @property
-    def issuers(self) -> Issuers:
-        """Issuing bodies, for their names."""
-        ...
-
-    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:
-        """Judge a PDF or a picture."""
-        ...
-
-    def verify_code(self, text: str, *, at: datetime, now: datetime | None = None) -> Verdict:
-        """Judge the text of a QR."""
-        ...
-
-    def status(self, identifier: str, *, at: datetime) -> Verdict | None:
-        """State of a licence of our repository."""
-        ...
-
-
-class Bench(Protocol):
-    """Where the judge sits."""
-
-    def judge(self, at: datetime) -> Judge:
-        """The judge with the trust material of this moment."""
-        ...
-
-    def note(self, verdict: Verdict) -> None:
-        """Put on the usage trail that somebody had a licence judged; raises if that cannot be done."""
-        ...
-
-    def redeem(self, text: str, use: Use) -> Presentation:
-        """Use a presentation code up, and judge its licence; raises if that cannot be put on record."""
-        ...
-
-    def close(self) -> None:
-        """Release the repository, and whoever works for the judge."""
-        ...
-
-
-class SettingsBench:
-    """The judge that a configuration describes, with the public trust material of today.
-
-    The material is read again whenever it changes on disk: revocation lists go stale, and departments get new seals,
-    while the service runs. Files are examined in worker processes, see `ConfinedVerifier`.
-
-    Args:
-        clock: the time, aware.
-        workers: how many files are examined at once.
-        limits: what one file may take.
-
-    Raises:
-        InputError: the configuration or a template is wrong.
-        MachineError: no trust anchor, or the repository cannot be opened.
-    """
-
-    def __init__(
-        self, settings: Settings, clock: Callable[[], datetime], *, workers: int = WORKERS, limits: Limits | None = None
-    ) -> None:
-        self._settings = settings
-        self._opened = ExitStack()
-        self._trail = self._opened.enter_context(open_trail(settings, clock)) if settings.usage.verifications else None
-        self._presenting = (
-            self._opened.enter_context(open_presenting(settings, lambda: self.judge(clock()), clock))
-            if settings.usage.verifications
-            else None
-        )
-        self._make = partial(confined_verifier, settings, workers=workers, limits=limits)
-        self._lock = Lock()
-        self._looked = clock()
-        self._stamp = self._public_material()
-        self._verifier = self._make()
-        self._verifier.start()
-
-    def judge(self, at: datetime) -> ConfinedVerifier:
-        """The judge with the trust material of this moment; where new material cannot be read, the old stays."""
-        with self._lock:
-            if abs(at - self._looked) >= _LOOK_AGAIN:
-                self._looked = at
-                self._renew()
-            return self._verifier
-
-    def note(self, verdict: Verdict) -> None:
-        """Put on the usage trail that somebody had a licence of ours judged: not who, and not from where."""
-        if self._trail is not None:
-            self._trail.verified(verdict, _PUBLIC)
-
-    def redeem(self, text: str, use: Use) -> Presentation:
-        """Use a presentation code up, and judge its licence.
-
-        Raises:
-            MachineError: `storage.read-only` where this service was told to write nothing (`[usage] verifications`).
-        """
-        if self._presenting is None:
-            raise MachineError("storage.read-only", "presentations are redeemed by a service that keeps the trail")
-        return self._presenting.redeem(text, use)
-
-    def close(self) -> None:
-        """End the workers, and close the repository."""
-        self._verifier.close()
-        self._opened.close()
-
-    def _renew(self) -> None:
-        stamp = self._public_material()
-        if stamp == self._stamp:
-            return
-        fresh = self._make()
-        try:
-            fresh.start()
-        except LicenseError as error:
-            # Half-written perhaps: the old lists grow stale by themselves, so nothing fails open meanwhile.
-            LOG.warning("the trust material was not renewed: %s: %s", error.code, error.message)
-            return
-        self._verifier.retire()
-        self._verifier, self._stamp = fresh, stamp
-
-    def _public_material(self) -> frozenset[tuple[Path, int, int]]:
-        found = set()
-        folders = (self._settings.keys_folder / "public", self._settings.home / "trust")
-        for path in (path for folder in folders for path in folder.rglob("*")):
-            try:
-                facts = path.stat()
-            except OSError:
-                continue  # gone since
-            found.add((path, facts.st_mtime_ns, facts.st_size))
-        return frozenset(found)
 
 
 class Service:
@@ -183,26 +48,50 @@ class Service:
 
     Args:
         clock: the time, aware: the moment that a question without one is about.
-        workers: how many files are examined at once; codes and look-ups do not wait for them.
+        metrics: where verdicts are counted.
+        workers: how many files may be on their way, the slow ones too; codes and look-ups do not wait for them.
         queue: how many more may wait.
     """
 
     def __init__(
-        self, bench: Bench, clock: Callable[[], datetime], *, workers: int = WORKERS, queue: int = QUEUE
+        self,
+        bench: Bench,
+        clock: Callable[[], datetime],
+        metrics: Metrics,
+        *,
+        workers: int = WORKERS + SLOW.places,
+        queue: int = QUEUE,
     ) -> None:
-        self._bench = bench
+        self.bench = bench
         self._clock = clock
+        self._metrics = metrics
         self._queue = queue
         self._files = anyio.CapacityLimiter(workers)
         self._codes = anyio.CapacityLimiter(_CODES_AT_ONCE)
+        self._looks = anyio.CapacityLimiter(_LOOKS_AT_ONCE)
+        self._drawing = anyio.CapacityLimiter(1)  # PDFium draws one page at a time anyway
+        metrics.watch("files_examined", "Files under examination", lambda: self._files.borrowed_tokens)
+        metrics.watch("files_waiting", "Files that wait for it", lambda: self._files.statistics().tasks_waiting)
 
     @property
     def catalogue(self) -> Catalogue:
         """The licence types that the judge knows, for their names."""
-        return self._bench.judge(self._clock()).catalogue
+        return self.bench.judge(self._clock()).catalogue
 
-    async def verify(self, question: Question) -> VerdictDocument:
+    def require_room(self) -> None:
+        """Refuse a file if too many are waiting.
+
+        Raises:
+            Problem: `service.busy`.
+        """
+        if self._files.statistics().tasks_waiting >= self._queue:
+            raise Problem("service.busy")
+
+    async def verify(self, question: Question, use: Use | None = None) -> VerdictDocument:
         """Judge a file or a code.
+
+        Args:
+            use: who asks, and what for; None for those who do not say who they are.
 
         Raises:
             Problem: `service.busy` if too many are waiting.
@@ -215,15 +104,44 @@ class Service:
         at = question.at or now
 
         def work() -> VerdictDocument:
-            judge = self._bench.judge(now)
+            judge = self.bench.judge(now)
             if question.data:
                 verdict = judge.verify(question.data, at=at, now=now)
             else:
                 verdict = judge.verify_code(question.code, at=at, now=now)
-            self._bench.note(verdict)
+            self.bench.note(verdict, use)
             return told(verdict, judge)
 
-        return await anyio.to_thread.run_sync(work, limiter=limiter)
+        answer = await anyio.to_thread.run_sync(work, limiter=limiter)
+        self._metrics.judged("file" if question.data else "code", answer)
+        return answer
+
+    async def verify_picture(self, data: bytes, at: datetime | None, use: Use | None = None) -> PictureDocument:
+        """Judge every code of a picture; arguments and errors as for `verify`."""
+        self.require_room()
+        now = self._clock()
+
+        def work() -> PictureDocument:
+            scan = self.bench.scan(data, at=now)
+            codes = [text for text in scan.texts if is_proof(text)]
+            judge = self.bench.judge(now)
+            verdicts = []
+            for code in codes[:_MOST_CODES]:
+                verdict = judge.verify_code(code, at=at or now, now=now)
+                self.bench.note(verdict, use)
+                verdicts.append(told(verdict, judge))
+            return PictureDocument.model_validate(
+                {
+                    "complete": not _faults_of(scan) and len(codes) <= _MOST_CODES,
+                    "findings": [finding_value(Finding(code)) for code in _faults_of(scan) or _missing(scan, codes)],
+                    "verdicts": verdicts,
+                }
+            )
+
+        answer = await anyio.to_thread.run_sync(work, limiter=self._files)
+        for verdict in answer.verdicts:
+            self._metrics.judged("code", verdict)
+        return answer
 
     async def redeem(self, text: str, use: Use) -> PresentationDocument:
         """Use a presentation code up, and tell its licence as of now.
@@ -237,12 +155,12 @@ class Service:
             raise Problem("service.busy")
 
         def work() -> PresentationDocument:
-            shown = self._bench.redeem(text, use)
-            return told_presentation(shown, told(shown.verdict, self._bench.judge(self._clock()), minimal=True))
+            shown = self.bench.redeem(text, use)
+            return told_presentation(shown, told(shown.verdict, self.bench.judge(self._clock()), minimal=True))
 
         return await anyio.to_thread.run_sync(work, limiter=self._codes)
 
-    async def status(self, identifier: str) -> VerdictDocument:
+    async def status(self, identifier: str, use: Use | None = None) -> VerdictDocument:
         """State of a licence of our repository, without holder and number.
 
         Raises:
@@ -254,14 +172,31 @@ class Service:
         at = self._clock()
 
         def work() -> VerdictDocument:
-            judge = self._bench.judge(at)
+            judge = self.bench.judge(at)
             verdict = judge.status(wanted, at=at)
             if verdict is None:
                 raise InputError("license.unknown", "There is no licence with this identifier")
-            self._bench.note(verdict)
+            self.bench.note(verdict, use)
             return told(verdict, judge, minimal=True)
 
-        return await anyio.to_thread.run_sync(work)
+        answer = await anyio.to_thread.run_sync(work)
+        self._metrics.judged("look-up", answer)
+        return answer
+
+    async def look(self, work: Callable[[Records, Judge], T]) -> T:
+        """Ask the records, in a thread.
+
+        Raises:
+            LicenseError: as `work` raises it, or the repository cannot be opened.
+        """
+        now = self._clock()
+        return await anyio.to_thread.run_sync(
+            lambda: work(self.bench.records, self.bench.judge(now)), limiter=self._looks
+        )
+
+    async def draw(self, work: Callable[[], T]) -> T:
+        """Draw a page, one after the other."""
+        return await anyio.to_thread.run_sync(work, limiter=self._drawing)
 
     async def require_ready(self) -> None:
         """Ask the repository for a licence that it cannot have.
@@ -270,22 +205,20 @@ class Service:
             MachineError: it cannot be read.
         """
         at = self._clock()
-        await anyio.to_thread.run_sync(lambda: self._bench.judge(at).status("-", at=at))
+        await anyio.to_thread.run_sync(lambda: self.bench.judge(at).status("-", at=at))
+
+
+def _faults_of(scan: FileScan) -> tuple[str, ...]:
+    """What is wrong with a picture; of a code that cannot be read, its verdict tells."""
+    code = scan.error.code if scan.error else ""
+    return (_OF_PICTURES.get(code, code),) if code.startswith("picture.") else ()
+
+
+def _missing(scan: FileScan, codes: list[str]) -> tuple[str, ...]:
+    return () if codes else ("qr.foreign" if scan.texts else "qr.none",)
 
 
 def told(verdict: Verdict, judge: Judge, *, minimal: bool = False) -> VerdictDocument:
     """A verdict as its documented report, with the names of type, issuing body and public fields."""
-    report = verdict_report(verdict, minimal=minimal)
-    facts: dict[str, Any] | None = report["license"]
-    source = verdict.license or verdict.code
-    if facts and source:
-        kind = judge.catalogue.find(source.identifier.type_code)
-        body = judge.issuers.find(facts["issuer"]["code"])
-        if kind:
-            facts.setdefault("type", kind.name)
-        if body:
-            facts["issuer"].setdefault("name", body.issuer.name)
-        if "public" in facts:
-            own = {code: Words(zh=spec.label, en=spec.english) for code, spec in kind.by_code.items()} if kind else {}
-            facts["labels"] = {code: label for code in facts["public"] if (label := (STANDARD_LABELS | own).get(code))}
+    report = named_report(verdict_report(verdict, minimal=minimal), judge.catalogue, judge.issuers)
     return VerdictDocument.model_validate(report)

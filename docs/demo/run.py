@@ -20,6 +20,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from license_lib.accounts import Department, Role
+from license_lib.accounts.opening import Accounts
+from license_lib.accounts.secrets import new_recovery_code
 from license_lib.auditing import audit_published, policy_of
 from license_lib.authority import Authority, now
 from license_lib.batch import BatchRow, read_batch, read_request
@@ -35,7 +38,7 @@ from license_lib.qr import scan_file
 from license_lib.rendering import Fonts, page_png
 from license_lib.resources import resource_folder
 from license_lib.setting_up import create_development_keys, initialise
-from license_lib.settings import Settings
+from license_lib.settings import FILE_NAME, Settings
 from license_lib.status import Status
 from license_lib.status.tokens import read_token
 from license_lib.trusting import SIGNER, publish_list, read_signer
@@ -73,6 +76,7 @@ def main(folder: Path) -> int:
         wrong = _judge(authority, list(_cases(authority, issued, passphrase, folder / "stranger")), folder / "cases")
         wrong |= _publish(authority, issued, folder / "auditor")
         wrong |= _tell_the_world(authority, passphrase)
+    _let_in(settings, folder / "staff")
     console.print(f"\n文件 files: {folder}/cases  {folder}/gallery   证照库 repository: {folder}/data")
     console.print(
         f"继续 next: [bold]make serve[/], or  license --help;  license verify {folder}/cases/*.pdf --home {folder}"
@@ -89,12 +93,29 @@ def _prepare(folder: Path, passphrase: bytes) -> Settings:
     folder.mkdir(parents=True)
     (folder / MARKER).touch()
     settings = initialise(folder)
+    with (folder / FILE_NAME).open("a", encoding="utf-8") as more:
+        more.write("\n# The demo's own: elsewhere a password alone is not enough.\n[sign_in]\nsecond_factor = false\n")
+    settings = Settings.load(folder)
     create_development_keys(settings, passphrase, at=now())
     secret = folder / "passphrase"
     secret.touch(mode=0o600)
     secret.write_bytes(passphrase)
     console.print(f"已建立 ready: {folder} (SQLite, 本地文件 local files, 开发测试密钥 development keys)\n")
     return settings
+
+
+def _let_in(settings: Settings, note: Path) -> None:
+    """Somebody who can sign in to the demo's service: by a password alone, for nobody has their authenticator at hand."""
+    login, password = "demo", new_recovery_code(secrets.token_bytes)
+    with Accounts.open(settings, now) as accounts:
+        for body in settings.issuers:
+            accounts.staff.add_department(Department(body.id, body.name))
+        accounts.staff.add(login, "演示人员", "market", list(Role), password=accounts.passwords.hashed(password))
+    note.touch(mode=0o600)
+    note.write_text(f"{login}\n{password}\n", encoding="utf-8")
+    console.print(
+        f"\n登录 sign in at /sign-in: [bold]{login}[/]  {password}   (只在此显示，并存于 shown here, kept in {note})"
+    )
 
 
 def _issue(authority: Authority) -> Iterator[Issued]:

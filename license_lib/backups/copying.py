@@ -72,10 +72,11 @@ def copy_to_database(path: Path, target: Database, progress: Progress, randomnes
 
 
 def copy_rows(reading: Connection, writing: Connection, progress: Progress) -> dict[str, int]:
-    """Copy every row of every table, parents first, a batch at a time."""
-    counts = {table.name: row_count(reading, table.name) for table in METADATA.sorted_tables}
+    """Copy every row of every table, parents first, a batch at a time; but no sessions, which would come to life."""
+    kept = [table for table in METADATA.sorted_tables if not table.info.get("transient")]
+    counts = {table.name: row_count(reading, table.name) for table in kept}
     total, done = sum(counts.values()), 0
-    for table in METADATA.sorted_tables:
+    for table in kept:
         rows = reading.execution_options(yield_per=_BATCH).execute(select(table))
         for batch in rows.mappings().partitions(_BATCH):
             writing.execute(table.insert(), [dict(row) for row in batch])

@@ -78,6 +78,11 @@ class PublicFolder:
                 return None
             raise _refused(error) from None
 
+    def status_numbers(self) -> tuple[int, ...]:
+        """Numbers of the status lists that are published."""
+        names = (path.name for path in (self._path / "status").glob("*[0-9]"))
+        return tuple(sorted(int(name) for name in names if name.isascii() and name.isdecimal()))
+
     def write(self, name: str, data: bytes) -> None:
         """Publish a file, durably.
 

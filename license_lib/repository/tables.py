@@ -4,58 +4,18 @@ Queries run as SQLAlchemy Core statements over these tables: objects of the sess
 query.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    Text,
-    TypeDecorator,
-    text,
-)
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlmodel import Field
+
+import license_lib.repository.account_tables  # noqa: F401 -- its tables belong to the same metadata
+from license_lib.repository.table import Table, UtcDateTime
 
 IN_USE = "state IN ('issued', 'suspended')"
 """Licences that keep their number to themselves; all other states are ends."""
 CHANGED = "state <> 'issued'"
 """Licences that a status list has to name."""
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, always UTC. SQLite knows no time zones, so it stores what is UTC by agreement."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 — SQLAlchemy's signature
-        """To UTC."""
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 — SQLAlchemy's signature
-        """To an aware time in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Table(SQLModel):
-    """Base of our tables; their own `MetaData` keeps tables of other software out of our migrations."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class ReservationRow(Table, table=True):

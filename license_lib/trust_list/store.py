@@ -74,7 +74,7 @@ class ListStore:
         if signer is None and current is not None:
             allowed = {current.signer, *current.list.next_signers}
         if not allowed:
-            hint = "once: license trust update LIST --signer FILE; get the certificate by another way than the list"
+            hint = "name the certificate of its signer once, with --signer; get it by another way than the list"
             raise TrustListError("trust.unpinned", "nothing is known of who may sign this list", hint=hint)
         if snapshot.signer not in allowed:
             hint = "ask who publishes it; never name a new signer because a list asks for it"

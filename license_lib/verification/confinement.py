@@ -5,11 +5,12 @@ A limit on resources, not a sandbox: a worker has the rights of the process that
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import BoundedSemaphore, Lock
 from types import TracebackType
-from typing import Final, Generic, Literal, Self, TypeVar
+from typing import Any, Final, Generic, Literal, Self, TypeVar
 
 from license_lib.catalogue import Catalogue
 from license_lib.errors import LicenseError
@@ -26,10 +27,24 @@ Opener = Callable[[], AbstractContextManager[Verifier]]
 Name = TypeVar("Name")
 
 
+@dataclass(frozen=True, slots=True)
+class SlowLane:
+    """Where a file goes that takes long, so that it does not stand in the way of those that do not.
+
+    Args:
+        after: seconds that a file may take in the quick lane.
+        places: how many files may go on beside it, at a lower priority. A file that finds no place is given up.
+    """
+
+    after: float = 3
+    places: int = 2
+
+
 class Confined(Generic[Answer_co]):
     """A judge of files in worker processes.
 
     Threads may share it. Workers start when they are needed, and stay; one that went beyond its limits is replaced.
+    Without a slow lane as many files as there are workers, made to take for ever, keep all others waiting.
 
     Args:
         open_judge: opens a judge, in each worker; it must pickle for `spawn`.
@@ -37,6 +52,7 @@ class Confined(Generic[Answer_co]):
         limits: what one file may take.
         workers: how many files are judged at once; more callers wait.
         method: `spawn` where there are threads; `fork` spares a process with one thread the second import.
+        slow: where files go that take long.
     """
 
     def __init__(
@@ -47,11 +63,14 @@ class Confined(Generic[Answer_co]):
         limits: Limits | None = None,
         workers: int = WORKERS,
         method: Literal["spawn", "fork"] = "spawn",
+        slow: SlowLane | None = None,
     ) -> None:
         self._overrun = overrun
         self._start = partial(Worker, method, open_judge, limits or Limits())
         self._workers = workers
         self._places = BoundedSemaphore(workers)
+        self._slow = slow
+        self._slow_places = BoundedSemaphore(slow.places if slow else 1)
         self._lock = Lock()
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
@@ -70,10 +89,11 @@ class Confined(Generic[Answer_co]):
             MachineError: `verification.worker`: no worker can be started.
             RuntimeError: the judge failed otherwise: a fault of ours.
         """
-        with self._places:
+        with ExitStack() as place:
+            place.enter_context(self._places)
             worker, sound = self._take(), False
             try:
-                answer = worker.ask(data, at, now) if worker.open() else None
+                answer = self._ask(worker, place, data, at, now) if worker.open() else None
                 sound = answer is not None
             finally:
                 self._give_back(worker, sound=sound)
@@ -128,6 +148,24 @@ class Confined(Generic[Answer_co]):
         """End the workers."""
         self.close()
 
+    def _ask(self, worker: Worker, place: ExitStack, data: bytes, at: datetime, now: datetime | None) -> Any:
+        """Its answer; None if the limits, or the worker, did not last, or nobody has the time for it."""
+        worker.send(data, at, now)
+        if self._slow and not worker.speaks_within(self._slow.after):
+            if not self._slow_places.acquire(blocking=False):
+                return None
+            place.close()
+            place.callback(self._slow_places.release)
+            self._top_up()
+            worker.step_back()
+        return worker.receive()
+
+    def _top_up(self) -> None:
+        """Start a worker for the place that one has left, before anybody waits for it."""
+        with self._lock:
+            if self._keeps and len(self._idle) < self._workers:
+                self._idle.append(self._start())
+
     def _take(self) -> "Worker":
         with self._lock:
             while self._idle:
@@ -143,10 +181,12 @@ class Confined(Generic[Answer_co]):
     def _give_back(self, worker: "Worker", *, sound: bool) -> None:
         with self._lock:
             self._busy.remove(worker)
-            if sound and self._keeps:
+            if sound and self._keeps and len(self._idle) < self._workers:
                 self._idle.append(worker)
                 return
         worker.end()
+        if self._slow:
+            self._top_up()
 
 
 class ConfinedVerifier(Confined[Verdict]):
@@ -156,7 +196,7 @@ class ConfinedVerifier(Confined[Verdict]):
         open_verifier: opens a verifier, in each worker and, for codes, here; it must pickle for `spawn`.
         limits: what one file may take; one that takes more is UNDETERMINED, `verification.overrun`.
         workers: how many files are judged at once.
-        method: as for `Confined`.
+        method, slow: as for `Confined`.
     """
 
     def __init__(
@@ -166,8 +206,9 @@ class ConfinedVerifier(Confined[Verdict]):
         limits: Limits | None = None,
         workers: int = WORKERS,
         method: Literal["spawn", "fork"] = "spawn",
+        slow: SlowLane | None = None,
     ) -> None:
-        super().__init__(open_verifier, _overrun, limits=limits, workers=workers, method=method)
+        super().__init__(open_verifier, _overrun, limits=limits, workers=workers, method=method, slow=slow)
         self._open = open_verifier
         self._near_lock = Lock()
         self._near: Verifier | None = None

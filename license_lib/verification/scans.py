@@ -14,7 +14,7 @@ from license_lib.qr.pictures import looks_like_pdf
 from license_lib.qr.places import Code, Point
 from license_lib.qr.retries import Patience
 from license_lib.qr.scanning import Scan, scan_pages
-from license_lib.verification.confinement import Confined
+from license_lib.verification.confinement import Confined, SlowLane
 from license_lib.verification.reading import UnreadableError, attached_record
 from license_lib.verification.workers import Limits
 
@@ -93,14 +93,19 @@ def scan_licenses(data: bytes, patience: Patience | None) -> FileScan:
 
 
 def confined_scanner(
-    patience: Patience, *, workers: int, method: Literal["spawn", "fork"], limits: Limits | None = None
+    patience: Patience,
+    *,
+    workers: int,
+    method: Literal["spawn", "fork"],
+    limits: Limits | None = None,
+    slow: SlowLane | None = None,
 ) -> Confined[FileScan]:
     """A scanner for files of strangers, in worker processes, within limits of time and memory.
 
     Args:
         patience: for the retries of each file; it must pickle for `spawn`.
     """
-    return Confined(partial(_opened, patience), _overrun, limits=limits, workers=workers, method=method)
+    return Confined(partial(_opened, patience), _overrun, limits=limits, workers=workers, method=method, slow=slow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser.opened import Opened, browsing, opened
-from browser.served_city import ServedCity, served_city
+from browser.opened import Opened, opened
+from browser.served_city import ServedCity
 from playwright.sync_api import Browser, sync_playwright
 
 NO_ROOM = """if (self.caches) { // on the blank page before there is none
@@ -15,18 +15,6 @@ NO_ROOM = """if (self.caches) { // on the blank page before there is none
 }"""
 NO_QUESTIONS = "Object.defineProperty(window, 'caches', { get() { throw new DOMException('no', 'SecurityError'); } });"
 BROKEN = "if (crypto.subtle) crypto.subtle.verify = () => Promise.reject(new Error('out of order'));"
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
-    with served_city(tmp_path_factory.mktemp("served")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as running:
-        yield running
 
 
 @pytest.fixture

@@ -7,30 +7,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, cast
 
 import pytest
+from integration.obedient import open_obedient
 from support import NOON, license_command
 
 from license_lib.authority import Authority
 from license_lib.errors import InputError, MachineError
-from license_lib.findings import Finding
 from license_lib.issuing import Issued
 from license_lib.judges import confined_verifier
 from license_lib.qr import scan_file
 from license_lib.settings import Settings
 from license_lib.verification import Outcome, Verdict, Verifier
-from license_lib.verification.confinement import ConfinedVerifier
-from license_lib.verification.verdict import DOCUMENT_PROOFS, Evidence
+from license_lib.verification.confinement import ConfinedVerifier, SlowLane
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from license_lib.verification.workers import Limits
-from verify_api.service import SettingsBench
+from verify_api.bench import SettingsBench
 
-CITIZEN = "11010519491231002X"
 QUICK = Limits(seconds=1)
 PATIENT = Limits(seconds=60)
 ORPHANED = """
@@ -41,37 +39,6 @@ with obedient(QUICK) as verifier:
     print(pid(verifier), flush=True)
     verifier.verify(b"hang", at=NOON)
 """
-
-
-class Obedient:
-    """Does to its process what the file says."""
-
-    def verify(self, data: bytes, *, at: datetime, now: datetime | None = None) -> Verdict:  # noqa: ARG002 -- as `Verifier`
-        if data == b"hang":
-            time.sleep(3600)
-        elif data == b"spin":
-            while True:
-                pass
-        elif data == b"memory":
-            bytearray(3 << 30)
-        elif data == b"die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        elif data == b"fault":
-            raise KeyError(CITIZEN)
-        elif data == b"locked":
-            raise MachineError("storage.locked", "The repository is busy", hint="try again")
-        elif data == b"lambda":
-            return cast("Verdict", lambda: None)
-        elif data == b"shout":
-            os.write(1, CITIZEN.encode())
-            os.write(2, CITIZEN.encode())
-        finding = Finding("verification.incomplete", {"step": str(os.getpid())})
-        return Verdict(at, (finding,), frozenset(), DOCUMENT_PROOFS, None, None, Evidence())
-
-
-@contextmanager
-def open_obedient() -> Iterator[Verifier]:
-    yield cast("Verifier", Obedient())
 
 
 @contextmanager
@@ -161,7 +128,7 @@ def test_what_the_machine_says_comes_back_and_what_a_fault_quotes_does_not(capfd
         with pytest.raises(MachineError) as locked:
             verifier.verify(b"locked", at=NOON)
         assert (locked.value.code, locked.value.hint) == ("storage.locked", "try again")
-        with pytest.raises(RuntimeError, match=r"^KeyError at test_confinement.py:\d+, in a worker$"):
+        with pytest.raises(RuntimeError, match=r"^KeyError at obedient.py:\d+, in a worker$"):
             verifier.verify(b"fault", at=NOON)
         with pytest.raises(RuntimeError, match=r"in a worker$"):  # what cannot be sent is a fault, not an overrun
             verifier.verify(b"lambda", at=NOON)
@@ -237,4 +204,29 @@ def test_the_command_line_leaves_no_worker(shared_authority: Authority, business
     file.write_bytes(business.pdf)
     done = license_command("verify", file, file, "--home", shared_authority.settings.home, "--json")
     assert len(done.values) == 3, "two files and a summary"
+    assert multiprocessing.active_children() == []
+
+
+def test_files_that_take_long_step_aside() -> None:
+    """One more than the slow lane has places for hang: it is given up, and the next file is judged all the same."""
+    lane = SlowLane(after=0.3, places=2)
+    with (
+        ConfinedVerifier(open_obedient, limits=PATIENT, workers=1, method="fork", slow=lane) as verifier,
+        ThreadPoolExecutor(3) as threads,
+    ):
+        bombs = [threads.submit(verifier.verify, file, at=NOON) for file in (b"hang", b"spin", b"hang")]
+        done, hanging = wait(bombs, return_when=FIRST_COMPLETED)
+        assert [codes(bomb.result()) for bomb in done] == [["verification.overrun"]]
+        assert codes(verifier.verify(b"", at=NOON)) == ["verification.incomplete"]
+        assert not any(bomb.done() for bomb in hanging)
+        verifier.close()
+        assert [codes(bomb.result()) for bomb in hanging] == [["verification.overrun"]] * 2
+    assert multiprocessing.active_children() == []
+
+
+def test_whoever_steps_aside_leaves_its_priority_and_still_answers() -> None:
+    lane = SlowLane(after=0.05, places=1)
+    with ConfinedVerifier(open_obedient, limits=PATIENT, workers=1, method="fork", slow=lane) as verifier:
+        slow = pid(verifier, b"slow")
+        assert pid(verifier) != slow, "another has taken its place"
     assert multiprocessing.active_children() == []

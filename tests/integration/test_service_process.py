@@ -1,5 +1,6 @@
 """The service as a process of its own, as `license serve` starts it: real sockets, real signals, real logs."""
 
+import json
 import signal
 import socket
 from collections.abc import Iterator
@@ -60,7 +61,11 @@ def test_it_stops_when_told_and_its_log_holds_nothing_of_what_was_sent(served: S
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(timeout=30) in {0, -signal.SIGTERM}
     log = served.log.read_text()
-    assert "GET /api/v1/licenses/{identifier}/status 200" in log
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert ("GET", "/api/v1/licenses/{identifier}/status", 200) in {
+        (line.get("method"), line.get("route"), line.get("status")) for line in lines
+    }
+    assert {"uvicorn.error", "verify_api"} <= {line["logger"] for line in lines}, "all lines are of one form"
     assert "Traceback" not in log
     assert "ERROR" not in log
     license_ = served.issued.license

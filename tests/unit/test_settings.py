@@ -186,3 +186,62 @@ def test_witnesses_of_the_log_are_keys_of_witnesses(master_home: Path) -> None:
         with pytest.raises(InputError) as caught:
             own_log(settings.model_copy(update={"log": log}))
         assert caught.value.code == "settings.invalid"
+
+
+OIDC = """
+[sign_in.oidc]
+issuer = "ISSUER"
+client_id = "license"
+departments = { "0012" = "market" }
+role_names = { "counter" = "staff" }
+"""
+
+
+def test_how_people_sign_in(tmp_path: Path) -> None:
+    rules = loaded(tmp_path, GOOD).sign_in
+    assert (rules.local, rules.second_factor, rules.oidc) == (True, True, None)
+    assert (rules.idle, rules.absolute) == (timedelta(minutes=30), timedelta(hours=10))
+    for issuer in ("https://id.example.gov.cn", "http://127.0.0.1:8080/realms/city"):
+        oidc = loaded(tmp_path, GOOD + OIDC.replace("ISSUER", issuer)).sign_in.oidc
+        assert oidc is not None
+        assert (oidc.issuer, dict(oidc.role_names)) == (issuer, {"counter": "staff"})
+
+
+@pytest.mark.parametrize(
+    "issuer", ["http://id.example.gov.cn", "id.example", "https://id.example?a", "ftp://127.0.0.1"]
+)
+def test_an_identity_provider_is_reached_where_nobody_listens(tmp_path: Path, issuer: str) -> None:
+    assert "license.toml: sign_in.oidc.issuer: " in refusal(tmp_path, GOOD + OIDC.replace("ISSUER", issuer))
+
+
+def test_a_role_that_is_none_is_told(tmp_path: Path) -> None:
+    text = GOOD + OIDC.replace("ISSUER", "https://id.example").replace('"staff"', '"king"')
+    assert "license.toml: sign_in.oidc.role_names" in refusal(tmp_path, text)
+    assert "scopes" in refusal(tmp_path, f'{GOOD}{OIDC.replace("ISSUER", "https://id.example")}scopes = ["profile"]\n')
+
+
+@pytest.mark.parametrize("wrong", ["0.0.0.0/0", "::/0", "proxy.example", "10.0.0.1/8"])
+def test_proxies_are_named_one_by_one(tmp_path: Path, wrong: str) -> None:
+    assert loaded(tmp_path, f'{GOOD}[service]\ntrusted_proxies = ["10.0.0.7", "10.1.0.0/16"]\n')
+    told = refusal(tmp_path, f'{GOOD}\n[service]\ntrusted_proxies = ["{wrong}"]\n')
+    assert "license.toml: service.trusted_proxies: " in told
+
+
+def test_the_environment_goes_before_the_file_and_is_checked_with_it(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text(f"{GOOD}\n[sign_in]\nidle_minutes = 5\nabsolute_hours = 8\n", encoding="utf-8")
+    given = {
+        "LICENSE__SIGN_IN__IDLE_MINUTES": "7",
+        "LICENSE__SIGN_IN__LOCAL": "false",
+        "LICENSE__STORAGE__DATABASE": "postgresql://me@host/db",
+        "LICENSE__SERVICE__TRUSTED_PROXIES": '["10.0.0.7"]',
+        "LICENSE_HOME": "/elsewhere",
+    }
+    settings = Settings.load(tmp_path, given)
+    assert (settings.sign_in.idle_minutes, settings.sign_in.absolute_hours, settings.sign_in.local) == (7, 8, False)
+    assert settings.database_url == "postgresql://me@host/db"
+    assert settings.service.trusted_proxies == ("10.0.0.7",)
+    for name, value in (("LICENSE__SIGN_IN__IDLE", "7"), ("LICENSE__SIGN_IN", "7"), ("LICENSE__HOME", "x")):
+        with pytest.raises(SettingsError):
+            Settings.load(tmp_path, {name: value})
+    with pytest.raises(SettingsError, match=r"sign_in\.idle_minutes"):
+        Settings.load(tmp_path, {"LICENSE__SIGN_IN__IDLE_MINUTES": "soon"})

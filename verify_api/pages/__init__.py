@@ -6,6 +6,7 @@ shows one of them, so that switching keeps what is on the page.
 """
 
 import json
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -19,6 +20,7 @@ from license_lib.calendar import CHINA
 from license_lib.verification import Outcome, Proof
 from license_lib.verification.verdict import PROOF_TEXTS
 from license_lib.verification.verifier import MAX_FILE_BYTES
+from verify_api.access import Public
 from verify_api.envelope import POLICY
 from verify_api.pages.anchor import Anchor
 from verify_api.pages.assets import assets
@@ -26,9 +28,10 @@ from verify_api.pages.assets import router as asset_router
 from verify_api.pages.words import words
 from verify_api.problems import KINDS, problem_of
 from verify_api.questions import read_question
-from verify_api.routes import service_of
+from verify_api.routes.answers import service_of
 from verify_api.schemas import LicenseFacts, Words
 from verify_api.served_files import ServedFile, takes_gzip
+from verify_api.turnstile import admit_to_page, turnstile_of
 
 _HERE: Final = Path(__file__).resolve().parent
 _PROVED: Final = frozenset({Outcome.IN_FORCE, Outcome.NOT_IN_FORCE})
@@ -52,7 +55,7 @@ def install(app: FastAPI, anchor: Anchor) -> None:
 @router.api_route("/V", methods=["GET", "HEAD"])
 @router.api_route("/v", methods=["GET", "HEAD"])
 @router.api_route("/verify", methods=["GET", "HEAD"])
-def home(request: Request, lang: Lang = "zh") -> Response:
+def home(_: Public, request: Request, lang: Lang = "zh") -> Response:
     """The page, the same at every address: what a QR says stands in the fragment, which only the script sees."""
     anchor: Anchor = request.app.state.anchor
     facts = {
@@ -68,7 +71,7 @@ def home(request: Request, lang: Lang = "zh") -> Response:
 
 
 @router.api_route("/offline.js", methods=["GET", "HEAD"])
-def offline_worker(request: Request) -> Response:
+def offline_worker(_: Public, request: Request) -> Response:
     """The service worker of those who keep the page: it stands at the root, for it answers for all of the site."""
     script = _TEMPLATES.get_template("offline.js").render(
         version=assets().version, files=assets().shell + assets().scanner
@@ -78,7 +81,7 @@ def offline_worker(request: Request) -> Response:
 
 
 @router.api_route("/page.webmanifest", methods=["GET", "HEAD"])
-def manifest(request: Request) -> Response:
+def manifest(_: Public, request: Request) -> Response:
     """What makes the page an application (W3C Web Application Manifest)."""
     icons = [
         {"src": f"assets/{assets().version}/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"}
@@ -101,11 +104,16 @@ def manifest(request: Request) -> Response:
 
 
 @router.post("/verify")
-async def verify(request: Request, lang: Lang = "zh", part: Literal["page", "result"] = "page") -> Response:
+async def verify(
+    who: Public, request: Request, lang: Lang = "zh", part: Literal["page", "result"] = "page"
+) -> Response:
     """The outcome as a page, or as the `result` part alone for the script."""
     template = "answer.html" if part == "page" else "result.html"
     try:
-        verdict = await service_of(request).verify(await read_question(request))
+        caller = admit_to_page(request, who)
+        question = await read_question(request)
+        with turnstile_of(request).file(caller) if question.data else nullcontext():
+            verdict = await service_of(request).verify(question)
     except Exception as error:  # noqa: BLE001 -- every error becomes a page, as it becomes a problem in the API
         problem = problem_of(error)
         document = problem.document(request.state.request_id)
@@ -125,7 +133,7 @@ async def verify(request: Request, lang: Lang = "zh", part: Literal["page", "res
 
 
 @router.api_route("/problems", methods=["GET", "HEAD"])
-async def problem_list(lang: Lang = "zh") -> Response:
+async def problem_list(_: Public, lang: Lang = "zh") -> Response:
     """What the problem types of the API mean: the address that their `type` points to."""
     return _page("problems.html", lang, kinds=KINDS)
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from verify_api.access import Public
 from verify_api.problems import Problem
 from verify_api.served_files import ServedFile, takes_gzip
 
@@ -34,6 +35,8 @@ _MEDIA_TYPES: Final = MappingProxyType(
 _ALREADY_PACKED: Final = frozenset({".png"})
 _SCANNER: Final = "scanner/"
 """The decoder of pictures, a megabyte: loaded only if somebody scans."""
+_STAFF: Final = "staff/"
+"""Files of pages for people who sign in: nobody else has to load them, and no browser keeps them for offline use."""
 _SCANNER_POLICY: Final = MappingProxyType(
     {
         "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
@@ -52,7 +55,7 @@ class Assets:
     @property
     def shell(self) -> list[str]:
         """Addresses of what the page needs, relative to it."""
-        return [f"assets/{self.version}/{name}" for name in self.files if not name.startswith(_SCANNER)]
+        return [f"assets/{self.version}/{name}" for name in self.files if not name.startswith((_SCANNER, _STAFF))]
 
     @property
     def modules(self) -> list[str]:
@@ -85,7 +88,7 @@ def _packed(name: str) -> ServedFile:
 
 
 @router.api_route("/assets/{version}/{name:path}", methods=["GET", "HEAD"])
-def asset(request: Request, version: str, name: str) -> Response:
+def asset(_: Public, request: Request, version: str, name: str) -> Response:
     """A file of the page; of another version there is none."""
     file = assets().files.get(name)
     if file is None or version != assets().version:

@@ -11,11 +11,13 @@ from license_lib.errors import InputError
 from license_lib.repository import Use
 from license_lib.repository.entries import LONGEST_TEXT
 from license_lib.verification.verdict import PROOF_TEXTS
+from verify_api.access import Public
 from verify_api.pages import answer_page, face_rows
 from verify_api.presentations import ANYBODY, PresentationDocument, read_body
 from verify_api.problems import Problem, problem_of
-from verify_api.routes import service_of
+from verify_api.routes.answers import service_of
 from verify_api.schemas import Words
+from verify_api.turnstile import admit_to_page
 
 _SCRIPT: Final = (Path(__file__).resolve().parent / "presenting.js").read_text(encoding="utf-8")
 _SUBJECT: Final = Words(zh="亮证码", en="Presentation code")
@@ -29,21 +31,22 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.api_route("/P", methods=["GET", "HEAD"])
 @router.api_route("/p", methods=["GET", "HEAD"])
 @router.api_route("/redeem", methods=["GET", "HEAD"])
-async def page(lang: Lang = "zh") -> Response:
+async def page(_: Public, lang: Lang = "zh") -> Response:
     """The page, the same for every code: what a QR says stands in the fragment, which only the script sees."""
     return answer_page("presenting.html", lang, longest=LONGEST_TEXT)
 
 
 @router.api_route("/presenting.js", methods=["GET", "HEAD"])
-async def script() -> Response:
+async def script(_: Public) -> Response:
     """The page's script."""
     return Response(_SCRIPT, media_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 @router.post("/redeem")
-async def redeem(request: Request, lang: Lang = "zh") -> Response:
+async def redeem(who: Public, request: Request, lang: Lang = "zh") -> Response:
     """Use the code up, and show what that gave."""
     try:
+        admit_to_page(request, who)
         code, audience = await _form(request)
         use = Use(actor=ANYBODY, audience=audience, place="service")
         shown = await service_of(request).redeem(code, use)

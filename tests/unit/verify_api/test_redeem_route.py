@@ -67,7 +67,7 @@ def test_a_code_in_the_address_is_not_even_looked_for(client: TestClient, judge:
     [
         (MachineError("storage.locked", "busy"), 503),
         (MachineError("presentation.clock-behind", "late"), 503),
-        (InputError("entry.text", "audience: …"), 400),
+        (InputError("entry.text", "audience: …"), 422),
     ],
 )
 def test_a_broken_machine_is_a_problem_and_a_page(

@@ -176,7 +176,12 @@ def test_logs_hold_the_route_and_never_the_path(client: TestClient, caplog: pyte
         client.get(f"/{PRIVATE}")
         client.post(URL, json={"code": PRIVATE}, params={"at": PRIVATE})
     assert PRIVATE not in caplog.text
-    assert "GET /api/v1/licenses/{identifier}/status 422" in caplog.text
+    told = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [(one["method"], one["route"], one["status"], one["who"]) for one in told] == [
+        ("GET", "/api/v1/licenses/{identifier}/status", 422, "anonymous"),
+        ("GET", "-", 404, "-"),
+        ("POST", "/api/v1/verify", 422, "anonymous"),
+    ]
 
 
 def test_the_bench_is_closed_at_the_end(app: FastAPI, judge: ToldJudge) -> None:

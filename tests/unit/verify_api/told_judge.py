@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from license_lib.catalogue import Catalogue
+from license_lib.errors import MachineError
 from license_lib.findings import Finding
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.licenses import Issuer
 from license_lib.presenting import Presentation
 from license_lib.qr import QrProof
+from license_lib.records import Records
 from license_lib.repository import Use
 from license_lib.verification import Proof, Verdict
+from license_lib.verification.scans import FileScan
 from license_lib.verification.verdict import CODE_PROOFS, RECORD_PROOFS, Evidence
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -57,6 +60,10 @@ class ToldJudge:
     asked: list[tuple[str, object, datetime]] = field(default_factory=list)
     noted: list[Verdict] = field(default_factory=list)
     unnotable: Exception | None = None
+    scanned: FileScan = field(default_factory=FileScan)
+    uses: list[Use | None] = field(default_factory=list)
+    kept: Records | None = None
+    key: bytes = bytes(32)
     closed: bool = False
     before: Callable[[], object] = lambda: None
 
@@ -64,10 +71,21 @@ class ToldJudge:
         assert at.tzinfo
         return self
 
-    def note(self, verdict: Verdict) -> None:
+    def note(self, verdict: Verdict, use: Use | None) -> None:
         if self.unnotable:
             raise self.unnotable
         self.noted.append(verdict)
+        self.uses.append(use)
+
+    def scan(self, data: bytes, *, at: datetime) -> FileScan:
+        self.asked.append(("scan", data, at))
+        return self.scanned
+
+    @property
+    def records(self) -> Records:
+        if self.kept is None:
+            raise MachineError("storage.failed", "no repository here")
+        return self.kept
 
     def redeem(self, text: str, use: Use) -> Presentation:
         self.asked.append(("redeem", (text, use), NOON))

@@ -1,0 +1,260 @@
+"""People's accounts: who they are, of which department, and in which roles."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
+
+from license_lib.accounts.secrets import new_recovery_code, recovery_digest
+from license_lib.accounts.values import Department, Role
+from license_lib.errors import InputError
+from license_lib.repository.account_tables import DEPARTMENT, RECOVERY_CODE, SESSION, STAFF
+from license_lib.repository.database import Database
+
+RECOVERY_CODES: Final = 10
+_LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_NAME: Final = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAccount:
+    """A person's account.
+
+    Args:
+        password: its hash; None for those whom an identity provider signs in.
+        seed: of their one-time passwords, once it is enrolled. last_step: the last of these that was used.
+    """
+
+    login: str
+    name: str = field(repr=False)
+    department: Department
+    roles: frozenset[Role]
+    password: str | None = field(repr=False)
+    seed: bytes | None = field(repr=False)
+    last_step: int
+    disabled: bool
+    from_provider: bool
+
+
+class Staff:
+    """The accounts of people, and the departments that they belong to.
+
+    Args:
+        clock: the time, aware. randomness: n → n random bytes.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], randomness: Callable[[int], bytes]) -> None:
+        self._database = database
+        self._clock = clock
+        self._randomness = randomness
+
+    def add_department(self, department: Department) -> None:
+        """Add a department, or give one that is there another name.
+
+        Raises:
+            InputError: `department.id`, `department.name`.
+        """
+        if not _ID.fullmatch(department.id):
+            raise InputError("department.id", "this is no short name", hint="write small letters, digits and hyphens")
+        if not _NAME.fullmatch(department.name):
+            raise InputError("department.name", "this is no name of a department", hint="write 1 to 60 characters")
+
+        def work(connection: Connection) -> None:
+            named = update(DEPARTMENT).where(DEPARTMENT.c.id == department.id).values(name=department.name)
+            if not connection.execute(named).rowcount:
+                values = {"id": department.id, "name": department.name, "added_at": self._clock()}
+                connection.execute(DEPARTMENT.insert().values(values))
+
+        self._database.write(work)
+
+    def departments(self) -> tuple[Department, ...]:
+        """All departments, by their short names."""
+        query = select(DEPARTMENT.c.id, DEPARTMENT.c.name).order_by(DEPARTMENT.c.id)
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return tuple(Department(row.id, row.name) for row in rows)
+
+    def add(self, login: str, name: str, department: str, roles: Iterable[Role], *, password: str) -> None:
+        """Add an account with a password.
+
+        Args:
+            login: in small letters. password: its hash.
+
+        Raises:
+            InputError: `staff.login`, `staff.name`, `staff.roles`, `staff.exists`, `department.unknown`.
+        """
+        values = _facts(login, name, roles)
+
+        def work(connection: Connection) -> None:
+            require_department(connection, department)
+            if connection.execute(select(STAFF.c.login).where(STAFF.c.login == login)).first():
+                raise InputError("staff.exists", "there is an account with this name", hint="choose another")
+            values.update(department=department, password=password, last_step=0, added_at=self._clock())
+            connection.execute(STAFF.insert().values(values))
+
+        self._database.write(work)
+
+    def provided(
+        self, login: str, name: str, department: str, roles: Iterable[Role], *, issuer: str, subject: str
+    ) -> StaffAccount:
+        """The account of somebody whom an identity provider vouches for: made, or brought up to date.
+
+        It is found by issuer and subject, which are theirs for ever (OpenID Connect Core §5.7); the name may change.
+
+        Raises:
+            InputError: as `add`; `staff.exists` if another account has the name.
+        """
+        values = _facts(login, name, roles)
+
+        def work(connection: Connection) -> None:
+            require_department(connection, department)
+            theirs = (STAFF.c.issuer == issuer) & (STAFF.c.subject == subject)
+            kept = connection.execute(select(STAFF.c.login).where(theirs)).scalar()
+            if kept is None:
+                if connection.execute(select(STAFF.c.login).where(STAFF.c.login == login)).first():
+                    raise InputError("staff.exists", "there is another account with this name", hint="disable it")
+                values.update(issuer=issuer, subject=subject, last_step=0, added_at=self._clock())
+                connection.execute(STAFF.insert().values(values | {"department": department}))
+            else:
+                # The login stays: it is what stands on the usage trail.
+                fresh = {"name": name, "roles": values["roles"], "department": department}
+                connection.execute(update(STAFF).where(theirs).values(fresh))
+
+        self._database.write(work)
+        query = with_departments().where(STAFF.c.issuer == issuer, STAFF.c.subject == subject)
+        return staff_of(self._database.read(lambda connection: connection.execute(query).one()))
+
+    def find(self, login: str) -> StaffAccount | None:
+        """The account with a name."""
+        if not _LOGIN.fullmatch(login):
+            return None
+        query = with_departments().where(STAFF.c.login == login)
+        row = self._database.read(lambda connection: connection.execute(query).first())
+        return staff_of(row) if row else None
+
+    def all(self) -> tuple[StaffAccount, ...]:
+        """All accounts, by name."""
+        query = with_departments().order_by(STAFF.c.login)
+        return tuple(staff_of(row) for row in self._database.read(lambda connection: connection.execute(query).all()))
+
+    def set_roles(self, login: str, roles: Iterable[Role]) -> None:
+        """Give somebody other roles, with effect on the sessions that they have.
+
+        Raises:
+            InputError: `staff.unknown`, `staff.roles`.
+        """
+        self._change(login, roles=_roles(roles))
+
+    def disable(self, login: str) -> None:
+        """Let somebody in no more, and end their sessions.
+
+        Raises:
+            InputError: `staff.unknown`.
+        """
+        self._change(login, disabled_at=self._clock())
+
+    def reset(self, login: str, password: str) -> None:
+        """Give somebody a new password (its hash); the second factor is enrolled anew, and sessions end.
+
+        Raises:
+            InputError: `staff.unknown`; `staff.provided` for those whom an identity provider signs in.
+        """
+        self._change(login, password=password, seed=None, last_step=0, disabled_at=None)
+
+    def rehash(self, login: str, password: str) -> None:
+        """Store the same password under a hash with other parameters."""
+        rehashed = update(STAFF).where(STAFF.c.login == login).values(password=password)
+        self._database.write(lambda connection: connection.execute(rehashed))
+
+    def use_step(self, login: str, step: int) -> bool:
+        """Use up a one-time password; False if it, or a later one, was used already, if only a moment ago."""
+        used = update(STAFF).where(STAFF.c.login == login, STAFF.c.last_step < step).values(last_step=step)
+        return self._database.write(lambda connection: connection.execute(used).rowcount) == 1
+
+    def use_recovery_code(self, login: str, code: str) -> bool:
+        """Use up a recovery code; False if there is no such one, or no more."""
+        spent = delete(RECOVERY_CODE).where(
+            RECOVERY_CODE.c.login == login, RECOVERY_CODE.c.digest == recovery_digest(login, code)
+        )
+        return self._database.write(lambda connection: connection.execute(spent).rowcount) == 1
+
+    def enrol(self, login: str, seed: bytes, step: int) -> tuple[str, ...]:
+        """Put a seed of one-time passwords in force, whose owner proved to have it by the password of a step.
+
+        Returns:
+            Recovery codes, to be shown once; earlier ones count no more.
+        """
+        codes = tuple(new_recovery_code(self._randomness) for _ in range(RECOVERY_CODES))
+
+        def work(connection: Connection) -> None:
+            connection.execute(update(STAFF).where(STAFF.c.login == login).values(seed=seed, last_step=step))
+            connection.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.login == login))
+            rows = [{"digest": recovery_digest(login, code), "login": login} for code in codes]
+            connection.execute(RECOVERY_CODE.insert(), rows)
+
+        self._database.write(work)
+        return codes
+
+    def _change(self, login: str, **values: Any) -> None:
+        def work(connection: Connection) -> None:
+            row = connection.execute(select(STAFF.c.issuer).where(STAFF.c.login == login)).first()
+            if row is None:
+                raise InputError("staff.unknown", "there is no account with this name", hint="see: license staff list")
+            if row.issuer is not None and "password" in values:
+                raise InputError("staff.provided", "an identity provider signs this person in", hint="reset it there")
+            connection.execute(update(STAFF).where(STAFF.c.login == login).values(values))
+            if "roles" not in values:
+                connection.execute(delete(SESSION).where(SESSION.c.login == login))
+            if "password" in values:
+                connection.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.login == login))
+
+        self._database.write(work)
+
+
+def with_departments(*more: ColumnElement[Any]) -> Select[Any]:
+    """A query for accounts, with the names of their departments."""
+    query = select(STAFF, DEPARTMENT.c.name.label("department_name"), *more)
+    return query.join(DEPARTMENT, DEPARTMENT.c.id == STAFF.c.department)
+
+
+def staff_of(row: Row[Any]) -> StaffAccount:
+    """A row of such a query as a value."""
+    return StaffAccount(
+        login=row.login,
+        name=row.name,
+        department=Department(row.department, row.department_name),
+        roles=frozenset(Role(role) for role in row.roles.split()),
+        password=row.password,
+        seed=row.seed,
+        last_step=row.last_step,
+        disabled=row.disabled_at is not None,
+        from_provider=row.issuer is not None,
+    )
+
+
+def require_department(connection: Connection, department: str) -> None:
+    """Refuse a department that is not there.
+
+    Raises:
+        InputError: `department.unknown`.
+    """
+    if connection.execute(select(DEPARTMENT.c.id).where(DEPARTMENT.c.id == department)).first() is None:
+        raise InputError("department.unknown", "there is no such department", hint="add it: license department add")
+
+
+def _facts(login: str, name: str, roles: Iterable[Role]) -> dict[str, Any]:
+    if not _LOGIN.fullmatch(login):
+        hint = "write 2 to 64 small letters, digits and . _ @ -"
+        raise InputError("staff.login", "this is no name to sign in with", hint=hint)
+    if not _NAME.fullmatch(name):
+        raise InputError("staff.name", "this is no person's name", hint="write 1 to 60 characters")
+    return {"login": login, "name": name, "roles": _roles(roles)}
+
+
+def _roles(roles: Iterable[Role]) -> str:
+    if not (text := " ".join(sorted(set(roles)))):
+        raise InputError("staff.roles", "the account has no role", hint=f"give some of {', '.join(Role)}")
+    return text

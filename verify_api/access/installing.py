@@ -1,0 +1,44 @@
+"""The room put into the application."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from license_lib.accounts.opening import Accounts
+from license_lib.errors import MachineError
+from license_lib.settings import Settings
+from verify_api.access.gate import Gate
+from verify_api.access.oidc import Provider
+from verify_api.access.origin import Proxies
+from verify_api.access.web import HttpWeb
+
+
+@contextmanager
+def open_gate(settings: Settings, clock: Callable[[], datetime], randomness: Callable[[int], bytes]) -> Iterator[Gate]:
+    """What recognises people and programs, open as long as the block.
+
+    Raises:
+        MachineError: the database cannot be opened; `settings.secret`: the identity provider's secret cannot be read.
+    """
+    rules, service = settings.sign_in, settings.service
+    provider = None
+    if rules.oidc is not None:
+        provider = Provider(rules.oidc, _secret(settings), HttpWeb(settings.network), clock)
+    proxies = Proxies(service.trusted_proxies, service.certificate_header)
+    with Accounts.open(settings, clock, randomness) as accounts:
+        yield Gate(accounts, rules, proxies, provider)
+
+
+def _secret(settings: Settings) -> str:
+    oidc = settings.sign_in.oidc
+    if oidc is None or oidc.client_secret_file is None:
+        return ""
+    path = settings.home / oidc.client_secret_file
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        secret = ""
+    if not secret:
+        hint = "put it there, readable for the service alone, or mend sign_in.oidc.client_secret_file"
+        raise MachineError("settings.secret", f"there is no secret in {path}", hint=hint)
+    return secret
