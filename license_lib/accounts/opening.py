@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from license_lib.accounts.attempts import Attempts
+from license_lib.accounts.changes import SERVICE, Actor, Changes
 from license_lib.accounts.clients import Clients
 from license_lib.accounts.passwords import Passwords
 from license_lib.accounts.sessions import Limits, Sessions
@@ -23,6 +24,7 @@ class Accounts:
     Args:
         database: up to date.
         clock: the time, aware. randomness: n → n random bytes.
+        by: who changes them.
     """
 
     def __init__(
@@ -31,13 +33,15 @@ class Accounts:
         settings: Settings,
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes] = os.urandom,
+        by: Actor = SERVICE,
     ) -> None:
         self._database = database
         rules = settings.sign_in
         limits = Limits(idle=rules.idle, absolute=rules.absolute)
         self.passwords = Passwords()
-        self.staff = Staff(database, clock, randomness)
-        self.clients = Clients(database, clock, randomness)
+        self.staff = Staff(database, clock, randomness, by)
+        self.clients = Clients(database, clock, randomness, by)
+        self.changes = Changes(database)
         self.sessions = Sessions(database, clock, randomness, limits)
         self.attempts = Attempts(database, clock)
         self.local = LocalSignIn(
@@ -52,7 +56,11 @@ class Accounts:
 
     @classmethod
     def open(
-        cls, settings: Settings, clock: Callable[[], datetime], randomness: Callable[[int], bytes] = os.urandom
+        cls,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        randomness: Callable[[int], bytes] = os.urandom,
+        by: Actor = SERVICE,
     ) -> Self:
         """Open the accounts of an authority.
 
@@ -65,7 +73,7 @@ class Accounts:
         except BaseException:
             database.close()
             raise
-        return cls(database, settings, clock, randomness)
+        return cls(database, settings, clock, randomness, by)
 
     def __enter__(self) -> Self:
         """Use it as a context manager to close the database at the end."""

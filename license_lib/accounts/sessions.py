@@ -73,6 +73,8 @@ class Sessions:
             connection.execute(
                 SESSION.insert().values(digest=_digest(secret), login=login, complete=complete, began_at=at, seen_at=at)
             )
+            if complete:
+                connection.execute(update(STAFF).where(STAFF.c.login == login).values(signed_in_at=at))
 
         self._database.write(work)
         return secret
