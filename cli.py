@@ -1308,13 +1308,33 @@ def fsck(
 ) -> int:
     """检查 Do database, files, log, status lists and what was published still agree? Exit code 1 if they do not."""
     from license_lib.authority import now
+    from license_lib.health.facts import Done
+    from license_lib.health.notes import FSCK, note
     from license_lib.upkeep import open_fsck
 
     with (
         _stages() as progress,
         open_fsck(_settings(home), now=now(), repair=repair, deep=deep, progress=progress) as opened,
     ):
-        return _print_fsck(printer, opened, repair=repair)
+        code = _print_fsck(printer, opened, repair=repair)
+        note(home, FSCK, Done(opened.now, sound=code == DONE))
+        return code
+
+
+@command(app, "health")
+def health(printer: Printer, home: Home = Path()) -> int:
+    """运行状况 Is anything to be looked at, or acted on? Exit code 1 if something must be acted on."""
+    from license_lib.authority import now
+    from license_lib.health import State
+    from license_lib.health.gathering import health_of
+    from license_lib.health.telling import line_text, line_value, types_value
+
+    report = health_of(_settings(home), now())
+    if printer.as_json:
+        printer.result({"state": str(report.state), "at": report.at.isoformat(), "types": types_value(report)}, "", "")
+    for line in report.lines:
+        printer.result(line_value(line), line_text(line, english=False), line_text(line, english=True))
+    return NOT if report.state is State.ACT else DONE
 
 
 @command(app, "backup")

@@ -70,7 +70,7 @@ class TrailQuestion(UsageQuestion):
 class SheetQuestion(TrailQuestion):
     """The same, and the language of headings and words."""
 
-    lang: Literal["zh", "en"] = "zh"
+    lang: Literal["zh", "en"] = Field(default="zh", description="Language of headings and words")
 
 
 class HolderQuestion(PurposeQuestion):

@@ -36,7 +36,7 @@ _ENTRY: Final = {
     "case": "2026-1",
     "place": "api",
     "audience": "",
-    "consent": None,
+    "consent": 4700,
 }
 _PAGE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -66,7 +66,10 @@ async def trail(who: Watcher, request: Request, response: Response, asked: Asked
     summary="用证审计 The same as CSV, whole",
     response_class=Response,
     responses={
-        200: {"description": "UTF-8 with a byte order mark", "content": {"text/csv": {"schema": {"type": "string"}}}},
+        200: {
+            "description": "UTF-8 with a byte order mark",
+            "content": {"text/csv": {"schema": {"type": "string"}, "example": "日志序号,时间（北京）…\r\n"}},
+        },
         **guarded("usage", "entry"),
     },
 )
@@ -84,7 +87,10 @@ async def as_csv(who: Watcher, request: Request, asked: Annotated[SheetQuestion,
     summary="用证审计 The same as JSON lines, whole",
     response_class=Response,
     responses={
-        200: {"description": 'The last line is `{"done": n}`', "content": {_LINES: {"schema": {"type": "string"}}}},
+        200: {
+            "description": 'The last line is `{"done": n}`',
+            "content": {_LINES: {"schema": {"type": "string"}, "example": '{"done": 0}\n'}},
+        },
         **guarded("usage", "entry"),
     },
 )
