@@ -77,6 +77,8 @@ class _Gathering:
             part()
         except LicenseError as error:
             self.faults.append(Fault(area, error.code, error.message, error.hint))
+        except OSError as error:
+            self.faults.append(Fault(area, "storage.failed", f"{error.strerror}", "look at its permissions"))
 
     def _certificates(self) -> None:
         # A seal whose body issues nothing here any more is kept for what it sealed.

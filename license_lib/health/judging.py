@@ -236,7 +236,9 @@ def _ending(
     zh = f"{before[0]}{'已于' if left <= 0 else '有效至'} {_day(ends)}" + (
         " 到期" if left <= 0 else f"，还有 {whole} 天"
     )
-    en = f"{before[1]}{'ended' if left <= 0 else 'good until'} {_day(ends)}" + ("" if left <= 0 else f", {whole} days")
+    en = f"{before[1]}{'ended' if left <= 0 else 'good until'} {_day(ends)}" + (
+        "" if left <= 0 else f", {whole} day{'' if whole == 1 else 's'}"
+    )
     mend = "" if state is State.OK else mend
     return Line(area=area, subject=subject, state=state, zh=zh, en=en, mend=mend, days_left=left)
 
