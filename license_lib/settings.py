@@ -247,6 +247,11 @@ class Settings(_Frozen):
         return self.home / self.keys
 
     @property
+    def seed_key(self) -> Path:
+        """File of the key that second factors are encrypted with."""
+        return self.home / self.sign_in.seed_key_file
+
+    @property
     def public_folder(self) -> Path:
         """Folder of what is published."""
         return self.home / self.publishing.folder

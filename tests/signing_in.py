@@ -19,6 +19,7 @@ from license_lib.access_settings import ServiceSettings, SignInSettings
 from license_lib.accounts import Department, Grant, Role
 from license_lib.accounts.one_time import SECONDS, password_of
 from license_lib.accounts.opening import Accounts
+from license_lib.accounts.seeds import Seeds
 from license_lib.health.gathering import health_of
 from license_lib.repository import create_or_upgrade
 from license_lib.repository.database import Database
@@ -150,6 +151,7 @@ def open_desk(folder: Path, judge: Bench, rules: SignInSettings, make_provider: 
     storage = StorageSettings(database="sqlite:///accounts.db")
     settings = Settings(home=folder, public_url=SITE, sign_in=rules, service=service, storage=storage)
     with closing(Database.open(url)) as database:
+        Seeds(settings.seed_key, os.urandom).prepare(database)
         accounts = Accounts(database, settings, clock)
         accounts.staff.add_department(MARKET)
         gate = Gate(accounts, rules, Proxies(service.trusted_proxies, CERTIFICATE_HEADER), make_provider(clock))

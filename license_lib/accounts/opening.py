@@ -10,6 +10,7 @@ from license_lib.accounts.attempts import Attempts
 from license_lib.accounts.changes import SERVICE, Actor, Changes
 from license_lib.accounts.clients import Clients
 from license_lib.accounts.passwords import Passwords
+from license_lib.accounts.seeds import Seeds
 from license_lib.accounts.sessions import Limits, Sessions
 from license_lib.accounts.signing_in import LocalSignIn
 from license_lib.accounts.staff import Staff
@@ -39,7 +40,9 @@ class Accounts:
         rules = settings.sign_in
         limits = Limits(idle=rules.idle, absolute=rules.absolute)
         self.passwords = Passwords()
-        self.staff = Staff(database, clock, randomness, by)
+        self._seeds = Seeds(settings.seed_key, randomness)
+        self._second_factor = rules.local and rules.second_factor
+        self.staff = Staff(database, clock, randomness, self._seeds, by)
         self.clients = Clients(database, clock, randomness, by)
         self.changes = Changes(database)
         self.sessions = Sessions(database, clock, randomness, limits)
@@ -49,6 +52,7 @@ class Accounts:
             sessions=self.sessions,
             attempts=self.attempts,
             passwords=self.passwords,
+            seeds=self._seeds,
             second_factor=rules.second_factor,
             clock=clock,
             randomness=randomness,
@@ -84,6 +88,15 @@ class Accounts:
     ) -> None:
         """Close the database."""
         self.close()
+
+    def require_ready(self) -> None:
+        """Refuse to let people sign in whose second factor nobody could check.
+
+        Raises:
+            MachineError: `second-factor.key-missing`, `second-factor.key-other`, `second-factor.plain`.
+        """
+        if self._second_factor:
+            self._seeds.require_key(self._database)
 
     def close(self) -> None:
         """Close the database."""

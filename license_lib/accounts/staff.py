@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, u
 
 from license_lib.accounts.changes import SERVICE, Actor, Done, Kind, note
 from license_lib.accounts.secrets import new_recovery_code, recovery_digest
+from license_lib.accounts.seeds import Seeds
 from license_lib.accounts.values import Department, Role
 from license_lib.errors import InputError
 from license_lib.repository.account_tables import DEPARTMENT, RECOVERY_CODE, SESSION, STAFF
@@ -27,7 +28,7 @@ class StaffAccount:
 
     Args:
         password: its hash; None for those whom an identity provider signs in.
-        seed: of their one-time passwords, once it is enrolled. last_step: the last of these that was used.
+        seed: of their one-time passwords, encrypted, once it is enrolled. last_step: the last of these that was used.
     """
 
     login: str
@@ -47,7 +48,7 @@ class Staff:
 
     Args:
         clock: the time, aware. randomness: n → n random bytes.
-        by: who makes the changes.
+        seeds: encrypts second factors. by: who makes the changes.
     """
 
     def __init__(
@@ -55,16 +56,18 @@ class Staff:
         database: Database,
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes],
+        seeds: Seeds,
         by: Actor = SERVICE,
     ) -> None:
         self._database = database
         self._clock = clock
         self._randomness = randomness
+        self._seeds = seeds
         self._by = by
 
     def acting(self, by: Actor) -> Self:
         """The same accounts, as somebody changes them."""
-        return type(self)(self._database, self._clock, self._randomness, by)
+        return type(self)(self._database, self._clock, self._randomness, self._seeds, by)
 
     def add_department(self, department: Department) -> None:
         """Add a department, or give one that is there another name.
@@ -214,10 +217,11 @@ class Staff:
         Returns:
             Recovery codes, to be shown once; earlier ones count no more.
         """
+        kept = self._seeds.sealed(seed, login)
         codes = tuple(new_recovery_code(self._randomness) for _ in range(RECOVERY_CODES))
 
         def work(connection: Connection) -> None:
-            connection.execute(update(STAFF).where(STAFF.c.login == login).values(seed=seed, last_step=step))
+            connection.execute(update(STAFF).where(STAFF.c.login == login).values(seed=kept, last_step=step))
             connection.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.login == login))
             rows = [{"digest": recovery_digest(login, code), "login": login} for code in codes]
             connection.execute(RECOVERY_CODE.insert(), rows)

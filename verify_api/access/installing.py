@@ -19,7 +19,8 @@ def open_gate(settings: Settings, clock: Callable[[], datetime], randomness: Cal
     """What recognises people and programs, open as long as the block.
 
     Raises:
-        MachineError: the database cannot be opened; `settings.secret`: the identity provider's secret cannot be read.
+        MachineError: the database cannot be opened; `settings.secret`: the identity provider's secret cannot be read;
+            `second-factor.…`: nobody could check the second factors that are enrolled.
         InputError: `settings.invalid`: the identity provider's departments are not all ours.
     """
     rules, service = settings.sign_in, settings.service
@@ -28,6 +29,7 @@ def open_gate(settings: Settings, clock: Callable[[], datetime], randomness: Cal
         provider = Provider(rules.oidc, _secret(settings), HttpWeb(settings.network), clock)
     proxies = Proxies(service.trusted_proxies, service.certificate_header)
     with Accounts.open(settings, clock, randomness) as accounts:
+        accounts.require_ready()
         if rules.oidc is not None:
             _require_departments(rules.oidc, accounts)
         yield Gate(accounts, rules, proxies, provider)
