@@ -1,5 +1,6 @@
 """Changes of accounts by the forms of the page; each is on record, with who asked for it and from where.
 
+Their addresses stand beside the page's own, not below it: what they answer with is the page, whose links are relative.
 Passwords and secrets are made here and shown once: nobody types one in for somebody else.
 """
 
@@ -32,13 +33,13 @@ Change = Callable[[Accounts, Actor, Fields], Told]
 _REFUSED: Final = 422
 
 
-@router.post(f"{PATH}/department")
+@router.post(f"{PATH}-department")
 async def department(who: Admin, request: Request, lang: Lang = "zh") -> Response:
     """Add a department, or give it another name."""
     return await _done(who, request, lang, {"add": _add_department})
 
 
-@router.post(f"{PATH}/staff")
+@router.post(f"{PATH}-staff")
 async def staff(who: Admin, request: Request, lang: Lang = "zh") -> Response:
     """Add a person, give them other roles, reset or disable them."""
     randomness: Callable[[int], bytes] = request.app.state.randomness
@@ -59,7 +60,7 @@ async def staff(who: Admin, request: Request, lang: Lang = "zh") -> Response:
     )
 
 
-@router.post(f"{PATH}/client")
+@router.post(f"{PATH}-client")
 async def client(who: Admin, request: Request, lang: Lang = "zh") -> Response:
     """Add a program, give it a new secret, or disable it."""
     catalogue = service_of(request).catalogue

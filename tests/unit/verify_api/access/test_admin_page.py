@@ -24,7 +24,7 @@ def boss(desk: Desk) -> Browser:
 
 def submit(browser: Browser, what: str, **form: str) -> Response:
     token = browser.token("/account")
-    return browser.submit(f"/admin/{what}?lang=en", {"token": token, **form})
+    return browser.submit(f"/admin-{what}?lang=en", {"token": token, **form})
 
 
 def secret_of(answer: Response) -> str:
@@ -50,7 +50,7 @@ def test_nobody_else_sees_or_changes_anything(desk: Desk, roles: list[Role]) -> 
     before = desk.accounts.changes.newest(99)
     for what in ("staff", "client", "department"):
         assert submit(browser, what, do="add").status_code == 403
-        assert stranger.submit(f"/admin/{what}", {"do": "add"}).status_code == 401
+        assert stranger.submit(f"/admin-{what}", {"do": "add"}).status_code == 401
     assert desk.accounts.changes.newest(99) == before
 
 
@@ -176,13 +176,13 @@ def test_a_form_of_another_site_changes_nothing(desk: Desk, boss: Browser, what:
     token, before = boss.token("/account"), desk.accounts.changes.newest(99)
     form = {"do": "disable", "login": "li.wei", "client": "x", "short": "x", "name": "x"}
     answers = [
-        boss.submit(f"/admin/{what}", form),
-        boss.submit(f"/admin/{what}", {**form, "token": "x" * 43}),
+        boss.submit(f"/admin-{what}", form),
+        boss.submit(f"/admin-{what}", {**form, "token": "x" * 43}),
         boss.submit(
-            f"/admin/{what}", {**form, "token": token}, Sec_Fetch_Site="cross-site", Origin="https://evil.example"
+            f"/admin-{what}", {**form, "token": token}, Sec_Fetch_Site="cross-site", Origin="https://evil.example"
         ),
-        boss.submit(f"/admin/{what}", {**form, "token": token}, Sec_Fetch_Site="", Origin=""),
-        boss.http.get(f"/admin/{what}", params={**form, "token": token}),
+        boss.submit(f"/admin-{what}", {**form, "token": token}, Sec_Fetch_Site="", Origin=""),
+        boss.http.get(f"/admin-{what}", params={**form, "token": token}),
     ]
     assert [one.status_code for one in answers] == [403, 403, 403, 403, 405]
     assert desk.accounts.changes.newest(99) == before
