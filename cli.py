@@ -80,7 +80,7 @@ log_app = typer.Typer(no_args_is_help=True, help="日志 The transparency log: s
 app.add_typer(log_app, name="log")
 department_app = typer.Typer(no_args_is_help=True, help="部门 Departments, whose people and programs have accounts.")
 app.add_typer(department_app, name="department")
-staff_app = typer.Typer(no_args_is_help=True, help="人员账户 People: add, list, roles, disable, reset.")
+staff_app = typer.Typer(no_args_is_help=True, help="人员账户 People: add, list, roles, disable, reset, changes.")
 app.add_typer(staff_app, name="staff")
 client_app = typer.Typer(no_args_is_help=True, help="部门系统 Programs of departments: add, list, disable, rotate.")
 app.add_typer(client_app, name="client")
@@ -1315,13 +1315,33 @@ def fsck(
 ) -> int:
     """检查 Do database, files, log, status lists and what was published still agree? Exit code 1 if they do not."""
     from license_lib.authority import now
+    from license_lib.health.facts import Done
+    from license_lib.health.notes import FSCK, note
     from license_lib.upkeep import open_fsck
 
     with (
         _stages() as progress,
         open_fsck(_settings(home), now=now(), repair=repair, deep=deep, progress=progress) as opened,
     ):
-        return _print_fsck(printer, opened, repair=repair)
+        code = _print_fsck(printer, opened, repair=repair)
+        note(home, FSCK, Done(opened.now, sound=code == DONE))
+        return code
+
+
+@command(app, "health")
+def health(printer: Printer, home: Home = Path()) -> int:
+    """运行状况 Is anything to be looked at, or acted on? Exit code 1 if something must be acted on."""
+    from license_lib.authority import now
+    from license_lib.health import State
+    from license_lib.health.gathering import health_of
+    from license_lib.health.telling import line_text, line_value, types_value
+
+    report = health_of(_settings(home), now())
+    if printer.as_json:
+        printer.result({"state": str(report.state), "at": report.at.isoformat(), "types": types_value(report)}, "", "")
+    for line in report.lines:
+        printer.result(line_value(line), line_text(line, english=False), line_text(line, english=True))
+    return NOT if report.state is State.ACT else DONE
 
 
 @command(app, "backup")
@@ -1823,6 +1843,20 @@ def staff_reset(
     _told_password(printer, login, password if generate else None)
 
 
+@command(staff_app, "changes")
+def staff_changes(
+    printer: Printer,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
+    home: Home = Path(),
+) -> None:
+    """变更记录 Who changed which account, program or department, the newest first."""
+    from license_lib.accounts.telling import change_line, change_value
+
+    with _accounts(home) as accounts:
+        for one in accounts.changes.newest(limit):
+            printer.result(change_value(one), change_line(one, english=False), change_line(one, english=True))
+
+
 @command(client_app, "add")
 def client_add(
     printer: Printer,
@@ -1836,13 +1870,19 @@ def client_add(
 ) -> None:
     """增设 Add a program; its secret is printed once."""
     from license_lib.accounts import Grant
-    from license_lib.accounts.clients import fingerprint_of, require_types
+    from license_lib.accounts.clients import read_certificate, require_types
 
     grants = [Grant.parse(one) for one in grant]
     require_types(grants, _catalogue(home))
-    shown = fingerprint_of(_bytes(certificate)) if certificate else None
+    shown = read_certificate(_bytes(certificate)) if certificate else None
     with _accounts(home) as accounts:
-        secret = accounts.clients.add(client, department, grants, certificate=shown)
+        secret = accounts.clients.add(
+            client,
+            department,
+            grants,
+            certificate=shown.fingerprint if shown else None,
+            until=shown.until if shown else None,
+        )
     _told_secret(printer, client, secret)
 
 
@@ -2006,10 +2046,11 @@ def _authority(home: Path, passphrase: bytes | None) -> "Authority":
 
 
 def _accounts(home: Path) -> "Accounts":
+    from license_lib.accounts.changes import Actor
     from license_lib.accounts.opening import Accounts
     from license_lib.authority import now
 
-    return Accounts.open(_settings(home), now)
+    return Accounts.open(_settings(home), now, by=Actor(_login_name(), "command line"))
 
 
 def _roles(names: list[str]) -> "list[Role]":
@@ -2118,14 +2159,18 @@ def _record(
 
 def _use(actor: str, purpose: str, item: str, case: str) -> "Use":
     """Who uses a record at this terminal."""
-    from getpass import getuser
-
     from license_lib.repository import Use
 
-    if not actor:
-        with suppress(OSError, KeyError):  # nobody is logged in: the trail asks for a name
-            actor = getuser()
-    return Use(actor=actor, purpose=purpose, item=item, case_number=case, place="terminal")
+    return Use(actor=actor or _login_name(), purpose=purpose, item=item, case_number=case, place="terminal")
+
+
+def _login_name() -> str:
+    """Who is logged in; empty for nobody."""
+    from getpass import getuser
+
+    with suppress(OSError, KeyError):
+        return getuser()
+    return ""
 
 
 def _noting(settings: "Settings | None", use: "Use") -> "Callable[[Verdict], Verdict]":

@@ -65,12 +65,14 @@ class SignInSettings(_Frozen):
 
     Args:
         local: by a password that is kept here. second_factor: and a one-time password 动态口令 besides.
+        seed_key_file: the key that second factors are encrypted with; `license init` makes it.
         idle_minutes, absolute_hours: a session ends that long after its last request, and after its beginning.
         oidc: by an identity provider.
     """
 
     local: bool = True
     second_factor: bool = True
+    seed_key_file: Path = Path("data/second-factor.key")
     idle_minutes: Annotated[int, Field(ge=1, le=8 * 60)] = 30
     absolute_hours: Annotated[int, Field(ge=1, le=24)] = 10
     oidc: OidcSettings | None = None

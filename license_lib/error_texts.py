@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from license_lib.accounts.error_titles import ACCOUNT_TITLES_ZH
 from license_lib.errors import LicenseError
 
 TITLES_ZH: Mapping[str, str] = MappingProxyType(
@@ -132,27 +133,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "license.ended": "证照已终止或暂扣，不再打印",
         "usage.actor-missing": "缺少用证人",
         "usage.purpose-missing": "缺少用途",
-        # Accounts
-        "settings.secret": "身份认证的密钥文件读不到",
-        "department.id": "部门简称格式有误",
-        "department.name": "部门名称格式有误",
-        "department.unknown": "没有此部门",
-        "staff.login": "账户名格式有误",
-        "staff.name": "姓名格式有误",
-        "staff.roles": "没有指定岗位角色",
-        "staff.exists": "账户名已被使用",
-        "staff.unknown": "没有此账户",
-        "staff.provided": "此账户由统一身份认证登录",
-        "password.missing": "没有提供口令",
-        "password.weak": "口令过短或过于简单",
-        "sign-in.failed": "账户名、口令或动态口令有误",
-        "sign-in.wait": "失败次数过多，请稍后再试",
-        "sign-in.code": "动态口令有误",
-        "client.id": "客户端标识格式有误",
-        "client.grant": "权限范围格式有误",
-        "client.certificate": "证书指纹格式有误",
-        "client.exists": "客户端标识或证书已被使用",
-        "client.unknown": "没有此客户端",
+        **ACCOUNT_TITLES_ZH,
         "event.reason-missing": "缺少原因",
         "event.paper-missing": "缺少文号",
         "entry.text": "文字过长或含有不可见字符",

@@ -28,6 +28,7 @@ class PublicCertificate:
     Args:
         role: `anchor`, `intermediate`, `seal`, `status`, `trust-list`, `time-stamp` or `ocsp`.
         subject: as RFC 4514 writes it. not_before, not_after: UTC.
+        file: the name of its file, without `.pem`.
     """
 
     der: bytes = field(repr=False)
@@ -35,6 +36,7 @@ class PublicCertificate:
     subject: str
     not_before: datetime
     not_after: datetime
+    file: str
 
     @property
     def sha256(self) -> str:
@@ -102,5 +104,5 @@ def _certificates(path: Path, role: str) -> Iterator[PublicCertificate]:
     for one in certificates:
         der = one.public_bytes(Encoding.DER)
         yield PublicCertificate(
-            der, role, one.subject.rfc4514_string(), one.not_valid_before_utc, one.not_valid_after_utc
+            der, role, one.subject.rfc4514_string(), one.not_valid_before_utc, one.not_valid_after_utc, path.stem
         )

@@ -1,6 +1,6 @@
 """What people ask of the records: each answer is on the usage trail 用证留痕 before it is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from license_lib.identifiers.basics import clean_upper
 from license_lib.lifecycle import LicenseState, TypeRules, condition_of, standing_at, state_words
 from license_lib.repository import Repository, StoredLicense, Usage, UsageKind, Use
 from license_lib.repository.notices import write_notice
+from license_lib.repository.usage_search import UsageFilter
 from license_lib.trail import Trail
 
 Allowed = Callable[[str], bool]
@@ -211,6 +212,40 @@ class Records:
         """
         entries = self._repository.usage.of_license(identifier)
         return tuple(one for one in entries if one.use.body == body and one.sequence > after)[:limit]
+
+    def watched(self, use: Use, wanted: UsageFilter, *, after: int = 0, limit: int = 50) -> tuple[Usage, ...]:
+        """What a department did, the newest first 用证审计. Reading it is on the trail, and not in its own answer.
+
+        Args:
+            after: `sequence` of the last one seen; 0 to begin. limit: at most so many.
+
+        Raises:
+            InputError: of the use as `find`.
+        """
+        self._trail.require(use)
+        told = self._repository.usage.search(wanted, after=after, limit=limit)
+        self._note_audit(use, wanted)
+        return told
+
+    def exported(self, use: Use, wanted: UsageFilter, *, step: int = 500) -> Iterator[tuple[Usage, ...]]:
+        """All of that, `step` entries at a time, so that a trail of any length fits; one entry on the trail for all.
+
+        Raises:
+            InputError: of the use as `find`.
+            MachineError: the trail cannot be read, or the reading not be put on record; also on the way.
+        """
+        self._trail.require(use)
+        page = self._repository.usage.search(wanted, limit=step)
+        self._note_audit(use, wanted)
+        yield page
+        while len(page) == step:
+            page = self._repository.usage.search(wanted, after=page[-1].sequence, limit=step)
+            yield page
+
+    def _note_audit(self, use: Use, wanted: UsageFilter) -> None:
+        found = self._repository.by_identifier(wanted.identifier) if wanted.identifier else None
+        seen = found is not None and (wanted.types is None or found.type_key in wanted.types)
+        self._trail.used(UsageKind.AUDIT, (found,) if found and seen else (), use)
 
     def _visible(self, identifier: str, allowed: Allowed) -> tuple[StoredLicense, ...]:
         found = self._found(identifier=identifier)

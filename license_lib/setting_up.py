@@ -1,19 +1,23 @@
 """Setting up: a new authority in a folder, and the development PKI that it begins with."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
+from license_lib.accounts.seeds import Seeds
 from license_lib.errors import MachineError
 from license_lib.key_folder import signing_errors
 from license_lib.publishing.folder import CHECKPOINT
 from license_lib.repository import create_or_upgrade
-from license_lib.repository.database import parse_url, sqlite_path
+from license_lib.repository.database import Database, parse_url, sqlite_path
 from license_lib.resources import resource_folder
 from license_lib.settings import FILE_NAME, Settings
 
 
 def initialise(home: Path) -> Settings:
     """Make a new authority in a folder: `license.toml` (kept if it is there) and an up-to-date database.
+
+    With them comes the key that second factors are encrypted with, and what was not encrypted is.
 
     Raises:
         InputError: an existing configuration is wrong.
@@ -30,7 +34,18 @@ def initialise(home: Path) -> Settings:
     except OSError as error:
         raise MachineError("storage.read-only", f"{home}: {error.strerror}", hint="choose another --home") from None
     create_or_upgrade(settings.database_url)
+    _prepare_second_factors(settings)
     return settings
+
+
+def _prepare_second_factors(settings: Settings) -> None:
+    database = Database.open(settings.database_url)
+    try:
+        Seeds(settings.seed_key, os.urandom).prepare(database)
+    except OSError as error:
+        raise MachineError("storage.read-only", f"{settings.seed_key}: {error.strerror}") from None
+    finally:
+        database.close()
 
 
 def require_not_lost(home: Path) -> None:

@@ -129,6 +129,29 @@ class UsageSettings(_Frozen):
     verifications: bool = True
 
 
+class HealthSettings(_Frozen):
+    """When something is to be looked at 运行状况 (docs/administration.md).
+
+    `look_days`, `act_days`: so many before a certificate ends. `list_…`: before a trust list or a revocation list does.
+    `archive_days`: before the certificate behind an archive time-stamp does. `backup_hours`, `fsck_hours`: so old the
+    last backup and the last check may be.
+    """
+
+    look_days: Annotated[int, Field(ge=1, le=1000)] = 60
+    act_days: Annotated[int, Field(ge=0, le=1000)] = 14
+    list_look_days: Annotated[int, Field(ge=1, le=365)] = 3
+    list_act_days: Annotated[int, Field(ge=0, le=365)] = 1
+    archive_days: Annotated[int, Field(ge=1, le=1000)] = 180
+    backup_hours: Annotated[int, Field(ge=1, le=10_000)] = 26
+    fsck_hours: Annotated[int, Field(ge=1, le=10_000)] = 50
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "HealthSettings":
+        if self.act_days > self.look_days or self.list_act_days > self.list_look_days:
+            raise mendable("it would be acted on before it is looked at", "make act_days smaller than look_days")
+        return self
+
+
 class LimitSettings(_Frozen):
     """What one caller of the service may take, in each of its processes (docs/api.md)."""
 
@@ -186,6 +209,7 @@ class Settings(_Frozen):
     log: LogSettings = LogSettings()
     usage: UsageSettings = UsageSettings()
     limits: LimitSettings = LimitSettings()
+    health: HealthSettings = HealthSettings()
     sealing: SealingSettings = SealingSettings()
     sign_in: SignInSettings = SignInSettings()
     service: ServiceSettings = ServiceSettings()
@@ -221,6 +245,11 @@ class Settings(_Frozen):
     def keys_folder(self) -> Path:
         """PKI folder."""
         return self.home / self.keys
+
+    @property
+    def seed_key(self) -> Path:
+        """File of the key that second factors are encrypted with."""
+        return self.home / self.sign_in.seed_key_file
 
     @property
     def public_folder(self) -> Path:

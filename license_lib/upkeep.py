@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from license_lib.errors import InputError
 from license_lib.fsck import Fsck, Published
 from license_lib.fsck.checking import Progress
+from license_lib.health import notes
+from license_lib.health.facts import Done
 from license_lib.log.checkpoints import LogPolicy
 from license_lib.repository.database import Database
 from license_lib.repository.files import FileStore
@@ -67,7 +69,9 @@ def back_up(settings: Settings, where: Path, *, now: datetime, thorough: bool = 
         database.read(require_current)
         content = (settings.home / FILE_NAME).read_bytes()
         files = FileStore(settings.files, read_only=True)
-        return make_backup(database, files, content, where, now=now, thorough=thorough, progress=progress)
+        made = make_backup(database, files, content, where, now=now, thorough=thorough, progress=progress)
+        notes.note(settings.home, notes.BACKUP, Done(now, sound=not made.findings and not made.manifest.missing))
+        return made
     finally:
         database.close()
 

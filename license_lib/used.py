@@ -7,13 +7,14 @@ from license_lib.calendar import CHINA
 from license_lib.lifecycle import Words
 from license_lib.repository import Usage, UsageKind
 
-_KINDS: Final[Mapping[UsageKind, Words]] = {
+USAGE_KINDS: Final[Mapping[UsageKind, Words]] = {
     UsageKind.LOOK: Words("查看", "looked it up"),
     UsageKind.EXPORT: Words("调取", "took the file"),
     UsageKind.PRINT: Words("打印", "printed it"),
     UsageKind.VERIFY: Words("核验", "had it verified"),
     UsageKind.PRESENT: Words("亮证", "presented it"),
     UsageKind.REDEEM: Words("验亮证码", "redeemed its presentation"),
+    UsageKind.AUDIT: Words("查阅用证记录", "read the usage trail"),
 }
 
 
@@ -39,7 +40,7 @@ def used_value(usage: Usage) -> dict[str, Any]:
 
 def used_line(usage: Usage, *, english: bool) -> str:
     """An entry for people: when, who, what they did with which licence, and what for; time in Beijing."""
-    use, words = usage.use, _KINDS[usage.kind]
+    use, words = usage.use, USAGE_KINDS[usage.kind]
     audience, consent = ("to {}", "by consent #{}") if english else ("出示给 {}", "依授权 #{}")
     parts = (
         f"{usage.recorded_at.astimezone(CHINA):%Y-%m-%d %H:%M}",

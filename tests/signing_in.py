@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from license_lib.access_settings import ServiceSettings, SignInSettings
 from license_lib.accounts import Department, Grant, Role
 from license_lib.accounts.one_time import SECONDS, password_of
 from license_lib.accounts.opening import Accounts
+from license_lib.accounts.seeds import Seeds
+from license_lib.health.gathering import health_of
 from license_lib.repository import create_or_upgrade
 from license_lib.repository.database import Database
-from license_lib.settings import Settings
+from license_lib.settings import Settings, StorageSettings
 from verify_api.access import Admin, Anyone, Counter, Exporter, Looker, SignedIn, Watcher
 from verify_api.access.gate import Gate
 from verify_api.access.oidc import Provider
@@ -145,8 +148,10 @@ def open_desk(folder: Path, judge: Bench, rules: SignInSettings, make_provider: 
     url, clock = f"sqlite:///{folder}/accounts.db", Clock()
     create_or_upgrade(url)
     service = ServiceSettings(trusted_proxies=(f"{PROXY}/32",), certificate_header=CERTIFICATE_HEADER)
-    settings = Settings(home=folder, public_url=SITE, sign_in=rules, service=service)
+    storage = StorageSettings(database="sqlite:///accounts.db")
+    settings = Settings(home=folder, public_url=SITE, sign_in=rules, service=service, storage=storage)
     with closing(Database.open(url)) as database:
+        Seeds(settings.seed_key, os.urandom).prepare(database)
         accounts = Accounts(database, settings, clock)
         accounts.staff.add_department(MARKET)
         gate = Gate(accounts, rules, Proxies(service.trusted_proxies, CERTIFICATE_HEADER), make_provider(clock))
@@ -157,6 +162,7 @@ def open_desk(folder: Path, judge: Bench, rules: SignInSettings, make_provider: 
             clock=clock,
             randomness=os.urandom,
             gate=lambda: nullcontext(gate),
+            health=partial(health_of, settings),
         )
         add_probes(app)
         with TestClient(app):

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +15,10 @@ from fastapi.responses import JSONResponse
 
 from license_lib.authority import now
 from license_lib.errors import MachineError
+from license_lib.health.gathering import health_of
 from license_lib.resources import program_version
 from license_lib.settings import Settings
-from verify_api import pages, problems, published, routes
+from verify_api import admin, audit_page, pages, problems, published, routes
 from verify_api.access import Public, account, permissions_of, sign_in, tokens, ways
 from verify_api.access.gate import Gate
 from verify_api.access.installing import open_gate
@@ -24,6 +26,7 @@ from verify_api.bench import Bench, SettingsBench
 from verify_api.cursors import Cursors
 from verify_api.description import DescribedService
 from verify_api.envelope import Envelope
+from verify_api.health_watch import HealthWatch, Look
 from verify_api.logs import log_settings
 from verify_api.metrics import Metrics
 from verify_api.pages import presenting
@@ -58,6 +61,7 @@ def create_app(
         randomness=randomness,
         limits=ServiceLimits.of(settings),
         gate=lambda: open_gate(settings, clock, randomness),
+        health=partial(health_of, settings),
     )
 
 
@@ -70,6 +74,7 @@ def build_app(
     randomness: Callable[[int], bytes],
     limits: ServiceLimits | None = None,
     gate: Callable[[], AbstractContextManager[Gate | None]] = contextlib.nullcontext,
+    health: Look | None = None,
 ) -> FastAPI:
     """The service around any judge.
 
@@ -79,6 +84,7 @@ def build_app(
         clock: the time, aware. randomness: n → n random bytes, for request ids and secrets.
         gate: opens what recognises people and programs; by default nobody can say who they are.
         limits: what one caller may take.
+        health: how the installation is at a moment; by default nothing is known of it.
     """
     metrics = Metrics()
 
@@ -116,14 +122,17 @@ def build_app(
         return JSONResponse(app.openapi())
 
     app.state.metrics, app.state.turnstile = metrics, Turnstile(limits or ServiceLimits(), clock, metrics)
+    app.state.watch = HealthWatch(health, clock, metrics)
     app.state.public_material = anchor.signer.parent
     app.include_router(routes.router)
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
     app.include_router(presenting.router)
+    app.include_router(audit_page.router)
+    app.include_router(admin.router)
     for part in (sign_in.router, account.router, tokens.router):
         app.include_router(part)
-    app.state.gate, app.state.randomness = None, randomness
+    app.state.gate, app.state.randomness, app.state.clock = None, randomness, clock
     problems.install(app, ways.way_in)
     app.add_middleware(Envelope, clock=clock, randomness=randomness, metrics=metrics)
     permissions_of(app)  # a route that asks nobody who they are must not go out
@@ -160,6 +169,7 @@ def _serve(settings: Settings, opened: Gate, *, host: str, port: int, clock: Cal
         randomness=os.urandom,
         limits=ServiceLimits.of(settings),
         gate=lambda: contextlib.nullcontext(opened),
+        health=partial(health_of, settings),
     )
     config = uvicorn.Config(
         app,

@@ -6,6 +6,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from license_lib.health import Report, State
+from license_lib.health.values import Area
 from verify_api.schemas import VerdictDocument
 
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
@@ -26,6 +28,18 @@ class Metrics:
         self._overruns = Counter(
             "license_overruns", "Files given up because they took too much", registry=self._registry
         )
+        self._health = Gauge(
+            "license_health",
+            "Things that are ok, to be looked at, or to be acted on",
+            ("state",),
+            registry=self._registry,
+        )
+        self._certificates = Gauge(
+            "license_certificate_days_left", "Days until a certificate ends", ("name",), registry=self._registry
+        )
+        self._endings = Gauge(
+            "license_days_left", "Days until something else ends", ("area", "name"), registry=self._registry
+        )
         self._turned_away = Counter(
             "license_turned_away", "Requests beyond a limit", ("limit",), registry=self._registry
         )
@@ -44,6 +58,22 @@ class Metrics:
     def turned_away(self, limit: str) -> None:
         """Somebody was beyond a limit; the problem's code names it."""
         self._turned_away.labels(limit).inc()
+
+    def looked(self, report: Report) -> None:
+        """The installation was looked at; of its lines those are told that end, by names of files and lists of ours."""
+        for gauge in (self._health, self._certificates, self._endings):
+            gauge.clear()
+        for state in State:
+            self._health.labels(state).set(sum(line.state is state for line in report.lines))
+        for line in report.lines:
+            if line.days_left is not None:
+                certificate = line.area is Area.CERTIFICATE
+                gauge = (
+                    self._certificates.labels(line.subject)
+                    if certificate
+                    else self._endings.labels(line.area, line.subject)
+                )
+                gauge.set(round(line.days_left, 2))
 
     def watch(self, name: str, what: str, value: Callable[[], float]) -> None:
         """Have a value read whenever somebody looks."""

@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from license_lib.presenting import Presentation
 from license_lib.presenting.telling import consent_value
-from license_lib.repository import Use
 from license_lib.repository.entries import LONGEST_TEXT
 from verify_api.problems import Problem
 from verify_api.questions import MAX_CODE_BYTES, read_whole
@@ -18,11 +17,12 @@ from verify_api.schemas import VerdictDocument, Words
 SECONDS: Final = 60
 """For so long a body may take to arrive."""
 ANYBODY: Final = "公众"
+"""Who redeems a code without having said who they are."""
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
 class RedeemQuestion(BaseModel):
-    """A presentation code as it was scanned, who redeems it, and for whom."""
+    """A presentation code as it was scanned, and for whom it is redeemed. Who does that is not the caller's to say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,12 +30,6 @@ class RedeemQuestion(BaseModel):
         min_length=1, max_length=4096, repr=False, examples=["HTTPS://LICENSE.EXAMPLE/P#129473055810244873561937002…"]
     )
     audience: Text = Field(default="", description="核验单位: as the holder named it, if the code is made for one")
-    actor: Text = Field(default=ANYBODY, min_length=1, description="核验人: who redeems it; nobody checks that yet")
-
-    @property
-    def use(self) -> Use:
-        """Who uses the licence."""
-        return Use(actor=self.actor, audience=self.audience, place="service")
 
 
 class ConsentDocument(BaseModel):

@@ -1,12 +1,14 @@
 """What the API asks and answers about licences on record, for those who may look them up."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from license_lib.calendar import CHINA
 from license_lib.lifecycle import EventKind, LicenseState
 from license_lib.repository import UsageKind
+from license_lib.repository.usage_search import UsageFilter
 from verify_api.schemas import IssuerFacts
 
 
@@ -33,6 +35,42 @@ class UsageQuestion(PurposeQuestion):
 
     limit: int = Field(default=50, ge=1, le=100, description="Entries of a page, at most")
     cursor: str = Field(default="", max_length=64, description="`next` of the page before; empty for the first")
+
+
+class TrailQuestion(UsageQuestion):
+    """Which entries of your own department's trail; what is left out keeps none away."""
+
+    since: date | None = Field(default=None, description="First day, Beijing time", examples=["2026-11-01"])
+    until: date | None = Field(default=None, description="Last day, Beijing time", examples=["2026-11-30"])
+    actor: str = Field(default="", max_length=64, description="Person or program, exactly", examples=["li.wei"])
+    identifier: str = Field(default="", max_length=128, description="证照标识")
+    about: str = Field(default="", max_length=120, description="事项编码 or 案卷号, exactly, or a part of the 用途")
+    kind: UsageKind | None = Field(default=None, description="What was done")
+    outcome: str = Field(default="", max_length=64, description="What came of it", examples=["NOT_GENUINE"])
+
+    def wanted(self, body: str, types: frozenset[str] | None) -> UsageFilter:
+        """The same as a filter.
+
+        Args:
+            body: the department of who asks. types: the licence types that they may ask about; None for all.
+        """
+        return UsageFilter(
+            body=body,
+            since=datetime.combine(self.since, time(), CHINA) if self.since else None,
+            before=datetime.combine(self.until, time(), CHINA) + timedelta(days=1) if self.until else None,
+            actor=self.actor.strip(),
+            identifier=self.identifier.strip(),
+            about=self.about.strip(),
+            kind=self.kind,
+            outcome=self.outcome.strip(),
+            types=types,
+        )
+
+
+class SheetQuestion(TrailQuestion):
+    """The same, and the language of headings and words."""
+
+    lang: Literal["zh", "en"] = Field(default="zh", description="Language of headings and words")
 
 
 class HolderQuestion(PurposeQuestion):
@@ -119,6 +157,19 @@ class UsageEntry(_Document):
     place: str
     audience: str = Field(description="核验单位: whom a presentation was for")
     consent: int | None = Field(description="Place in the log of the holder's consent that this use rests on")
+
+
+class TrailEntry(UsageEntry):
+    """The same, with the licence."""
+
+    identifier: str | None = Field(description="证照标识; null where nothing was found")
+
+
+class TrailPage(_Document):
+    """A page of your own department's trail, the newest entry first."""
+
+    entries: tuple[TrailEntry, ...]
+    next: str | None = Field(description="Cursor of the next page; null if this is the last")
 
 
 class UsagePage(_Document):

@@ -6,7 +6,14 @@ from typing import Any
 from license_lib.history import History, event_value
 from license_lib.repository import StoredLicense, Usage
 from license_lib.used import used_value
-from verify_api.record_schemas import EventDocument, FoundLicense, LicenseDocument, TypeFacts, UsageEntry
+from verify_api.record_schemas import (
+    EventDocument,
+    FoundLicense,
+    LicenseDocument,
+    TrailEntry,
+    TypeFacts,
+    UsageEntry,
+)
 from verify_api.schemas import IssuerFacts
 
 
@@ -36,6 +43,11 @@ def usage_entry(usage: Usage) -> UsageEntry:
     told = used_value(usage)
     del told["identifier"]
     return UsageEntry.model_validate(told)
+
+
+def trail_entry(usage: Usage) -> TrailEntry:
+    """The same of any licence."""
+    return TrailEntry.model_validate(used_value(usage))
 
 
 def _facts(history: History) -> dict[str, Any]:

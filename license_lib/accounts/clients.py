@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Row, Select, delete, false, select, update
 
+from license_lib.accounts.changes import SERVICE, Actor, Done, Kind, note
 from license_lib.accounts.secrets import digest_of, new_secret
 from license_lib.accounts.staff import require_department
 from license_lib.accounts.values import EVERY_TYPE, Department, Grant
@@ -17,6 +18,7 @@ from license_lib.errors import InputError
 from license_lib.repository.account_tables import CLIENT, DEPARTMENT, TOKEN
 from license_lib.repository.database import Database
 
+_NOTED_EVERY: Final = timedelta(hours=1)
 TOKEN_LIFE: Final = timedelta(minutes=10)
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _FINGERPRINT_BYTES: Final = 32
@@ -24,31 +26,67 @@ _FINGERPRINT_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A program of a department, and what it may do."""
+    """A program of a department, and what it may do.
+
+    Args:
+        used_at: when it last asked for a token, or came with its certificate, to within an hour; None: never, or not
+            since that is kept. certificate_until: the end of its certificate; None if it has a secret.
+    """
 
     id: str
     department: Department
     grants: frozenset[Grant]
     disabled: bool = False
+    used_at: datetime | None = None
+    certificate_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCertificate:
+    """A certificate that a client shows a proxy of ours: its SHA-256, and when it ends."""
+
+    fingerprint: bytes
+    until: datetime
 
 
 class Clients:
-    """All clients and their tokens.
+    """All clients and their tokens. Each change is on record, see `changes`.
 
     Args:
         clock: the time, aware. randomness: n → n random bytes.
+        by: who makes the changes.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], randomness: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        randomness: Callable[[int], bytes],
+        by: Actor = SERVICE,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._randomness = randomness
+        self._by = by
 
-    def add(self, client: str, department: str, grants: Iterable[Grant], *, certificate: bytes | None = None) -> str:
+    def acting(self, by: Actor) -> Self:
+        """The same clients, as somebody changes them."""
+        return type(self)(self._database, self._clock, self._randomness, by)
+
+    def add(
+        self,
+        client: str,
+        department: str,
+        grants: Iterable[Grant],
+        *,
+        certificate: bytes | None = None,
+        until: datetime | None = None,
+    ) -> str:
         """Add a client.
 
         Args:
             certificate: SHA-256 of the one that it shows a proxy of ours; it has no secret then.
+            until: when that ends.
 
         Returns:
             Its secret, to be shown once; empty if it has a certificate.
@@ -79,9 +117,11 @@ class Clients:
                     grants=text,
                     secret=_digest(secret) if secret else None,
                     certificate=certificate,
+                    certificate_until=until,
                     added_at=self._clock(),
                 )
             )
+            self._note(connection, client, Done.ADD, f"{department}: {text}")
 
         self._database.write(work)
         return secret
@@ -98,7 +138,7 @@ class Clients:
             InputError: `client.unknown`.
         """
         secret = new_secret(self._randomness)
-        self._change(client, secret=_digest(secret), certificate=None)
+        self._change(client, Done.ROTATE, secret=_digest(secret), certificate=None, certificate_until=None)
         return secret
 
     def disable(self, client: str) -> None:
@@ -107,7 +147,7 @@ class Clients:
         Raises:
             InputError: `client.unknown`.
         """
-        self._change(client, disabled_at=self._clock())
+        self._change(client, Done.DISABLE, disabled_at=self._clock())
 
     def by_secret(self, client: str, secret: str) -> Client | None:
         """The client whose id and secret these are; as much is done where there is none."""
@@ -117,7 +157,11 @@ class Clients:
 
     def by_certificate(self, fingerprint: bytes) -> Client | None:
         """The client that shows a certificate, by its SHA-256."""
-        return _enabled(self._row(CLIENT.c.certificate == fingerprint))
+        client = _enabled(self._row(CLIENT.c.certificate == fingerprint))
+        if client is not None and self._is_news(client):
+            used = update(CLIENT).where(CLIENT.c.id == client.id).values(used_at=self._clock())
+            self._database.write(lambda connection: connection.execute(used))
+        return client
 
     def issue_token(self, client: Client, grants: frozenset[Grant]) -> str:
         """An opaque token for some of a client's grants; it lives for `TOKEN_LIFE`."""
@@ -125,6 +169,8 @@ class Clients:
 
         def work(connection: Connection) -> None:
             connection.execute(delete(TOKEN).where(TOKEN.c.expires_at <= at))
+            if self._is_news(client):
+                connection.execute(update(CLIENT).where(CLIENT.c.id == client.id).values(used_at=at))
             connection.execute(
                 TOKEN.insert().values(
                     digest=digest_of("token", secret),
@@ -151,17 +197,25 @@ class Clients:
         query = _clients().where(condition)
         return self._database.read(lambda connection: connection.execute(query).first())
 
-    def _change(self, client: str, **values: Any) -> None:
+    def _is_news(self, client: Client) -> bool:
+        """Whether it is long ago that its use was noted; not each request writes."""
+        return client.used_at is None or self._clock() >= client.used_at + _NOTED_EVERY
+
+    def _note(self, connection: Connection, client: str, done: Done, details: str = "") -> None:
+        note(connection, self._by, (Kind.CLIENT, client, done), at=self._clock(), details=details)
+
+    def _change(self, client: str, done: Done, **values: Any) -> None:
         def work(connection: Connection) -> None:
             if not connection.execute(update(CLIENT).where(CLIENT.c.id == client).values(values)).rowcount:
                 raise InputError("client.unknown", "there is no client with this id", hint="see: license client list")
+            self._note(connection, client, done)
             connection.execute(delete(TOKEN).where(TOKEN.c.client == client))
 
         self._database.write(work)
 
 
-def fingerprint_of(certificate: bytes) -> bytes:
-    """SHA-256 of a certificate, PEM or DER.
+def read_certificate(certificate: bytes) -> ShownCertificate:
+    """SHA-256 and end of a certificate, PEM or DER.
 
     Raises:
         InputError: `client.certificate`.
@@ -171,7 +225,8 @@ def fingerprint_of(certificate: bytes) -> bytes:
 
     load = load_pem_x509_certificate if b"-----BEGIN" in certificate else load_der_x509_certificate
     try:
-        return load(certificate).fingerprint(SHA256())
+        found = load(certificate)
+        return ShownCertificate(found.fingerprint(SHA256()), found.not_valid_after_utc)
     except ValueError:
         raise InputError("client.certificate", "this is no certificate", hint="give a PEM or DER file") from None
 
@@ -200,7 +255,14 @@ def _clients(*more: Any) -> Select[Any]:
 def _client(row: Row[Any]) -> Client:
     department = Department(row.department, row.department_name)
     disabled = row.disabled_at is not None
-    return Client(id=row.id, department=department, grants=_grants(row.grants), disabled=disabled)
+    return Client(
+        id=row.id,
+        department=department,
+        grants=_grants(row.grants),
+        disabled=disabled,
+        used_at=row.used_at,
+        certificate_until=row.certificate_until,
+    )
 
 
 def _enabled(row: Row[Any] | None) -> Client | None:

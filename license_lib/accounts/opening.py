@@ -7,8 +7,10 @@ from types import TracebackType
 from typing import Self
 
 from license_lib.accounts.attempts import Attempts
+from license_lib.accounts.changes import SERVICE, Actor, Changes
 from license_lib.accounts.clients import Clients
 from license_lib.accounts.passwords import Passwords
+from license_lib.accounts.seeds import Seeds
 from license_lib.accounts.sessions import Limits, Sessions
 from license_lib.accounts.signing_in import LocalSignIn
 from license_lib.accounts.staff import Staff
@@ -23,6 +25,7 @@ class Accounts:
     Args:
         database: up to date.
         clock: the time, aware. randomness: n → n random bytes.
+        by: who changes them.
     """
 
     def __init__(
@@ -31,13 +34,17 @@ class Accounts:
         settings: Settings,
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes] = os.urandom,
+        by: Actor = SERVICE,
     ) -> None:
         self._database = database
         rules = settings.sign_in
         limits = Limits(idle=rules.idle, absolute=rules.absolute)
         self.passwords = Passwords()
-        self.staff = Staff(database, clock, randomness)
-        self.clients = Clients(database, clock, randomness)
+        self._seeds = Seeds(settings.seed_key, randomness)
+        self._second_factor = rules.local and rules.second_factor
+        self.staff = Staff(database, clock, randomness, self._seeds, by)
+        self.clients = Clients(database, clock, randomness, by)
+        self.changes = Changes(database)
         self.sessions = Sessions(database, clock, randomness, limits)
         self.attempts = Attempts(database, clock)
         self.local = LocalSignIn(
@@ -45,6 +52,7 @@ class Accounts:
             sessions=self.sessions,
             attempts=self.attempts,
             passwords=self.passwords,
+            seeds=self._seeds,
             second_factor=rules.second_factor,
             clock=clock,
             randomness=randomness,
@@ -52,7 +60,11 @@ class Accounts:
 
     @classmethod
     def open(
-        cls, settings: Settings, clock: Callable[[], datetime], randomness: Callable[[int], bytes] = os.urandom
+        cls,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        randomness: Callable[[int], bytes] = os.urandom,
+        by: Actor = SERVICE,
     ) -> Self:
         """Open the accounts of an authority.
 
@@ -65,7 +77,7 @@ class Accounts:
         except BaseException:
             database.close()
             raise
-        return cls(database, settings, clock, randomness)
+        return cls(database, settings, clock, randomness, by)
 
     def __enter__(self) -> Self:
         """Use it as a context manager to close the database at the end."""
@@ -76,6 +88,15 @@ class Accounts:
     ) -> None:
         """Close the database."""
         self.close()
+
+    def require_ready(self) -> None:
+        """Refuse to let people sign in whose second factor nobody could check.
+
+        Raises:
+            MachineError: `second-factor.key-missing`, `second-factor.key-other`, `second-factor.plain`.
+        """
+        if self._second_factor:
+            self._seeds.require_key(self._database)
 
     def close(self) -> None:
         """Close the database."""

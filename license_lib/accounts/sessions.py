@@ -73,6 +73,8 @@ class Sessions:
             connection.execute(
                 SESSION.insert().values(digest=_digest(secret), login=login, complete=complete, began_at=at, seen_at=at)
             )
+            if complete:
+                connection.execute(update(STAFF).where(STAFF.c.login == login).values(signed_in_at=at))
 
         self._database.write(work)
         return secret
@@ -95,7 +97,7 @@ class Sessions:
         return Session(account=staff_of(row), complete=row.complete, began_at=row.began_at, enrolling=row.enrolling)
 
     def enrol(self, secret: str, seed: bytes) -> None:
-        """Keep a seed that its owner has been shown, until they prove that they have it."""
+        """Keep a seed, encrypted, that its owner has been shown, until they prove that they have it."""
         asked = update(SESSION).where(SESSION.c.digest == _digest(secret)).values(enrolling=seed)
         self._database.write(lambda connection: connection.execute(asked))
 

@@ -11,6 +11,7 @@ from typing import Final
 from license_lib.accounts.attempts import Attempts
 from license_lib.accounts.one_time import SEED_BYTES, matching_step
 from license_lib.accounts.passwords import Passwords
+from license_lib.accounts.seeds import Seeds
 from license_lib.accounts.sessions import Session, Sessions
 from license_lib.accounts.staff import Staff, StaffAccount
 from license_lib.errors import InputError
@@ -44,6 +45,7 @@ class LocalSignIn:
         sessions: Sessions,
         attempts: Attempts,
         passwords: Passwords,
+        seeds: Seeds,
         second_factor: bool,
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes],
@@ -52,6 +54,7 @@ class LocalSignIn:
         self._sessions = sessions
         self._attempts = attempts
         self._passwords = passwords
+        self._seeds = seeds
         self._second_factor = second_factor
         self._clock = clock
         self._randomness = randomness
@@ -73,7 +76,7 @@ class LocalSignIn:
         account = self._staff.find(login)
         known = self._passwords.match(account.password if account else None, given.password)
         step = matching_step(
-            (account and account.seed) or _NOBODYS_SEED,
+            self._seeds.opened(account.seed, login) if account and account.seed else _NOBODYS_SEED,
             given.code,
             self._clock(),
             after=account.last_step if account else 0,
@@ -90,7 +93,7 @@ class LocalSignIn:
     def new_seed(self, secret: str) -> bytes:
         """A seed for the owner of a session to enrol; it counts once they prove to have it."""
         seed = self._randomness(SEED_BYTES)
-        self._sessions.enrol(secret, seed)
+        self._sessions.enrol(secret, self._seeds.sealed(seed, secret))
         return seed
 
     def enrol(self, secret: str, session: Session, code: str) -> tuple[str, tuple[str, ...]]:
@@ -102,7 +105,7 @@ class LocalSignIn:
         Raises:
             InputError: `sign-in.code`: this is not its one-time password.
         """
-        seed = session.enrolling
+        seed = self._seeds.opened(session.enrolling, secret) if session.enrolling else None
         step = matching_step(seed, code, self._clock(), after=0) if seed else None
         if seed is None or step is None:
             raise InputError("sign-in.code", "this is not the one-time password", hint="wait for the next, type it in")

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
 
+from license_lib.accounts.changes import SERVICE, Actor, Done, Kind, note
 from license_lib.accounts.secrets import new_recovery_code, recovery_digest
+from license_lib.accounts.seeds import Seeds
 from license_lib.accounts.values import Department, Role
 from license_lib.errors import InputError
 from license_lib.repository.account_tables import DEPARTMENT, RECOVERY_CODE, SESSION, STAFF
@@ -26,7 +28,7 @@ class StaffAccount:
 
     Args:
         password: its hash; None for those whom an identity provider signs in.
-        seed: of their one-time passwords, once it is enrolled. last_step: the last of these that was used.
+        seed: of their one-time passwords, encrypted, once it is enrolled. last_step: the last of these that was used.
     """
 
     login: str
@@ -38,25 +40,41 @@ class StaffAccount:
     last_step: int
     disabled: bool
     from_provider: bool
+    signed_in_at: datetime | None
 
 
 class Staff:
-    """The accounts of people, and the departments that they belong to.
+    """The accounts of people, and the departments that they belong to. Each change is on record, see `changes`.
 
     Args:
         clock: the time, aware. randomness: n → n random bytes.
+        seeds: encrypts second factors. by: who makes the changes.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], randomness: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        randomness: Callable[[int], bytes],
+        seeds: Seeds,
+        by: Actor = SERVICE,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._randomness = randomness
+        self._seeds = seeds
+        self._by = by
+
+    def acting(self, by: Actor) -> Self:
+        """The same accounts, as somebody changes them."""
+        return type(self)(self._database, self._clock, self._randomness, self._seeds, by)
 
     def add_department(self, department: Department) -> None:
         """Add a department, or give one that is there another name.
 
         Raises:
-            InputError: `department.id`, `department.name`.
+            InputError: `department.id`, `department.name`; `department.name-taken`: the trail knows departments by
+                their names, so two with one name would read each other's.
         """
         if not _ID.fullmatch(department.id):
             raise InputError("department.id", "this is no short name", hint="write small letters, digits and hyphens")
@@ -64,10 +82,16 @@ class Staff:
             raise InputError("department.name", "this is no name of a department", hint="write 1 to 60 characters")
 
         def work(connection: Connection) -> None:
+            others = select(DEPARTMENT.c.id).where(DEPARTMENT.c.name == department.name)
+            if connection.execute(others.where(DEPARTMENT.c.id != department.id)).first():
+                raise InputError("department.name-taken", "another department has this name", hint="choose another")
             named = update(DEPARTMENT).where(DEPARTMENT.c.id == department.id).values(name=department.name)
+            done = Done.NAME
             if not connection.execute(named).rowcount:
                 values = {"id": department.id, "name": department.name, "added_at": self._clock()}
                 connection.execute(DEPARTMENT.insert().values(values))
+                done = Done.ADD
+            self._note(connection, (Kind.DEPARTMENT, department.id, done), department.name)
 
         self._database.write(work)
 
@@ -94,6 +118,7 @@ class Staff:
                 raise InputError("staff.exists", "there is an account with this name", hint="choose another")
             values.update(department=department, password=password, last_step=0, added_at=self._clock())
             connection.execute(STAFF.insert().values(values))
+            self._note(connection, (Kind.STAFF, login, Done.ADD), _place_of(department, values["roles"]))
 
         self._database.write(work)
 
@@ -112,16 +137,20 @@ class Staff:
         def work(connection: Connection) -> None:
             require_department(connection, department)
             theirs = (STAFF.c.issuer == issuer) & (STAFF.c.subject == subject)
-            kept = connection.execute(select(STAFF.c.login).where(theirs)).scalar()
+            kept = connection.execute(select(STAFF.c.login, STAFF.c.department, STAFF.c.roles).where(theirs)).first()
+            place = _place_of(department, values["roles"])
             if kept is None:
                 if connection.execute(select(STAFF.c.login).where(STAFF.c.login == login)).first():
                     raise InputError("staff.exists", "there is another account with this name", hint="disable it")
                 values.update(issuer=issuer, subject=subject, last_step=0, added_at=self._clock())
                 connection.execute(STAFF.insert().values(values | {"department": department}))
+                self._note(connection, (Kind.STAFF, login, Done.ADD), place)
             else:
                 # The login stays: it is what stands on the usage trail.
                 fresh = {"name": name, "roles": values["roles"], "department": department}
                 connection.execute(update(STAFF).where(theirs).values(fresh))
+                if place != _place_of(kept.department, kept.roles):
+                    self._note(connection, (Kind.STAFF, kept.login, Done.ROLES), place)
 
         self._database.write(work)
         query = with_departments().where(STAFF.c.issuer == issuer, STAFF.c.subject == subject)
@@ -144,25 +173,26 @@ class Staff:
         """Give somebody other roles, with effect on the sessions that they have.
 
         Raises:
-            InputError: `staff.unknown`, `staff.roles`.
+            InputError: `staff.unknown`, `staff.roles`, `staff.own-account`, `staff.last-administrator`.
         """
-        self._change(login, roles=_roles(roles))
+        self._change(login, Done.ROLES, roles=_roles(roles))
 
     def disable(self, login: str) -> None:
         """Let somebody in no more, and end their sessions.
 
         Raises:
-            InputError: `staff.unknown`.
+            InputError: `staff.unknown`, `staff.own-account`, `staff.last-administrator`.
         """
-        self._change(login, disabled_at=self._clock())
+        self._change(login, Done.DISABLE, disabled_at=self._clock())
 
     def reset(self, login: str, password: str) -> None:
         """Give somebody a new password (its hash); the second factor is enrolled anew, and sessions end.
 
         Raises:
-            InputError: `staff.unknown`; `staff.provided` for those whom an identity provider signs in.
+            InputError: `staff.unknown`, `staff.own-account`; `staff.provided` for those whom an identity provider
+                signs in.
         """
-        self._change(login, password=password, seed=None, last_step=0, disabled_at=None)
+        self._change(login, Done.RESET, password=password, seed=None, last_step=0, disabled_at=None)
 
     def rehash(self, login: str, password: str) -> None:
         """Store the same password under a hash with other parameters."""
@@ -187,25 +217,43 @@ class Staff:
         Returns:
             Recovery codes, to be shown once; earlier ones count no more.
         """
+        kept = self._seeds.sealed(seed, login)
         codes = tuple(new_recovery_code(self._randomness) for _ in range(RECOVERY_CODES))
 
         def work(connection: Connection) -> None:
-            connection.execute(update(STAFF).where(STAFF.c.login == login).values(seed=seed, last_step=step))
+            connection.execute(update(STAFF).where(STAFF.c.login == login).values(seed=kept, last_step=step))
             connection.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.login == login))
             rows = [{"digest": recovery_digest(login, code), "login": login} for code in codes]
             connection.execute(RECOVERY_CODE.insert(), rows)
+            self._note(connection, (Kind.STAFF, login, Done.ENROL))
 
         self._database.write(work)
         return codes
 
-    def _change(self, login: str, **values: Any) -> None:
+    def _note(self, connection: Connection, what: tuple[Kind, str, Done], details: str = "") -> None:
+        note(connection, self._by, what, at=self._clock(), details=details)
+
+    def _change(self, login: str, done: Done, **values: Any) -> None:
+        """Change an account, and put that on record.
+
+        Nobody changes their own, so nobody gives themselves a role, or a new second factor, with a session that they
+        found open; and an administrator is left who can mend what was done.
+        """
+        if self._by.account == login:
+            raise InputError("staff.own-account", "nobody changes their own account", hint="ask another administrator")
+
         def work(connection: Connection) -> None:
             row = connection.execute(select(STAFF.c.issuer).where(STAFF.c.login == login)).first()
             if row is None:
                 raise InputError("staff.unknown", "there is no account with this name", hint="see: license staff list")
             if row.issuer is not None and "password" in values:
                 raise InputError("staff.provided", "an identity provider signs this person in", hint="reset it there")
+            before = _administrators(connection)
             connection.execute(update(STAFF).where(STAFF.c.login == login).values(values))
+            if before and not _administrators(connection):
+                hint = "make somebody else an administrator first"
+                raise InputError("staff.last-administrator", "this is the last administrator", hint=hint)
+            self._note(connection, (Kind.STAFF, login, done), values.get("roles", ""))
             if "roles" not in values:
                 connection.execute(delete(SESSION).where(SESSION.c.login == login))
             if "password" in values:
@@ -232,6 +280,7 @@ def staff_of(row: Row[Any]) -> StaffAccount:
         last_step=row.last_step,
         disabled=row.disabled_at is not None,
         from_provider=row.issuer is not None,
+        signed_in_at=row.signed_in_at,
     )
 
 
@@ -243,6 +292,16 @@ def require_department(connection: Connection, department: str) -> None:
     """
     if connection.execute(select(DEPARTMENT.c.id).where(DEPARTMENT.c.id == department)).first() is None:
         raise InputError("department.unknown", "there is no such department", hint="add it: license department add")
+
+
+def _administrators(connection: Connection) -> int:
+    """How many may sign in as administrators; on PostgreSQL nobody changes that until the transaction ends."""
+    query = select(STAFF.c.roles).where(STAFF.c.disabled_at.is_(None)).order_by(STAFF.c.login).with_for_update()
+    return sum(Role.ADMINISTRATOR in row.roles.split() for row in connection.execute(query))
+
+
+def _place_of(department: str, roles: str) -> str:
+    return f"{department}: {roles}"
 
 
 def _facts(login: str, name: str, roles: Iterable[Role]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from license_lib.repository.leaves import leaf_of_event
 from license_lib.repository.log import head
 from license_lib.repository.subjects import correction_of
 from license_lib.repository.tables import CORRECTION, EVENT, LEAF, LICENSE, LOG_HEAD, TILE_HASH, USAGE
-from license_lib.repository.usage import usage_of
+from license_lib.repository.usage_search import usage_of
 from license_lib.status import StatusRef
 
 Tile = tuple[int, int, bytes]

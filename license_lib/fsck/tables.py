@@ -11,7 +11,10 @@ from license_lib.repository.database import Database
 from license_lib.repository.schema import create_or_upgrade
 from license_lib.repository.tables import METADATA
 
-GUARDED: Final = ("event", "holder", "license", "reservation", "leaf", "tile_hash", "usage", "correction", "archive")
+GUARDED: Final = (
+    *("event", "holder", "license", "reservation", "leaf", "tile_hash", "usage", "correction", "archive"),
+    "account_change",
+)
 """Tables that migrations put triggers on: history is added to, never changed."""
 _MOST_PROBLEMS: Final = 20
 

@@ -1,6 +1,7 @@
 """The tables of accounts: who may sign in, and who has. Of whatever proves an identity they hold a digest or a hash.
 
-A seed of one-time passwords is the exception: who checks them has to know it (docs/adr/0021-accounts.md).
+A seed of one-time passwords is the exception: who checks them has to know it. It is encrypted with a key that is not in
+the database (docs/adr/0023-changes-of-accounts.md).
 """
 
 from datetime import datetime
@@ -41,6 +42,7 @@ class StaffRow(Table, table=True):
     subject: str | None = Field(default=None, sa_type=Text)
     added_at: datetime = Field(sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    signed_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class RecoveryCodeRow(Table, table=True):
@@ -90,6 +92,8 @@ class ClientRow(Table, table=True):
     certificate: bytes | None = Field(default=None, unique=True, sa_type=LargeBinary)
     added_at: datetime = Field(sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    certificate_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class TokenRow(Table, table=True):
@@ -104,6 +108,21 @@ class TokenRow(Table, table=True):
     expires_at: datetime = Field(index=True, sa_type=UtcDateTime)
 
 
+class AccountChangeRow(Table, table=True):
+    """What was done with an account, append-only (triggers refuse changes)."""
+
+    __tablename__ = "account_change"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(sa_type=Text)
+    place: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    action: str = Field(sa_type=Text)
+    details: str = Field(sa_type=Text)
+
+
 METADATA = Table.metadata
 DEPARTMENT = METADATA.tables["department"]
 STAFF = METADATA.tables["staff"]
@@ -112,3 +131,4 @@ SESSION = METADATA.tables["session"]
 ATTEMPT = METADATA.tables["attempt"]
 CLIENT = METADATA.tables["client"]
 TOKEN = METADATA.tables["token"]
+ACCOUNT_CHANGE = METADATA.tables["account_change"]

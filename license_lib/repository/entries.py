@@ -32,6 +32,8 @@ class UsageKind(StrEnum):
     """Its holder consented to show it, and got a presentation code 亮证码."""
     REDEEM = "redeem"
     """Redeemed such a code, or was refused."""
+    AUDIT = "audit"
+    """Read who of their department used what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

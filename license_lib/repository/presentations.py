@@ -19,7 +19,8 @@ from license_lib.repository.database import Database
 from license_lib.repository.entries import Usage, UsageKind, Use, require_zone
 from license_lib.repository.log import LogWriter
 from license_lib.repository.tables import EVENT, PRESENTATION, USAGE
-from license_lib.repository.usage import append_usage, usage_of
+from license_lib.repository.usage import append_usage
+from license_lib.repository.usage_search import usage_of
 
 KEPT: Final = timedelta(days=1)
 """For so long after its end a code is told from one that never was: whoever shows it again hears that it was used."""

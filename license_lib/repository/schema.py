@@ -11,7 +11,7 @@ from license_lib.resources import resource_folder
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SCHEMA_REVISION = "0005"
+SCHEMA_REVISION = "0006"
 """The revision that this code works with: the newest in `migrations/versions` (a test compares them)."""
 
 _MIGRATION_LOCK = 0x6C6963656E7365  # any number that nobody else takes: "license"
@@ -46,7 +46,7 @@ def require_current(connection: Connection) -> None:
     Raises:
         MachineError: `repository.not-initialised`, `repository.outdated` or `repository.newer`.
     """
-    found = _revision(connection)
+    found = revision(connection)
     if found == SCHEMA_REVISION:
         return
     if found is None:
@@ -61,7 +61,7 @@ def _upgrade(connection: Connection) -> bool:
 
     if connection.dialect.name == "postgresql":  # SQLite's write lock already keeps others out
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-    before = _revision(connection)
+    before = revision(connection)
     if before == SCHEMA_REVISION:
         return False
     if before is not None and not _is_known(before):
@@ -72,7 +72,8 @@ def _upgrade(connection: Connection) -> bool:
     return True
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """The version of the tables; None where there are none."""
     inspector: Inspector = inspect(connection)
     if not inspector.has_table("alembic_version"):
         return None

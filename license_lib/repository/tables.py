@@ -200,7 +200,10 @@ class UsageRow(Table, table=True):
     """Who looked at, took out or judged which licence, append-only; `sequence` is its place in the log."""
 
     __tablename__ = "usage"
-    __table_args__ = (CheckConstraint("length(digest) = 32", name="digest"),)
+    __table_args__ = (
+        Index("ix_usage_body", "body", "recorded_at", "sequence"),
+        CheckConstraint("length(digest) = 32", name="digest"),
+    )
 
     sequence: int = Field(primary_key=True, foreign_key="leaf.sequence", sa_column_kwargs={"autoincrement": False})
     identifier: str | None = Field(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from license_lib.errors import InputError
 from license_lib.log.leaves import EntryLeaf, EntryType
@@ -13,6 +13,7 @@ from license_lib.repository.database import Database
 from license_lib.repository.entries import Usage, UsageKind, Use, require_zone
 from license_lib.repository.log import LogWriter
 from license_lib.repository.tables import USAGE
+from license_lib.repository.usage_search import UsageFilter, search, usage_of
 
 
 class UsageTrail:
@@ -66,6 +67,10 @@ class UsageTrail:
             return tuple(usage_of(row) for row in connection.execute(query))
 
         return self._database.read(work)
+
+    def search(self, wanted: UsageFilter, *, after: int = 0, limit: int) -> tuple[Usage, ...]:
+        """A department's entries that a filter lets through, the newest first; see `usage_search.search`."""
+        return self._database.read(lambda connection: search(connection, wanted, after=after, limit=limit))
 
     def after(self, sequence: int, limit: int) -> tuple[Usage, ...]:
         """A page of the whole trail."""
@@ -128,27 +133,3 @@ def append_usage(
         },
     )
     return usage
-
-
-def usage_of(row: Row[tuple[object, ...]]) -> Usage:
-    """A row as the value it is of."""
-    use = Use(
-        actor=row.actor,
-        body=row.body,
-        purpose=row.purpose,
-        item=row.item,
-        case_number=row.case_number,
-        place=row.place,
-        audience=row.audience,
-    )
-    return Usage(
-        sequence=row.sequence,
-        identifier=row.identifier,
-        kind=UsageKind(row.kind),
-        outcome=row.outcome,
-        recorded_at=row.recorded_at,
-        use=use,
-        salt=row.salt,
-        digest=row.digest,
-        consent=row.consent,
-    )

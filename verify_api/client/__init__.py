@@ -11,7 +11,7 @@ code and a hint, and a service that cannot be reached a `ServiceUnreachable` (do
 
 from license_lib.verification import Outcome
 from verify_api.client.errors import ServiceError, ServiceProblem, ServiceUnreachable
-from verify_api.client.service import LicenseClient, Why
+from verify_api.client.service import LicenseClient, Wanted, Why
 from verify_api.client.transport import Credentials, Patience
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "ServiceError",
     "ServiceProblem",
     "ServiceUnreachable",
+    "Wanted",
     "Why",
 ]

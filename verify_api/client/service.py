@@ -1,8 +1,9 @@
 """The service as an object: a method for each resource."""
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -14,7 +15,15 @@ from pydantic import ValidationError
 from verify_api.client.errors import ServiceUnreachable
 from verify_api.client.transport import Credentials, Patience, Transport, read
 from verify_api.evidence_schemas import Discovery
-from verify_api.record_schemas import FoundLicense, FoundLicenses, LicenseDocument, UsageEntry, UsagePage
+from verify_api.record_schemas import (
+    FoundLicense,
+    FoundLicenses,
+    LicenseDocument,
+    TrailEntry,
+    TrailPage,
+    UsageEntry,
+    UsagePage,
+)
 from verify_api.schemas import BatchLine, PictureDocument, VerdictDocument
 
 _API: Final = "/api/v1"
@@ -39,6 +48,28 @@ class Why:
         """Those that are said."""
         told = {"purpose": self.purpose, "item": self.item, "case": self.case}
         return {name: text for name, text in told.items() if text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries of your department's usage trail; what is left out keeps none away.
+
+    Args:
+        since, until: first and last day, Beijing time. actor: person or program. identifier: the licence.
+        about: item or case, or a part of the purpose. kind: what was done. outcome: what came of it.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    actor: str = ""
+    identifier: str = ""
+    about: str = ""
+    kind: str = ""
+    outcome: str = ""
+
+    def members(self) -> dict[str, str]:
+        """Those that are said."""
+        return {one.name: str(value) for one in fields(self) if (value := getattr(self, one.name))}
 
 
 class LicenseClient:
@@ -155,6 +186,31 @@ class LicenseClient:
             yield from told.entries
             cursor = told.next
 
+    def trail(self, why: Why, wanted: Wanted | None = None, *, page: int = 100) -> Iterator[TrailEntry]:
+        """What your department did with any licence, the newest first, page after page."""
+        cursor: str | None = ""
+        while cursor is not None:
+            members = wanted.members() if wanted else {}
+            asked = {**why.members(), **members, "limit": str(page), "cursor": cursor}
+            told = read(self._wire.send("GET", f"{_API}/usage", params=asked), TrailPage)
+            yield from told.entries
+            cursor = told.next
+
+    def trail_file(self, why: Why, wanted: Wanted | None = None) -> Iterator[dict[str, Any]]:
+        """The same in one request, however long, an entry at a time.
+
+        Raises:
+            ServiceUnreachable: the answer broke off; what was yielded before holds.
+        """
+        asked = {**why.members(), **(wanted.members() if wanted else {})}
+        with self._wire.stream("GET", f"{_API}/usage.jsonl", params=asked) as lines:
+            for line in filter(None, lines):
+                told = _object(line)
+                if "done" in told:
+                    return
+                yield told
+        raise ServiceUnreachable("the answer broke off")
+
     def discovery(self) -> Discovery:
         """Where everything is that is published."""
         return read(self._wire.send("GET", _API), Discovery)
@@ -178,6 +234,17 @@ def _line(text: str) -> BatchLine:
         return BatchLine.model_validate_json(text, extra="ignore")
     except ValidationError:
         raise ServiceUnreachable("the answer broke off") from None
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The same of any object."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise ServiceUnreachable("the answer broke off")
+    return told
 
 
 def _part(identifier: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from verify_api.access import Public
+from verify_api.health_watch import HealthWatch
 from verify_api.metrics import MEDIA_TYPE, Metrics
 from verify_api.problems import Problem, responses
 from verify_api.routes.answers import service_of
@@ -49,6 +50,8 @@ async def metrics(_: Public, request: Request) -> Response:
     """
     if not _is_near(request):
         raise Problem("http.not-found")
+    watch: HealthWatch = request.app.state.watch
+    await watch.counted()
     counted: Metrics = request.app.state.metrics
     return Response(counted.text(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 

@@ -1,17 +1,16 @@
 """Presentation codes 亮证码 over the API.
 
-The code is in the body, never in an address: addresses stand in logs. Whoever redeems need not be signed in; to whom
-the licence was shown is what they say.
+The code is in the body, never in an address: addresses stand in logs. Whoever redeems need not say who they are, and is
+the public 公众 then; to whom the licence was shown is what they say.
 """
 
-from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from license_lib.repository import Use
 from verify_api.access import Anonymous, Anyone, ClientSystem, Principal
-from verify_api.presentations import PresentationDocument, RedeemQuestion, read_body, read_question
+from verify_api.presentations import ANYBODY, PresentationDocument, RedeemQuestion, read_body, read_question
 from verify_api.problems import Problem
 from verify_api.routes.answers import limited, service_of
 from verify_api.routes.verification import VERDICT
@@ -19,6 +18,7 @@ from verify_api.turnstile import LIMITED
 
 router = APIRouter(prefix="/api/v1", tags=["presentation"], dependencies=LIMITED)
 
+_PLACE: Final = "service"
 _CONSENT: Final = {
     "given": 4711,
     "used": 4712,
@@ -72,14 +72,14 @@ async def redeem(who: Anyone, request: Request, response: Response) -> Presentat
     if media_type != "application/json":
         raise Problem("http.media-type")
     question = read_question(await read_body(request))
-    return await service_of(request).redeem(question.code, _in_their_name(question.use, who))
+    return await service_of(request).redeem(question.code, _use(who, question.audience))
 
 
-def _in_their_name(use: Use, who: Principal) -> Use:
-    """The use as who asks may make it: of whom they say, only while nobody knows who they are."""
+def _use(who: Principal, audience: str) -> Use:
+    """The use that redeeming is, in the name of who is known to ask."""
     match who:
         case Anonymous():
-            return use
+            return Use(actor=ANYBODY, audience=audience, place=_PLACE)
         case ClientSystem():
-            return replace(use, actor=who.client, body=who.department.name)
-    return replace(use, actor=who.login, body=who.department.name)
+            return Use(actor=who.client, body=who.department.name, audience=audience, place=_PLACE)
+    return Use(actor=who.login, body=who.department.name, audience=audience, place=_PLACE)

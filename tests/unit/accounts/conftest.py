@@ -1,5 +1,6 @@
 """Accounts over a real database, with a clock that the test moves."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from signing_in import MARKET, Clock
 
 from license_lib.accounts.opening import Accounts
+from license_lib.accounts.seeds import Seeds
 from license_lib.repository.database import Database
 from license_lib.settings import Settings
 
@@ -30,6 +32,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def accounts(database: Database, settings: Settings, clock: Clock) -> Accounts:
+    Seeds(settings.seed_key, os.urandom).prepare(database)
     opened = Accounts(database, settings, clock)
     opened.staff.add_department(MARKET)
     return opened
