@@ -16,7 +16,7 @@ from license_lib.authority import now
 from license_lib.errors import MachineError
 from license_lib.resources import program_version
 from license_lib.settings import Settings
-from verify_api import pages, problems, published, routes
+from verify_api import counter, pages, problems, published, routes
 from verify_api.access import Public, account, permissions_of, sign_in, tokens, ways
 from verify_api.access.gate import Gate
 from verify_api.access.installing import open_gate
@@ -121,9 +121,9 @@ def build_app(
     published.install(app, public, anchor.trust_list)
     pages.install(app, anchor)
     app.include_router(presenting.router)
-    for part in (sign_in.router, account.router, tokens.router):
+    for part in (sign_in.router, account.router, tokens.router, counter.router):
         app.include_router(part)
-    app.state.gate, app.state.randomness = None, randomness
+    app.state.gate, app.state.randomness, app.state.clock = None, randomness, clock
     problems.install(app, ways.way_in)
     app.add_middleware(Envelope, clock=clock, randomness=randomness, metrics=metrics)
     permissions_of(app)  # a route that asks nobody who they are must not go out

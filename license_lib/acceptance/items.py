@@ -13,6 +13,7 @@ from license_lib.errors import InputError
 from license_lib.toml_files import TomlError, TomlFault, located, mendable, read_toml
 
 FILE_NAME = "service_items.toml"
+_MOST_BYTES = 4 * 1024 * 1024
 _MOST_NAMED = 10
 """Codes in a hint: a district has more than a thousand items."""
 
@@ -131,6 +132,15 @@ class ServiceItems:
         return self._items[code]
 
     @classmethod
+    def load_if_there(cls, home: Path, catalogue: Catalogue) -> "ServiceItems":
+        """The same, and no items where there is no file.
+
+        Raises:
+            InputError: `service-items.invalid`.
+        """
+        return cls.load(home, catalogue) if (home / FILE_NAME).exists() else cls(())
+
+    @classmethod
     def load(cls, home: Path, catalogue: Catalogue) -> "ServiceItems":
         """Read the file in a folder.
 
@@ -139,7 +149,7 @@ class ServiceItems:
         """
         path = home / FILE_NAME
         try:
-            items = _Document.model_validate(read_toml(path)).items
+            items = _Document.model_validate(read_toml(path, _MOST_BYTES)).items
         except FileNotFoundError:
             hint = "write one; docs/acceptance.md has an example"
             raise InputError("service-items.missing", f"there is no {FILE_NAME} in {home}", hint=hint) from None

@@ -1,7 +1,7 @@
 """Does a licence serve for a service item? Asked only of one that is in force; every reason against it is collected."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -85,6 +85,12 @@ class Acceptance:
         if any(finding.decided for finding in self.findings):
             return Decision.REFUSED
         return Decision.UNDETERMINED if self.findings else Decision.ACCEPTED
+
+    def of_anybody(self) -> "Acceptance":
+        """The same while nobody has said who applies: nothing is said against holders."""
+        return replace(
+            self, findings=tuple(one for one in self.findings if not one.code.startswith("acceptance.holder"))
+        )
 
 
 def accept(

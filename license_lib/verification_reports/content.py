@@ -144,6 +144,7 @@ def content_of(report: Mapping[str, Any], check: Check, draws: Callable[[str], b
         more=max(0, len(found) - _MOST_FINDINGS),
         checked=(
             Fact(words.OFFICE, clean(office) if office else f"{words.NO_SEAL.zh} {words.NO_SEAL.en}"),
+            *((Fact(words.DEPARTMENT, clean(check.department)),) if check.department else ()),
             Fact(words.CHECKER, clean(check.checker)),
             Fact(words.PURPOSE, clean(check.purpose)),
             Fact(words.CASE, clean(check.case)),
@@ -202,6 +203,14 @@ def _evidence(report: Mapping[str, Any], check: Check) -> Iterator[Fact]:
     yield Fact(words.LEVEL, level, narrow=True)
     yield Fact(words.REVOCATION, moment(fresh["revocation_as_of"]), narrow=True)
     yield Fact(words.STATUS, moment(fresh["status_as_of"]), narrow=True)
+    if fresh["log"]:
+        yield Fact(words.LOG, _place(fresh["log"]))
+
+
+def _place(log: Mapping[str, Any]) -> str:
+    """Where the issue stands in the log, and whether a published head says so."""
+    entry = f"{log['origin']} 第{log['index'] + 1}条"
+    return f"{entry}，已载入公布的日志（共{log['size']}条）" if log["published"] else f"{entry}，尚待公布"
 
 
 def _steps(report: Mapping[str, Any]) -> Iterator[Step]:

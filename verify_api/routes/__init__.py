@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from verify_api.routes import batches, evidence, health, licenses, presentations, usage, verification
+from verify_api.routes import batches, evidence, health, licenses, presentations, service_items, usage, verification
 
 router = APIRouter()
-for _resource in (verification, batches, presentations, licenses, usage, evidence, health):
+for _resource in (verification, batches, presentations, licenses, service_items, usage, evidence, health):
     router.include_router(_resource.router)
 
 __all__ = ["router"]
