@@ -35,8 +35,8 @@ function notice(id) {
 
 function say(node) {
   const words = node.cloneNode(true);
-  words.querySelectorAll("svg, kbd, canvas").forEach((each) => each.remove());
-  byId("live").replaceChildren(words);
+  words.querySelectorAll("svg, canvas, .buttons").forEach((each) => each.remove());
+  byId("live").replaceChildren(...words.childNodes);
 }
 
 /** Nothing of an earlier answer stays beside a later question. */

@@ -18,18 +18,19 @@ export function listen(actions, entry, scanned) {
     }
   });
   document.querySelectorAll("#case input").forEach((field) => {
-    let before = field.value;
-    field.addEventListener("focus", () => { before = field.value; });
+    let [before, typed] = [field.value, ""];
+    field.addEventListener("focus", () => { [before, typed] = [field.value, ""]; });
     field.addEventListener("keydown", (event) => {
+      if (event.key.length === 1 && !event.ctrlKey) { typed += event.key; } // all of it, however little the field takes
       if (event.key !== "Enter") { return; }
       event.preventDefault();
-      const text = before && field.value.startsWith(before) ? field.value.slice(before.length) : field.value;
-      if (SCANNED.test(text)) {
+      if (SCANNED.test(typed)) {
         field.value = before;
-        scanned(text);
+        scanned(typed);
+        typed = "";
         return;
       }
-      before = field.value;
+      [before, typed] = [field.value, ""];
       following(field).focus();
     });
   });
