@@ -44,11 +44,12 @@ lint: set-up  ## Check style, form and import contracts.
 types: set-up  ## Check types.
 	$(BIN)/mypy
 
-bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, records as they grow, codes and bundles.
+bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, records as they grow, codes, paper and bundles.
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/drawing.py
 	$(BIN)/python bench/records.py
 	$(BIN)/python bench/codes.py
+	$(BIN)/python bench/placing.py
 	$(BIN)/python bench/bundle.py
 
 scan-rates: set-up-tests  ## Measure which pictures of codes are read, by each library and by us; WRITE=--write notes it.

@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from license_lib.fsck import Fsck, FsckFinding
     from license_lib.issuing import Issued
     from license_lib.log.findings import LogFinding
-    from license_lib.offline import OfflineVerifier
     from license_lib.paper import PaperChecks
     from license_lib.publishing import Published
     from license_lib.rendering import Fonts
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
     from license_lib.settings import Settings
     from license_lib.template_craft.check import Report
     from license_lib.trust_list import Snapshot, TrustList
-    from license_lib.trusting import ListVerifierOpener
     from license_lib.verification import Verdict, Verifier
     from license_lib.verification.confinement import ConfinedVerifier, Opener
     from license_lib.verification.scans import FileScan
@@ -116,6 +114,11 @@ Signers = Annotated[
     typer.Option(
         "--signer", help="PEM certificate of who signs a city's trust list; else the lists that are accepted."
     ),
+]
+Trust = Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")]
+Offline = Annotated[
+    list[Path] | None,
+    typer.Option("--offline", help="离线包 Ask nobody: judge by this bundle, one for each city, or by one trust list."),
 ]
 
 TypeName = Annotated[str | None, typer.Option("--type", help="Licence type, if the file names none.")]
@@ -571,8 +574,9 @@ def verify(
     jobs: Jobs = None,
     home: Home = Path(),
     *,
-    trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
-    offline: Annotated[Path | None, typer.Option("--offline", help="The same, and ask nobody: no network.")] = None,
+    trust: Trust = None,
+    offline: Offline = None,
+    signer: Signers = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a report, judge nothing.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="核验报告 Write a report: a .pdf or .html.")] = None,
     seal_by: Annotated[str, typer.Option("--seal-by", help="Whose seal a report as PDF bears: an issuer's id.")] = "",
@@ -601,9 +605,10 @@ def verify(
     moment = _moment(at) if at else present
     names = {"checker": checker, "purpose": purpose, "case": case}
     note = _noting(None if trust or offline else _settings(home), _use(checker, purpose, item, case))
+    opener = _opener(home, trust, offline, signer)
     if report is not None:
         file = _only_file(files, code, identifier)
-        judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=1)
+        judge = partial(confined_verifier, opener, method="fork", workers=1)
         return _report(
             printer,
             judge,
@@ -622,7 +627,7 @@ def verify(
         raise typer.BadParameter("--seal-by is for a --report")
     tally = _Tally(printer)
     # This process has one thread, so that its workers may be forks: they need not import everything again.
-    judge = partial(confined_verifier, _judge(home, trust, offline), method="fork", workers=_workers(jobs, files))
+    judge = partial(confined_verifier, opener, method="fork", workers=_workers(jobs, files))
     with judge() as verifier:
         for path, verdict in verifier.verify_each(files or (), _judged_bytes, at=moment, now=present):
             if isinstance(verdict, LicenseError):  # the other files are judged all the same
@@ -1102,9 +1107,7 @@ def qr_verify(
     jobs: Jobs = None,
     home: Home = Path(),
     *,
-    offline: Annotated[
-        list[Path] | None, typer.Option("--offline", help="离线包 Judge by this bundle alone; one for each city.")
-    ] = None,
+    offline: Offline = None,
     signer: Signers = None,
     max_staleness: Annotated[
         int | None, typer.Option("--max-staleness", min=1, help="分钟 With --offline: the oldest bundle to rely on.")
@@ -1120,16 +1123,15 @@ def qr_verify(
     With --offline, no network, home or database is asked. From stdin, one code a line, as scanners type.
     """
     from license_lib.authority import now
-    from license_lib.judges import open_verifier
+    from license_lib.offline import OfflineVerifier
 
-    if (signer or max_staleness) and not offline:
-        raise typer.BadParameter("--signer and --max-staleness are for --offline")
+    if max_staleness and not offline:
+        raise typer.BadParameter("--max-staleness is for --offline")
+    opener = _opener(home, None, offline, signer, max_staleness)
     note = _noting(None if offline else _settings(home), _use(actor, purpose, item, case))
     scans = _scans([Path(one) for one in codes if not _is_text(one)], seconds, jobs)  # forks: before a database is open
     tally = _Tally(printer)
-    with ExitStack() as stack:
-        verifier = _offline_verifier(offline, signer, home, max_staleness) if offline else None
-        judge = verifier or stack.enter_context(open_verifier(_settings(home)))
+    with opener() as judge:
         for name, found in _codes(codes, scans):
             if isinstance(found, LicenseError):
                 tally.failed(Path(name), found)
@@ -1141,7 +1143,7 @@ def qr_verify(
                 tally.judged(name, judge.refuse(nothing, at=moment, now=present))
                 continue
             verdict = note(judge.verify_code(text, at=moment, now=present))
-            bundle = verifier.bundle_of(verdict) if verifier else None
+            bundle = judge.bundle_of(verdict) if isinstance(judge, OfflineVerifier) else None
             tally.judged(name, verdict, _beside(text, verdict, bundle, judge, present))
     if tally.total > 1:
         tally.summary()
@@ -1226,8 +1228,9 @@ def paper_check(
     at: At = None,
     home: Home = Path(),
     *,
-    trust: Annotated[Path | None, typer.Option("--trust", help="Judge by this trust list alone.")] = None,
-    offline: Annotated[Path | None, typer.Option("--offline", help="The same, and ask nobody: no network.")] = None,
+    trust: Trust = None,
+    offline: Offline = None,
+    signer: Signers = None,
     seen: Annotated[
         str, typer.Option(metavar="same|different", help="What you saw, comparing one FILE with its licence.")
     ] = "",
@@ -1260,7 +1263,7 @@ def paper_check(
     present = now()
     moment = _moment(at) if at else present
     note = _noting(None if trust or offline else _settings(home), _use(checker, purpose, item, case))
-    opener, patience = _opener(_judge(home, trust, offline)), Patience(seconds, time.monotonic)
+    opener, patience = _opener(home, trust, offline, signer), Patience(seconds, time.monotonic)
     workers = _workers(jobs, files)
     codes = set()
     with confined_checker(
@@ -1956,15 +1959,35 @@ def _settings(home: Path) -> "Settings":
     return Settings.load(home)
 
 
-def _judge(home: Path, trust: Path | None, offline: Path | None) -> "Settings | ListVerifierOpener":
-    """What opens a verifier: the configuration, or one trust list, which needs none."""
-    from license_lib.trusting import ListVerifierOpener
+def _opener(
+    home: Path,
+    trust: Path | None,
+    offline: list[Path] | None,
+    signers: list[Path] | None,
+    max_staleness: int | None = None,
+) -> "Opener":
+    """What opens a verifier: on this home's configuration; on bundles, or on one trust list, which need none."""
+    from license_lib.judges import open_verifier
+    from license_lib.network import make_fetcher
+    from license_lib.offline import OfflineVerifierOpener
+    from license_lib.settings import FILE_NAME, StatusSettings
+    from license_lib.trusting import ListVerifierOpener, read_list
 
     if trust and offline:
         raise typer.BadParameter("give --trust or --offline")
-    if offline:
-        return ListVerifierOpener(offline, home, _templates(home), offline=True)
-    return _settings(home) if trust is None else ListVerifierOpener(trust, home, _templates(home))
+    if signers and not (trust or offline):
+        raise typer.BadParameter("--signer is for --trust and --offline")
+    if trust:
+        return ListVerifierOpener(read_list(str(trust), make_fetcher()), _pin(signers, home), _templates(home))
+    if not offline:
+        return partial(open_verifier, _settings(home))
+    files = [(path, _bytes(path, _most_of_a_bundle())) for path in offline]
+    settings = _settings(home).status if (home / FILE_NAME).exists() else StatusSettings()
+    oldest = timedelta(minutes=max_staleness) if max_staleness else settings.max_staleness
+    match files:
+        case [(_, document)] if document.isascii():  # a list is a text, and a bundle never is
+            return ListVerifierOpener(document, _pin(signers, home), _templates(home), offline=True)
+    return OfflineVerifierOpener(files, _pin(signers, home), _templates(home), max_staleness=oldest)
 
 
 def _catalogue(home: Path) -> "Catalogue":
@@ -2345,28 +2368,6 @@ def _beside(
 
     zh, en = (list(code_lines(verdict, bundle, judge.catalogue, present, english=each)) for each in (False, True))
     return {"text_read": text, **code_value(verdict, bundle, present)}, zh, en
-
-
-def _offline_verifier(
-    bundles: list[Path], signers: list[Path] | None, home: Path, max_staleness: int | None
-) -> "OfflineVerifier":
-    from license_lib.bundle import BundleError, OpenedBundle, open_bundle
-    from license_lib.catalogue import Catalogue
-    from license_lib.offline import OfflineVerifier
-    from license_lib.settings import FILE_NAME, StatusSettings
-    from license_lib.trust_list import TrustListError
-
-    pin, opened = _pin(signers, home), list[OpenedBundle]()
-    for path in bundles:
-        try:
-            opened.append(open_bundle(_bytes(path, _most_of_a_bundle()), pin))
-        except (BundleError, TrustListError) as error:  # among several, it says which
-            raise InputError(error.code, f"{path}: {error.message}", hint=error.hint) from None
-    if len({one.manifest.list_id for one in opened}) != len(opened):
-        raise typer.BadParameter("give one bundle of each city")
-    settings = _settings(home).status if (home / FILE_NAME).exists() else StatusSettings()
-    oldest = timedelta(minutes=max_staleness) if max_staleness else settings.max_staleness
-    return OfflineVerifier(opened, Catalogue.load(_templates(home)), max_staleness=oldest)
 
 
 def _pin(signers: list[Path] | None, home: Path) -> "Pin":
@@ -2751,13 +2752,6 @@ def _report(
     code = _print_verdict(printer, str(file), verdict)
     printer.result({"output": str(output)}, f"核验报告：{output}", f"report: {output}")
     return code
-
-
-def _opener(judge: "Settings | ListVerifierOpener") -> "Opener":
-    from license_lib.judges import open_verifier
-    from license_lib.settings import Settings
-
-    return partial(open_verifier, judge) if isinstance(judge, Settings) else judge
 
 
 def _seen(checks: "PaperChecks", seen: str, fields: Sequence[str]) -> "PaperChecks":

@@ -8,7 +8,7 @@ import math
 import random
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class Page:
 
     Args:
         picture: greyscale, 300 dpi. text: of its code. middle: of the code. module: width of a module. Pixels.
+        views: of each photo that was taken of it, the way from the photo's pixels to those of `picture`.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Page:
     text: str
     middle: Point
     module: float
+    views: list[Mapping] = field(default_factory=list)
 
 
 def printed_pages() -> list[Page]:
@@ -108,6 +110,7 @@ def _photographed(  # one camera for all
         corners.append((x + across * cos - along * sin, y + across * sin + along * cos))
     upper_left, upper_right, lower_right, lower_left = corners
     there = quadrilateral(1, (upper_left, upper_right, lower_right, lower_left)).after(scaled(1 / size[0], 1 / size[1]))
+    page.views.append(scaled(factor).after(there))
     table = rng.randrange(60, 220)
     return _warped(paper, size, there, table)
 

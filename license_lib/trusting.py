@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from license_lib.bundle import Pin
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError, MachineError
 from license_lib.issuers import Issuers
@@ -105,18 +106,17 @@ class ListVerifierOpener:
     """Opens a verifier that stands on one list alone, wherever it is called.
 
     Args:
-        path: the list. home: whose accepted lists say who may sign it, and which number is too old.
+        document: the list. pin: knows who may sign it.
         templates: the licence types.
         offline: fetch no status list.
 
     Raises:
-        InputError: it cannot be read, or is not to be trusted. One that is out of date opens: its verdicts say so.
+        TrustListError: it is malformed, or not to be trusted. One that is out of date opens: its verdicts say so.
     """
 
-    def __init__(self, path: Path, home: Path, templates: Path, *, offline: bool = False) -> None:
-        snapshot = open_list(read_list(str(path), make_fetcher()))
-        list_store(home).recognise(snapshot)
-        self._open = partial(open_list_verifier, snapshot.document, templates, offline=offline)
+    def __init__(self, document: bytes, pin: Pin, templates: Path, *, offline: bool = False) -> None:
+        pin(open_list(document))
+        self._open = partial(open_list_verifier, document, templates, offline=offline)
 
     def __call__(self) -> AbstractContextManager[Verifier]:
         """A verifier, open as long as the block."""

@@ -5,7 +5,7 @@ Nothing is decided here. The service holds public material only: no issuing key,
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import anyio
 
@@ -20,23 +20,19 @@ from license_lib.verification import Verdict
 from license_lib.verification.confinement import WORKERS
 from license_lib.verification.report import finding_value, verdict_report
 from license_lib.verification.scans import FileScan
+from license_lib.verification_reports import named_report
 from verify_api.bench import SLOW, Bench, Judge
 from verify_api.metrics import Metrics
 from verify_api.presentations import PresentationDocument, told_presentation
 from verify_api.problems import Problem
 from verify_api.questions import Question
-from verify_api.schemas import PictureDocument, VerdictDocument, Words
+from verify_api.schemas import PictureDocument, VerdictDocument
 
 QUEUE: Final = 64
 _CODES_AT_ONCE: Final = 4
 _LOOKS_AT_ONCE: Final = 8
 _MOST_CODES: Final = 100
 """On one picture: each costs a signature and a question to the repository."""
-STANDARD_LABELS: Final = {
-    "ZZBH": Words(zh="证照编号", en="Licence number"),
-    "CZZT": Words(zh="持证主体", en="Holder"),
-}
-"""Names of the GB/T 36903 codes that any type may publish; a type's own fields bring their own."""
 _OF_PICTURES: Final = {
     "picture.malformed": "input.unsupported",
     "picture.more-pages": "picture.too-large",
@@ -233,17 +229,5 @@ def _missing(scan: FileScan, codes: list[str]) -> tuple[str, ...]:
 
 def told(verdict: Verdict, judge: Judge, *, minimal: bool = False) -> VerdictDocument:
     """A verdict as its documented report, with the names of type, issuing body and public fields."""
-    report = verdict_report(verdict, minimal=minimal)
-    facts: dict[str, Any] | None = report["license"]
-    source = verdict.license or verdict.code
-    if facts and source:
-        kind = judge.catalogue.find(source.identifier.type_code)
-        body = judge.issuers.find(facts["issuer"]["code"])
-        if kind:
-            facts.setdefault("type", kind.name)
-        if body:
-            facts["issuer"].setdefault("name", body.issuer.name)
-        if "public" in facts:
-            own = {code: Words(zh=spec.label, en=spec.english) for code, spec in kind.by_code.items()} if kind else {}
-            facts["labels"] = {code: label for code in facts["public"] if (label := (STANDARD_LABELS | own).get(code))}
+    report = named_report(verdict_report(verdict, minimal=minimal), judge.catalogue, judge.issuers)
     return VerdictDocument.model_validate(report)

@@ -77,6 +77,9 @@ BUILT_IN_ENGLISH = {
     "holders": "Holders",
 }
 
+PUBLIC_LABELS = {"ZZBH": ("证照编号", "Licence number"), "CZZT": ("持证主体", "Holder")}
+"""GB/T 36903 codes of what any licence may show in public, with names; a type's own fields bring theirs."""
+
 HOLDER_ROWS = "holders"
 """The built-in rows: one for each holder, with these columns."""
 HOLDER_COLUMNS = ("holder_name", "holder_number", "holder_number_kind")

@@ -19,6 +19,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from license_lib.catalogue.fields import (
     BUILT_IN_ENGLISH,
     BUILT_IN_FIELDS,
+    PUBLIC_LABELS,
     ComputedField,
     FieldSpec,
     Shown,
@@ -233,6 +234,11 @@ class LicenseType(Frozen):
     def by_code(self) -> dict[str, FieldSpec]:
         """The type's own fields by GB/T 36903 code."""
         return {field.code: field for field in self.fields}
+
+    @cached_property
+    def public_labels(self) -> dict[str, tuple[str, str]]:
+        """What may be shown in public, by GB/T 36903 code: its name in Chinese and English."""
+        return {**PUBLIC_LABELS, **{code: (field.label, field.english) for code, field in self.by_code.items()}}
 
     @cached_property
     def by_label(self) -> dict[str, FieldSpec]:

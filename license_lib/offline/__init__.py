@@ -7,6 +7,7 @@ told = code_value(verdict, verifier.bundle_of(verdict), now)
 """
 
 from license_lib.offline.judging import OfflineVerifier
+from license_lib.offline.opening import OfflineVerifierOpener
 from license_lib.offline.telling import Knowledge, code_lines, code_value, knowledge_of
 
-__all__ = ["Knowledge", "OfflineVerifier", "code_lines", "code_value", "knowledge_of"]
+__all__ = ["Knowledge", "OfflineVerifier", "OfflineVerifierOpener", "code_lines", "code_value", "knowledge_of"]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from license_lib.bundle import OpenedBundle
-from license_lib.catalogue import Catalogue
+from license_lib.catalogue import PUBLIC_LABELS, Catalogue
 from license_lib.qr import QrProof
 from license_lib.verification import Proof, Verdict
 from license_lib.verification.verdict import PROOF_TEXTS, StepResult
@@ -27,7 +27,6 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "register": ("证照库", "repository"),
     "checkpoint": ("日志检查点", "head of the log"),
 }
-_BUILT_IN: Final[Mapping[str, tuple[str, str]]] = {"CZZT": ("持证主体", "Holder"), "ZZBH": ("证照编号", "Number")}
 _TWO_HOURS, _TWO_DAYS = timedelta(hours=2), timedelta(days=2)
 
 
@@ -119,14 +118,16 @@ def _steps(verdict: Verdict) -> tuple[list[Proof], list[Proof]]:
 
 def _said(proof: QrProof, catalogue: Catalogue, which: int) -> Iterator[str]:
     kind = catalogue.find(str(proof.identifier.type_code))
+    labels = kind.public_labels if kind else PUBLIC_LABELS
     if kind is not None:
         yield (kind.name, kind.english)[which]
-    until = proof.valid_until.isoformat() if proof.valid_until else ("长期", "no end")[which]
+    first, last = proof.valid_from, proof.valid_until
     yield (f"证照标识：{proof.identifier}", f"Identifier: {proof.identifier}")[which]
-    yield (f"有效期：{proof.valid_from} 至 {until}", f"Valid: {proof.valid_from} to {until}")[which]
+    zh = f"{first} 至 {last}" if last else f"{first} 起，长期"
+    en = f"{first} to {last}" if last else f"from {first}, no end date"
+    yield (f"有效期限：{zh}", f"Validity: {en}")[which]
     for code, text in proof.public.items():
-        field = kind.by_code.get(code) if kind else None
-        zh, en = (field.label, field.english) if field else _BUILT_IN.get(code, (code, code))
+        zh, en = labels.get(code, (code, code))
         yield (f"{zh}：{text}", f"{en}: {text}")[which]
 
 

@@ -39,12 +39,6 @@ def crop(sheet: Sheet, placement: Placement, box: Box) -> bytes | None:
     return _jpeg(cut)
 
 
-def reduced(picture: "Picture", placement: Placement) -> int:
-    """By how much a picture may be made smaller before crops are cut out of it, so that they do not flicker."""
-    qr = placement.layout.qr
-    return max(1, int(_resolution(placement, Box(x=qr.x, y=qr.y, w=qr.size, h=qr.size)) / _DOTS)) if picture else 1
-
-
 def overview(sheet: Sheet, placement: Placement | None, boxes: Sequence[Box]) -> bytes:
     """The whole picture, small, with each place outlined and numbered from 1."""
     from PIL import ImageDraw, ImageFont

@@ -62,7 +62,7 @@ PROVED_TEXTS: Final[Mapping[Proof, Words]] = {
 }
 NOT_PROVED: Final = (
     Words("这张纸是原件，或只有这一张", "That this paper is the original, or the only one"),
-    Words("出示人就是持证人", "That whoever shows it is its holder"),
+    Words("出示人就是持证主体", "That whoever shows it is its holder"),
     Words("纸上其他内容：照片、印章、未列出的各项", "Anything else on it: photo, seal, what is not listed here"),
 )
 """What no comparison of paper with a code proves."""

@@ -33,7 +33,6 @@ _CLOCKS: Final = timedelta(seconds=10)
 """How far the clocks of our own machines may differ: one that is further behind would let codes live on."""
 _TRIES: Final = 3
 _DOMAIN: Final = b"license-lib presentation v1\x00"
-_OF_ANY_TYPE: Final = {"ZZBH": Words("证照编号", "Licence number"), "CZZT": Words("持证主体", "Holder")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +260,8 @@ def _refused(code: str, at: datetime, when: datetime | None = None) -> Presentat
 
 
 def _shown(kind: LicenseType, document: License) -> tuple[Shown, ...]:
-    labels = _OF_ANY_TYPE | {code: Words(spec.label, spec.english) for code, spec in kind.by_code.items()}
     values = public_values(kind, document)
-    return tuple(Shown(code, labels.get(code, Words(code, code)), text) for code, text in values.items())
+    return tuple(Shown(code, Words(*kind.public_labels.get(code, (code, code))), text) for code, text in values.items())
 
 
 def _digest(secret: bytes) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from license_lib.lifecycle import EventKind
 from license_lib.repository.commitments import canonical, event_digest
@@ -78,15 +78,7 @@ def append_event(
 
 def events_of(connection: Connection, identifier: str) -> tuple[Event, ...]:
     """All events of a licence, in the order in which they were recorded."""
-    return _events(connection, select(EVENT).where(EVENT.c.identifier == identifier).order_by(EVENT.c.sequence))
-
-
-def events_after(connection: Connection, sequence: int, limit: int) -> tuple[Event, ...]:
-    """A page of the whole record."""
-    return _events(connection, select(EVENT).where(EVENT.c.sequence > sequence).order_by(EVENT.c.sequence).limit(limit))
-
-
-def _events(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[Event, ...]:
+    query = select(EVENT).where(EVENT.c.identifier == identifier).order_by(EVENT.c.sequence)
     return tuple(event_of(row) for row in connection.execute(query))
 
 

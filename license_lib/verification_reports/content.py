@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from license_lib.calendar import CHINA
-from license_lib.catalogue import Catalogue
+from license_lib.catalogue import PUBLIC_LABELS, Catalogue
 from license_lib.findings import Severity
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers
@@ -21,7 +21,6 @@ from license_lib.verification_reports.printable import printable
 from license_lib.verification_reports.words import Words
 
 NOTHING = "—"
-_STANDARD_LABELS = {"ZZBH": {"zh": "证照编号", "en": "Licence number"}, "CZZT": {"zh": "持证主体", "en": "Holder"}}
 _MOST_HOLDERS = 5
 _MOST_FINDINGS = 60
 _PROVED = {Outcome.IN_FORCE, Outcome.NOT_IN_FORCE}
@@ -105,10 +104,10 @@ def named_report(report: Mapping[str, Any], catalogue: Catalogue, issuers: Issue
     body = issuers.find(facts["issuer"]["code"])
     issuer = {"name": body.issuer.name, **facts["issuer"]} if body else facts["issuer"]
     named = {"type": kind.name, **facts} if kind else dict(facts)
-    if kind and "public" in facts:
-        own = {code: {"zh": spec.label, "en": spec.english} for code, spec in kind.by_code.items()}
-        known = _STANDARD_LABELS | own
-        named["labels"] = {code: known[code] for code in facts["public"] if code in known}
+    if "public" in facts:
+        labels = kind.public_labels if kind else PUBLIC_LABELS
+        known = {code: labels[code] for code in facts["public"] if code in labels}
+        named["labels"] = {code: {"zh": zh, "en": en} for code, (zh, en) in known.items()}
     return {**report, "license": {**named, "issuer": issuer}}
 
 

@@ -3,10 +3,13 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Request, expect, sync_playwright
+
+AXE = Path(__file__).resolve().parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,14 @@ class Opened:
         url = request.url.partition("#")[0]  # browsers never send what follows
         self.requests.append(Made(request.method, url, f"{url}\n{headers}\n{request.post_data or ''}"))
         self.sent.append(request)
+
+
+def objections(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core finds that would keep somebody from using a page: rules, and the elements that break them."""
+    assert AXE.exists(), "axe-core is missing: .ci/set-up browser installs it"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document)")
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
 
 
 @contextlib.contextmanager

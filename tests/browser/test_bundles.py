@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from browser.opened import Opened, browsing, opened
-from browser.served_city import ServedCity, served_city
+from browser.opened import Opened, opened
+from browser.served_city import ServedCity
 from playwright.sync_api import Browser
 
 from license_lib.bundle import Bundle, Kind
@@ -17,18 +17,6 @@ from license_lib.trust_list import open_list
 
 HOUR = timedelta(hours=1)
 VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "bundles"
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
-    with served_city(tmp_path_factory.mktemp("served")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as running:
-        yield running
 
 
 @pytest.fixture

@@ -6,16 +6,10 @@ from pathlib import Path
 import pytest
 from browser.film import DARK, SIZE, film, jpeg, photographed
 from browser.opened import Opened, browsing, opened
-from browser.served_city import ServedCity, served_city
+from browser.served_city import ServedCity
 from PIL import Image
 
 CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
-    with served_city(tmp_path_factory.mktemp("served")) as running:
-        yield running
 
 
 @pytest.fixture

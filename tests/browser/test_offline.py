@@ -6,23 +6,11 @@ from pathlib import Path
 
 import pytest
 from browser.film import jpeg, photographed
-from browser.opened import Opened, browsing, opened
-from browser.served_city import ServedCity, served_city
+from browser.opened import Opened, opened
+from browser.served_city import ServedCity
 from playwright.sync_api import Browser
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
-    with served_city(tmp_path_factory.mktemp("served")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from browser.opened import Opened, browsing, opened
-from browser.served_city import NOW, ServedCity, served_city
+from browser.opened import Opened, objections, opened
+from browser.served_city import NOW, ServedCity
 from playwright.sync_api import Browser
 
 from license_lib.findings import CODES, Effect
@@ -19,19 +19,6 @@ from license_lib.status import StatusRef
 from license_lib.verification import OUTCOME_TEXTS, Outcome
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "codes"
-AXE = Path(__file__).resolve().parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
-    with served_city(tmp_path_factory.mktemp("served")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as running:
-        yield running
 
 
 @pytest.fixture
@@ -266,14 +253,11 @@ def test_everybody_can_use_it(
     page: Opened, city: ServedCity, name: str, width: int, light: Literal["light", "dark"]
 ) -> None:
     """axe-core finds nothing to object to, by day and by night; nothing is wider than the screen."""
-    assert AXE.exists(), "axe-core is missing: .ci/set-up browser installs it"
     page.page.set_viewport_size({"width": width, "height": 800})
     page.page.emulate_media(color_scheme=light)
     page.open(text_of(city, name))
     page.outcome()
-    page.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.page.evaluate("axe.run(document)")
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert objections(page.page) == []
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
 
 

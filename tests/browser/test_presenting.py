@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
-from browser.opened import browsing
+from browser.opened import objections
 from integration.served_process import Served, served_license
 from playwright.sync_api import Browser, Page
 
@@ -38,13 +39,9 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Desk]:
     home = tmp_path_factory.mktemp("served")
-    with (
-        served_license(home, "residence-permit") as served,
-        Authority.open(home) as authority,
-        browsing(chromium) as browser,
-    ):
+    with served_license(home, "residence-permit") as served, Authority.open(home) as authority:
         yield Desk(served, authority, browser)
 
 
@@ -90,15 +87,32 @@ def test_without_a_script_the_text_is_pasted(desk: Desk) -> None:
     assert page.get_attribute("section.verdict", "data-outcome") == "IN_FORCE"
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_runs_out_of_the_page(desk: Desk, width: int) -> None:
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("width", "light"), [(360, "light"), (360, "dark"), (1280, "light")])
+def test_everybody_can_use_it(desk: Desk, lang: str, width: int, light: Literal["light", "dark"]) -> None:
+    """The form, what was presented, and a refusal: axe-core has no objection, and nothing is wider than the screen."""
     page = desk.page(width=width)
-    page.goto(desk.address(f"/P#{desk.code()}"))
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(color_scheme=light)
+    page.goto(desk.address(f"/P?lang={lang}#{desk.code()}"))
+    assert faults(page, light) == []
     page.fill("#audience", "样例学校")
     page.click("button")
     page.wait_for_selector("#consent")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults(page, light) == []
+    page.go_back()
+    page.click("button")
+    page.wait_for_selector("[data-code='presentation.used']")
+    assert faults(page, light) == []
+
+
+def faults(page: Page, light: str) -> list[object]:
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor.match(/[0-9]+/g).map(Number)")
+    found: list[object] = [*objections(page)]
+    if (sum(ground) > 3 * 128) is not (light == "light"):
+        found.append(("the ground is of the wrong colour", ground))
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("it is wider than the screen")
+    return found
 
 
 def test_other_fragments_are_left_alone(desk: Desk) -> None:

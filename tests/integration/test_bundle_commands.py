@@ -44,6 +44,7 @@ class Town:
     home: Path
     bundle: Path
     signer: Path
+    pdf: Path
     photo: Path
     text: str
 
@@ -65,7 +66,7 @@ def issued(typed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
     photo = home / "photo.png"
     photo.write_bytes(page_png(pdf.read_bytes()))
     (text,) = license_command("qr", "scan", photo, "--json").value["texts"]
-    return Town(home, bundle, home / "keys" / "public" / "trust-list.pem", photo, text)
+    return Town(home, bundle, home / "keys" / "public" / "trust-list.pem", pdf, photo, text)
 
 
 @pytest.fixture
@@ -99,6 +100,60 @@ def test_a_photo_is_judged_without_home_database_or_network(issued: Town, nowher
     assert (said["outcome"], said["text_read"]) == ("IN_FORCE", issued.text)
     assert said["not_proved"] == ["paper", "bearer"]
     assert {one["kind"] for one in said["knowledge"]} == {"bundle", "trust-list", "status-list", "crl", "checkpoint"}
+
+
+def test_a_file_gets_its_state_from_the_bundle_without_home_database_or_network(issued: Town, nowhere: Path) -> None:
+    """A trust list alone does not know the state: see `test_a_trust_list_in_place_of_a_bundle_knows_no_state`."""
+    arguments = ("verify", issued.pdf, "--offline", issued.bundle, "--signer", issued.signer, "--json")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_NETWORK, *map(str, arguments)],
+        cwd=nowhere,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert (said["outcome"], [one["code"] for one in said["findings"]]) == ("IN_FORCE", ["seal.development"])
+    assert said["evidence"]["status_list"]["uri"]
+
+
+def test_a_forged_file_is_not_genuine_by_a_bundle(issued: Town, tmp_path: Path) -> None:
+    forged = tmp_path / "forged.pdf"
+    data = bytearray(issued.pdf.read_bytes())
+    data[len(data) // 3] ^= 1
+    forged.write_bytes(data)
+    options = ("--offline", issued.bundle, "--signer", issued.signer, "--home", tmp_path, "--json")
+    done = license_command("verify", forged, issued.pdf, *options)
+    assert [one["outcome"] for one in done.values[:-1]] == ["NOT_GENUINE", "IN_FORCE"]
+
+
+def test_a_paper_is_compared_by_a_bundle(issued: Town, nowhere: Path) -> None:
+    options = ("--offline", issued.bundle, "--signer", issued.signer, "--home", nowhere, "--json")
+    done = license_command("paper", "check", issued.photo, "--seen", "same", *options)
+    assert (done.code, done.value["outcome"]) == (0, "IN_FORCE")
+
+
+@pytest.mark.parametrize("subject", ["pdf", "photo"])
+def test_a_trust_list_in_place_of_a_bundle_knows_no_state(issued: Town, nowhere: Path, subject: str) -> None:
+    listed, file = issued.home / "trust-list.jws", issued.pdf if subject == "pdf" else issued.photo
+    command = ("verify",) if subject == "pdf" else ("qr", "verify")
+    options = ("--signer", issued.signer, "--home", nowhere, "--json")
+    done = license_command(*command, file, "--offline", listed, *options)
+    assert (done.code, done.value["outcome"]) == (2, "UNDETERMINED")
+    assert "status.unknown" in {finding["code"] for finding in done.value["findings"]}
+    two = license_command(*command, file, "--offline", issued.bundle, "--offline", listed, *options)
+    assert two.error["code"] == "bundle.format", "a list goes with nothing"
+
+
+@pytest.mark.parametrize(("option", "name"), [("--offline", "bundle"), ("--offline", "list"), ("--trust", "list")])
+def test_knowledge_that_a_stranger_signed_opens_nothing(issued: Town, tmp_path: Path, option: str, name: str) -> None:
+    signer, file = tmp_path / "signer.pem", issued.bundle if name == "bundle" else issued.home / "trust-list.jws"
+    signer.write_bytes(town.LISTER.certificate.public_bytes(Encoding.PEM))
+    done = license_command("verify", issued.pdf, option, file, "--signer", signer, "--home", tmp_path, "--json")
+    assert (done.code, done.error["code"]) == (3, "trust.signer")
+    assert not done.values
 
 
 def test_the_home_tried_a_database_where_there_is_no_bundle(issued: Town) -> None:
@@ -182,6 +237,9 @@ def test_the_same_city_twice_is_a_slip(issued: Town) -> None:
     options = ("--offline", issued.bundle, "--offline", issued.bundle, "--signer", issued.signer, "--json")
     assert license_command("qr", "verify", issued.text, *options).error["code"] == "usage"
     assert license_command("qr", "verify", issued.text, "--max-staleness", "5", "--json").error["code"] == "usage"
+    for command in (("qr", "verify", issued.text), ("verify", issued.pdf), ("paper", "check", issued.photo)):
+        done = license_command(*command, "--signer", issued.signer, "--home", issued.home, "--json")
+        assert done.error["code"] == "usage", "a signer is named for something that is not given"
 
 
 def test_a_home_that_accepted_the_list_needs_no_signer(issued: Town, nowhere: Path) -> None:

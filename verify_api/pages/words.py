@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from license_lib.catalogue import Catalogue
+from license_lib.catalogue import PUBLIC_LABELS, Catalogue
 from license_lib.error_texts import TITLES_ZH
 from license_lib.findings import CODES
 from license_lib.findings.texts import LATER, UNSURE, FindingText
 from license_lib.verification import OUTCOME_TEXTS
 from license_lib.verification.verdict import PROOF_TEXTS, Proof
-from verify_api.service import STANDARD_LABELS
 
 OWN: Final[Mapping[str, FindingText]] = MappingProxyType(
     {
@@ -78,7 +77,7 @@ def words(catalogue: Catalogue) -> dict[str, Any]:
         "refusals": {code: [TITLES_ZH[code], text] for code, text in REFUSALS.items()},
         "outcomes": {outcome.value: texts for outcome, texts in OUTCOME_TEXTS.items()},
         "steps": {step.value: PROOF_TEXTS[step] for step in _STEPS},
-        "labels": {code: [label.zh, label.en] for code, label in STANDARD_LABELS.items()},
+        "labels": PUBLIC_LABELS,
         "types": {
             kind.code.value: {
                 "name": kind.name,

@@ -1,6 +1,8 @@
 """A verifier that stands on bundles alone. Single bundles and codes, right and wrong, are in tests/vectors/bundles."""
 
+import pickle
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from bundles import town
@@ -9,7 +11,9 @@ from bundles.town import HOUR, NOW
 from bundles.workshop import CRL, TRUST, canonical, claims, file, message, packed
 
 from license_lib.bundle import OpenedBundle, open_bundle, pinned
-from license_lib.offline import OfflineVerifier, code_lines, code_value
+from license_lib.errors import InputError
+from license_lib.offline import OfflineVerifier, OfflineVerifierOpener, code_lines, code_value
+from license_lib.resources import resource_folder
 from license_lib.verification import Outcome
 
 SIGNER = town.LISTER.certificate_der
@@ -42,6 +46,27 @@ def test_it_stands_on_something_and_on_one_bundle_of_a_city() -> None:
     for bundles in ([], [opened(), opened(NEXT)]):
         with pytest.raises(ValueError, match="one of a city"):
             OfflineVerifier(bundles)
+
+
+def opener(*files: bytes) -> OfflineVerifierOpener:
+    named = [(Path(f"{number}.bundle"), data) for number, data in enumerate(files)]
+    return OfflineVerifierOpener(named, pinned(SIGNER), resource_folder("templates"), max_staleness=24 * HOUR)
+
+
+def test_a_worker_process_can_open_it() -> None:
+    copy = pickle.loads(pickle.dumps(opener(WHOLE)))  # noqa: S301  our own bytes
+    with copy() as verifier:
+        assert verifier.verify_code(town.IN_FORCE, at=NOW).outcome is Outcome.IN_FORCE
+
+
+def test_a_bundle_that_is_not_accepted_is_named() -> None:
+    for files, code, words in (
+        ((WHOLE, WHOLE[:-1]), "bundle.format", "1.bundle: "),
+        ((WHOLE, NEXT), "usage", "two bundles"),
+    ):
+        with pytest.raises(InputError, match=words) as refused:
+            opener(*files)
+        assert refused.value.code == code
 
 
 def test_a_verifier_that_is_left_on_notices_that_its_bundle_grows_old() -> None:

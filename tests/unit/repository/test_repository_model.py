@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ class RepositoryMachine(RuleBasedStateMachine):
         self.places: dict[str, StatusRef | None] = {}
         self.numbers: dict[str, str] = {}  # issued identifier → number
         self.revoked: dict[str, datetime] = {}
+        self.revocations: Counter[str] = Counter()
 
     def teardown(self) -> None:
         try:
@@ -115,11 +117,12 @@ class RepositoryMachine(RuleBasedStateMachine):
 
         if identifier not in self.numbers:
             self.refused("license.unknown", attempt)
-        elif identifier in self.revoked:
+        elif identifier in self.revoked and at >= self.revoked[identifier]:
             self.refused("event.not-allowed", attempt)
-        else:
+        else:  # one that takes effect earlier overtakes the one on record
             attempt()
             self.revoked[identifier] = at
+            self.revocations[identifier] += 1
 
     @rule()
     def open_again(self) -> None:
@@ -133,7 +136,7 @@ class RepositoryMachine(RuleBasedStateMachine):
         for entry in stored:
             revoked = entry.identifier in self.revoked
             assert entry.state is (LicenseState.REVOKED if revoked else LicenseState.ISSUED)
-            assert len(self.repository.events(entry.identifier)) == 1 + revoked
+            assert len(self.repository.events(entry.identifier)) == 1 + self.revocations[entry.identifier]
             for day in range(4):
                 at = RECORDED_AT + day * DAY
                 ended = revoked and self.revoked[entry.identifier] <= at

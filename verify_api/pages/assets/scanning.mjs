@@ -23,11 +23,6 @@ export function startScanning(facts, found) {
   });
 }
 
-/** Load the reader: true if it runs here. */
-export async function canRead(facts) {
-  return await read(facts, {}) !== null;
-}
-
 function say(id) {
   byId("scan-words").textContent = "";
   if (id) { byId("scan-words").append(byId(id).content.cloneNode(true)); }

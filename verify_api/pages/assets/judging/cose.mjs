@@ -2,7 +2,7 @@
 import { Malformed, ascii, compared, fromHex, joined } from "./bytes.mjs";
 import { read } from "./cbor.mjs";
 
-export const TAG = 0xd2;
+const TAG = 0xd2;
 const ORDER = fromHex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
 const HALF_ORDER = fromHex("7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8");
 

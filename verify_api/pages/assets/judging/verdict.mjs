@@ -8,7 +8,7 @@ import { CLOCK_TOLERANCE, StatusListError, requireFresh, stateOf } from "./statu
 import { TrustListError } from "./trust_list.mjs";
 
 export const [CODE, ISSUER, STATUS, VALIDITY] = ["code", "issuer", "status", "validity"];
-export const STEPS = [CODE, ISSUER, STATUS, VALIDITY];
+const STEPS = [CODE, ISSUER, STATUS, VALIDITY];
 const GENUINE = [CODE, ISSUER];
 const DEVELOPMENT_POLICY = "6982cf97a8f69cce92aaf7b3979c98c8ec96b602"; // keys/README.md
 const [NO, UNSURE, OVER, STATE_UNSURE, NOTE] = ["not-genuine", "genuine-unknown", "not-in-force", "in-force-unknown", "note"];
@@ -241,6 +241,6 @@ function isCurrent(list, now) {
 }
 
 /** The day in China at a moment, YYYY-MM-DD. */
-export function dayOf(moment) {
+function dayOf(moment) {
   return new Date(moment + 8 * 3600000).toISOString().slice(0, 10);
 }

@@ -5,11 +5,11 @@ importScripts("zxing_reader.js");
 const ready = ZXingWASM.prepareZXingModule({ overrides: { locateFile: (name) => name }, fireImmediately: true });
 const HOW = { formats: ["QRCode"], tryHarder: true, tryRotate: true, tryInvert: false, tryDownscale: true, maxNumberOfSymbols: 8 };
 
-/* A picture is `picture` (ImageData) or `file` (bytes of a JPEG or PNG); without any, the answer tells that it runs. */
+/* A picture is `picture` (ImageData) or `file` (bytes of a JPEG or PNG). */
 self.onmessage = (event) => {
-  const given = event.data.picture || (event.data.file && new Uint8Array(event.data.file));
+  const given = event.data.picture || new Uint8Array(event.data.file);
   ready
-    .then(() => (given ? ZXingWASM.readBarcodes(given, HOW) : []))
+    .then(() => ZXingWASM.readBarcodes(given, HOW))
     .then((found) => self.postMessage(found.filter((each) => each.isValid).map((each) => each.text)))
     .catch(() => self.postMessage(null));
 };
