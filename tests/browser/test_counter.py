@@ -16,7 +16,7 @@ from browser.served_city import CAUSE, KEYS_MADE
 from counter_home import ITEM, ITEMS
 from integration.served_process import free_port, served_home
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import Browser, FilePayload, Route, expect
 from support import PASSPHRASE, example_request
 
 from license_lib.accounts import Department, Role
@@ -148,7 +148,7 @@ def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory, counter: Co
 @pytest.fixture
 def page(browser: Browser, counter: Counter) -> Iterator[Opened]:
     with opened(browser, counter.url, permissions=["camera"]) as one:
-        one.page.set_viewport_size(SMALL)
+        one.page.set_viewport_size({"width": SMALL["width"], "height": SMALL["height"]})
         sign_in(one)
         yield one
         assert one.errors == []
@@ -342,13 +342,13 @@ def test_an_answer_that_was_lost_is_not_a_second_check(page: Opened, counter: Co
     before = len([one for one in counter.trail() if one.outcome])
     lost: list[str] = []
 
-    def lose(route: object) -> None:
-        if not lost:
-            route.fetch()  # type: ignore[attr-defined] -- it arrives and is answered
-            lost.append("answer")
-            route.abort()  # type: ignore[attr-defined]
-        else:
-            route.continue_()  # type: ignore[attr-defined]
+    def lose(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        route.fetch()  # it arrives and is answered
+        lost.append("answer")
+        route.abort()
 
     page.page.route("**/counter/look", lose)
     scan(page, counter.code)
@@ -405,7 +405,7 @@ def test_one_screen_and_a_verdict_that_fills_a_third_of_it(
         box = one.page.locator("#verdict").bounding_box()
         assert box is not None
         assert box["width"] * box["height"] > size["width"] * size["height"] * 0.3
-        letters = one.page.evaluate("parseFloat(getComputedStyle(document.querySelector('#verdict .headline')).fontSize)")
+        letters = one.page.eval_on_selector("#verdict .headline", "each => parseFloat(getComputedStyle(each).fontSize)")
         assert letters >= 38, "to be read from two metres"
         assert one.page.evaluate(
             "document.querySelector('#verdict').scrollHeight <= document.querySelector('#verdict').clientHeight"

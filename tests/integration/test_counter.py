@@ -4,11 +4,13 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from counter_home import CASE, ITEM, Answer, City, Clerk, counter_desk, prepare
 from signing_in import Desk
 
+import verify_api
 from license_lib.accounts import Role
 from license_lib.authority import Authority
 from license_lib.qr import scan_file
@@ -307,6 +309,19 @@ def test_what_strangers_wrote_stays_text(clerk: Clerk, city: City) -> None:
         clerk.ask("/counter/case", case=script).text,
     ]
     assert not any(script in answer for answer in answers)
+
+
+def test_everything_that_the_script_looks_for_is_there(clerk: Clerk) -> None:
+    staff = Path(verify_api.__file__).parent / "pages" / "assets" / "staff"
+    script = "\n".join(path.read_text(encoding="utf-8") for path in sorted(staff.glob("*.mjs")))
+    page = clerk.browser.get("/counter").text
+    wanted = set(re.findall(r'(?:byId|fromTemplate|notice|clear|put)\("([^"]+)"', script))
+    there = set(re.findall(r'\bid="([^"]+)"', page))
+    assert len(wanted) > 20
+    assert wanted <= there
+    assert not re.search(r"\beval\b|document\.write|document\.cookie|new Function|localStorage|indexedDB", script)
+    assert script.count("innerHTML") == 1
+    assert not re.search(r'\bstyle=|\bon[a-z]+="', page)
 
 
 def test_nothing_personal_in_addresses_titles_or_headers(clerk: Clerk, city: City) -> None:

@@ -1,10 +1,8 @@
 """Looking at something: the one input of the page, the comparison by eye, and the materials."""
 
 import hashlib
-from collections.abc import Callable
 from typing import Annotated, Final
 
-import anyio
 from fastapi import APIRouter, Header, Request, Response
 
 from license_lib.acceptance import ANSWER_TEXTS
@@ -38,7 +36,7 @@ async def look(who: Counter, request: Request, key: Key = None) -> Response:
             with turnstile_of(request).file(request.state.caller):
                 return await service.examine(lambda: _told(checks.file(asked)))
         async with even_time(turnstile_of(request).limits.even_seconds):
-            return await _in_thread(lambda: _told(checks.typed(asked)))
+            return await service.look(lambda _, __: _told(checks.typed(asked)))
 
     content, repeated = await _repeats(request).once(key, request.state.caller, _content(asked), work)
     answer = part(request, content)
@@ -55,7 +53,7 @@ async def seen(who: Counter, request: Request) -> Response:
         raise Problem("http.invalid")
     same, held = fields["seen"] == "same", fields.get("held", "")
     checks = _checks(request, who)
-    return part(request, await _in_thread(lambda: _told(checks.seen(held, same=same))))
+    return part(request, await service_of(request).look(lambda _, __: _told(checks.seen(held, same=same))))
 
 
 @router.post("/counter/materials")
@@ -65,8 +63,8 @@ async def materials(who: Counter, request: Request) -> Response:
     case = case_of(fields, service_of(request).bench.items)
     checks, identifier = _checks(request, who), fields.get("identifier", "")
     async with even_time(turnstile_of(request).limits.even_seconds):
-        content = await _in_thread(
-            lambda: text("materials.html", checklist=checks.materials(case, identifier), answers=ANSWER_TEXTS)
+        content = await service_of(request).look(
+            lambda _, __: text("materials.html", checklist=checks.materials(case, identifier), answers=ANSWER_TEXTS)
         )
     return part(request, content)
 
@@ -77,10 +75,6 @@ def _told(answered: Answered) -> str:
 
 def _checks(request: Request, who: Staff) -> Checks:
     return Checks(service_of(request).bench, who, request.app.state.clock())
-
-
-async def _in_thread(work: Callable[[], str]) -> str:
-    return await anyio.to_thread.run_sync(work)
 
 
 def _repeats(request: Request) -> Repeats:

@@ -105,7 +105,7 @@ def test_a_database_of_another_version_is_refused(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("license_lib.repository.schema.SCHEMA_REVISION", "0006")
+        patch.setattr("license_lib.repository.schema.SCHEMA_REVISION", "0007")
         with pytest.raises(MachineError) as refused:
             Repository.open(database_url, tmp_path)
     assert refused.value.code == "repository.outdated"
@@ -121,8 +121,8 @@ def test_a_database_of_another_version_is_refused(
 def test_a_failing_migration_changes_nothing(bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "migrations"
     shutil.copytree(resource_folder("migrations"), folder)
-    (folder / "versions" / "0006_breaks.py").write_text(
-        "from alembic import op\nrevision = '0006'\ndown_revision = '0005'\n"
+    (folder / "versions" / "0007_breaks.py").write_text(
+        "from alembic import op\nrevision = '0007'\ndown_revision = '0006'\n"
         "def upgrade():\n    op.execute('CREATE TABLE half (a INTEGER)')\n    op.execute('SELECT nonsense')\n"
     )
     monkeypatch.setattr("license_lib.repository.schema.resource_folder", lambda _: folder)

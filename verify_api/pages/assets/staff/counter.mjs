@@ -116,6 +116,7 @@ function listed() {
 function marked() {
   byId("results").querySelectorAll("button").forEach((button, index) => {
     button.setAttribute("aria-current", String(results[index] === shown));
+    if (results[index] === shown) { button.scrollIntoView({ block: "nearest", inline: "nearest" }); }
   });
 }
 
