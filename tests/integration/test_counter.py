@@ -15,6 +15,7 @@ from license_lib.accounts import Role
 from license_lib.authority import Authority
 from license_lib.qr import scan_file
 from license_lib.rendering import page_png
+from license_lib.repository import Use
 
 STRANGER = "620402199506120001"
 
@@ -165,6 +166,18 @@ def test_paper_is_good_when_somebody_says_that_it_is_the_same(clerk: Clerk, city
     assert [one.outcome for one in city.trail() if one.outcome] == ["UNDETERMINED", "IN_FORCE", "NOT_GENUINE"]
     assert clerk.ask("/counter/seen", held=same.held, seen="same").code == "counter.sealed", "said once"
     assert clerk.ask("/counter/seen", held=paper.held, seen="perhaps").code == "http.invalid"
+
+
+def test_a_presentation_code_is_used_up_at_the_counter(clerk: Clerk, city: City) -> None:
+    code = city.authority.present(city.good.identifier, Use(actor="持证人", purpose="办理"), seconds=120).text
+    shown, again = clerk.look(code.lower()), clerk.look(code)
+    assert (shown.outcome, again.outcome) == ("IN_FORCE", "UNDETERMINED")
+    assert 'data-code="presentation.used"' in again.text
+    redeemed = [one for one in city.trail() if one.kind.value == "redeem"]
+    assert [(one.use.actor, one.use.place, one.use.purpose) for one in redeemed] == [
+        ("li.wei", "counter", CASE["purpose"])
+    ] * 2
+    assert clerk.browser.get("/counter/queue").text.count("<li>") == 2
 
 
 def test_nobody_says_so_of_paper_that_does_not_bear_it(clerk: Clerk, city: City, desk: Desk) -> None:
