@@ -30,7 +30,7 @@ from license_lib.errors import InputError, LicenseError, MachineError
 if TYPE_CHECKING:
     from threading import Event
 
-    from license_lib.acceptance import Acceptance
+    from license_lib.acceptance import Acceptance, Checklist
     from license_lib.accounts import Role
     from license_lib.accounts.opening import Accounts
     from license_lib.authority import Authority
@@ -680,6 +680,46 @@ def accept_license(
     acceptance = accept(verdict, wanted, applicants, catalogue, until=until.date() if until else None)
     _print_acceptance(printer, str(file), verdict, acceptance)
     return {Decision.ACCEPTED: DONE, Decision.UNDETERMINED: UNDETERMINED}.get(acceptance.decision, NOT)
+
+
+@command(app, "materials")
+def materials(
+    printer: Printer,
+    *,
+    item: Annotated[str, typer.Option(help="政务服务事项 Code of the service item in service_items.toml.")],
+    applicant_file: Annotated[
+        Path, typer.Option("--applicant-file", help="申请人 File with the applicants' numbers, one a line; - is stdin.")
+    ],
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which the licences are needed.")
+    ] = None,
+    actor: User = "",
+    purpose: Purpose = "",
+    case: Case = "",
+    home: Home = Path(),
+) -> int:
+    """材料核对 What need not be asked for. Exit codes: 0 all that is required is there, 1 not, 2 not known."""
+    from license_lib.acceptance import Answer, Applicants, MaterialsCheck, ServiceItems, check_materials
+    from license_lib.authority import now
+
+    with _authority(home, None) as authority:
+        wanted = ServiceItems.load(home, authority.catalogue).get(item)
+        check = MaterialsCheck(
+            item=wanted,
+            applicants=Applicants.read(_applicants(applicant_file)),
+            until=until.date() if until else None,
+        )
+        use, present = _use(actor, purpose or wanted.name, item, case), now()
+        checklist = check_materials(
+            authority.records,
+            use,
+            check,
+            lambda identifier: authority.verifier.status(identifier, at=present),
+            allowed=lambda _: True,
+        )
+    _print_checklist(printer, checklist)
+    answers = {one.answer for one in checklist.lacking}
+    return DONE if not answers else UNDETERMINED if answers == {Answer.UNKNOWN} else NOT
 
 
 @command(signature_app, "verify")
@@ -2682,6 +2722,24 @@ def _print_acceptance(printer: Printer, name: str, verdict: "Verdict", acceptanc
             lines += [f"    {found.code}: {found.text(language)}", f"      → {found.remedy(language)}"]
         texts.append("\n".join(lines))
     printer.result({"input": name, **acceptance_report(acceptance), "verdict": verdict_report(verdict)}, *texts)
+
+
+def _print_checklist(printer: Printer, checklist: "Checklist") -> None:
+    from license_lib.acceptance import checklist_value
+
+    value = checklist_value(checklist)
+    texts = []
+    for language, name in (("zh", "name"), ("en", "english")):
+        lines = [value["item"][name]]
+        for one in value["materials"]:
+            optional = "" if one["required"] else {"zh": "（非必需）", "en": " (not required)"}[language]
+            lines.append(f"  {one[name]}{optional}: {one['text'][language]}")
+            for found in one["licenses"]:
+                until = found["valid_until"] or {"zh": "长期", "en": "no end date"}[language]
+                lines.append(f"    {found['type']} {found['identifier']}  {found['issuer']}  → {until}")
+                lines += [f"      {why['text'][language]} → {why['remedy'][language]}" for why in found["reasons"]]
+        texts.append("\n".join(lines))
+    printer.result(value, *texts)
 
 
 def _require_something(files: list[Path] | None, code: str, identifier: str, log_proof: Path | None) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from license_lib.accounts.error_titles import ACCOUNT_TITLES_ZH
+from license_lib.counter_titles import COUNTER_TITLES
 from license_lib.errors import LicenseError
 
 TITLES_ZH: Mapping[str, str] = MappingProxyType(
@@ -163,6 +164,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "service-item.unknown": "没有此政务服务事项",
         "applicant.missing": "缺少申请人",
         "applicant.several": "申请人过多",
+        **COUNTER_TITLES,
         # Pictures and codes
         "picture.malformed": "图片无法读取",
         "picture.too-large": "图片过大",

@@ -30,6 +30,7 @@ from license_lib.verification.workers import Limits
 from signing.trust import TrustStore
 
 if TYPE_CHECKING:
+    from license_lib.counter import CounterDesk
     from license_lib.presenting import Judge, Presenting
 
 
@@ -67,6 +68,16 @@ def open_records(settings: Settings, clock: Callable[[], datetime]) -> Iterator[
     with Repository.open(settings.database_url, settings.files) as repository:
         trail = Trail(repository, clock, purpose_required=True)
         yield Records(repository, trail, load_rules_of(settings), clock)
+
+
+@contextmanager
+def open_desk(settings: Settings, clock: Callable[[], datetime]) -> Iterator["CounterDesk"]:
+    """The records as a counter uses them, open as long as the block; see `open_records`."""
+    from license_lib.counter import CounterDesk
+
+    with Repository.open(settings.database_url, settings.files) as repository:
+        trail = Trail(repository, clock, purpose_required=True)
+        yield CounterDesk(repository, trail, Records(repository, trail, load_rules_of(settings), clock), clock)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """What people ask of the records: each answer is on the usage trail 用证留痕 before it is given."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from license_lib.calendar import day_of
 from license_lib.errors import InputError
@@ -17,6 +18,18 @@ from license_lib.trail import Trail
 
 Allowed = Callable[[str], bool]
 """Whether whoever asks may see licences of a type, by its key."""
+
+
+class Told(Protocol):
+    """An answer that knows of which licences it tells."""
+
+    @property
+    def told(self) -> Sequence[StoredLicense]:
+        """These."""
+        ...
+
+
+Weighing = TypeVar("Weighing", bound=Told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,35 @@ class Records:
         page = tuple(visible[position] for position in sorted(visible)[:limit])
         self._trail.used(UsageKind.LOOK, page, use)
         return Page(page, len(visible) > len(page))
+
+    def weighed(
+        self,
+        use: Use,
+        holder_numbers: Sequence[str],
+        weigh: Callable[[Sequence[tuple[StoredLicense, frozenset[int]]]], Weighing],
+        *,
+        allowed: Allowed,
+    ) -> Weighing:
+        """An answer made of the licences of some holders; the licences that it tells of are on the trail before it is.
+
+        Args:
+            weigh: is given each licence, with the places in `holder_numbers` of those that found it.
+
+        Raises:
+            InputError: of the use as `find`.
+        """
+        self._trail.require(use)
+        found: dict[int, StoredLicense] = {}
+        by: dict[int, set[int]] = {}
+        for place, number in enumerate(holder_numbers):
+            spellings = dict.fromkeys((number.strip(), canonical(number)))
+            for one in (one for spelling in spellings for one in self._repository.by_holder_number(spelling)):
+                if allowed(one.type_key):
+                    found[one.position] = one
+                    by.setdefault(one.position, set()).add(place)
+        answer = weigh([(one, frozenset(by[position])) for position, one in found.items()])
+        self._trail.used(UsageKind.LOOK, answer.told, use)
+        return answer
 
     def look(self, use: Use, identifier: str, *, allowed: Allowed) -> StoredLicense:
         """A licence that whoever asks may see; what they may not see is unknown, and the question on the trail.

@@ -101,15 +101,18 @@ def reasons(error: OSError) -> dict[str, str]:
     return {"why": why, "why_zh": _REASONS_ZH.get(error.errno or 0, f"系统提示 {why}")}
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path, most: int = MAX_BYTES) -> dict[str, Any]:
     """Read a UTF-8 file, with or without byte order mark.
+
+    Args:
+        most: bytes.
 
     Raises:
         FileNotFoundError: there is none.
         TomlError: it cannot be opened, is too large, is not UTF-8 or not TOML.
     """
     try:
-        text = _bounded_text(bounded_bytes(path, MAX_BYTES))
+        text = _bounded_text(bounded_bytes(path, most), most)
         return tomllib.loads(text)
     except FileNotFoundError:
         raise
@@ -137,11 +140,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise TomlError(fault) from None
 
 
-def _bounded_text(data: bytes) -> str:
+def _bounded_text(data: bytes, most: int) -> str:
     """The text of a file, if reading it as TOML takes a bounded time."""
-    if len(data) > MAX_BYTES:
-        most = MAX_BYTES // 1024
-        raise TomlError(TomlFault("", f"has more than {most} KiB", "make it smaller", f"超过{most} KiB", "缩小文件"))
+    if len(data) > most:
+        kib = most // 1024
+        raise TomlError(TomlFault("", f"has more than {kib} KiB", "make it smaller", f"超过{kib} KiB", "缩小文件"))
     text = data.decode("utf-8-sig")
     for number, line in enumerate(text.split("\n"), start=1):
         if line.count(".") > _MOST_DOTS:

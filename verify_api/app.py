@@ -18,7 +18,7 @@ from license_lib.errors import MachineError
 from license_lib.health.gathering import health_of
 from license_lib.resources import program_version
 from license_lib.settings import Settings
-from verify_api import admin, audit_page, pages, problems, published, routes
+from verify_api import admin, audit_page, counter, pages, problems, published, routes
 from verify_api.access import Public, account, permissions_of, sign_in, tokens, ways
 from verify_api.access.gate import Gate
 from verify_api.access.installing import open_gate
@@ -130,7 +130,7 @@ def build_app(
     app.include_router(presenting.router)
     app.include_router(audit_page.router)
     app.include_router(admin.router)
-    for part in (sign_in.router, account.router, tokens.router):
+    for part in (sign_in.router, account.router, tokens.router, counter.router):
         app.include_router(part)
     app.state.gate, app.state.randomness, app.state.clock = None, randomness, clock
     problems.install(app, ways.way_in)

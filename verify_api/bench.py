@@ -13,13 +13,18 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
 
+from license_lib.acceptance import ServiceItems
 from license_lib.catalogue import Catalogue
+from license_lib.configured import fonts_folder, load_catalogue
+from license_lib.counter import CounterDesk
 from license_lib.errors import LicenseError, MachineError
 from license_lib.issuers import Issuers
-from license_lib.judges import confined_verifier, open_presenting, open_records, open_trail
+from license_lib.judges import confined_verifier, open_desk, open_presenting, open_records, open_trail, open_verifier
+from license_lib.paper import PaperChecks, confined_checker
 from license_lib.presenting import Presentation
 from license_lib.qr.retries import Patience
 from license_lib.records import Records
+from license_lib.rendering import Fonts
 from license_lib.repository import Use
 from license_lib.settings import Settings
 from license_lib.verification import Verdict
@@ -73,6 +78,10 @@ class Bench(Protocol):
         """What the codes of a picture or of a scan's pages say."""
         ...
 
+    def paper(self, data: bytes, *, at: datetime) -> PaperChecks:
+        """What was signed beside the picture of a print, for whoever compares the two."""
+        ...
+
     def note(self, verdict: Verdict, use: Use | None) -> None:
         """Put on the usage trail that somebody had a licence judged; raises if that cannot be done.
 
@@ -88,6 +97,21 @@ class Bench(Protocol):
     @property
     def records(self) -> Records:
         """The records, for look-ups; opened when they are first asked for."""
+        ...
+
+    @property
+    def desk(self) -> CounterDesk:
+        """The records as a counter uses them; opened when they are first asked for."""
+        ...
+
+    @property
+    def items(self) -> ServiceItems:
+        """The service items of this authority; there may be none."""
+        ...
+
+    @property
+    def fonts(self) -> Fonts:
+        """What reports are drawn with; loaded when they are first asked for."""
         ...
 
     @property
@@ -135,11 +159,25 @@ class SettingsBench:
             else None
         )
         self._records: Records | None = None
+        self._desk: CounterDesk | None = None
+        self._fonts: Fonts | None = None
+        self.items = ServiceItems.load_if_there(settings.home, load_catalogue(settings))
         self.key = service_key(settings.home / "data", randomness)
         self._make = partial(confined_verifier, settings, workers=workers, limits=limits, slow=SLOW)
         self._scanner = confined_scanner(
             Patience(PHOTO_SECONDS, time.monotonic), workers=1, method="spawn", limits=limits, slow=SLOW
         )
+        self._make_checker = partial(
+            confined_checker,
+            partial(open_verifier, settings),
+            Patience(PHOTO_SECONDS, time.monotonic),
+            pictures=True,
+            records=True,
+            workers=1,
+            method="spawn",
+            limits=limits,
+        )
+        self._checker = self._make_checker()
         self._lock = Lock()
         self._looked = clock()
         self._stamp = self._public_material()
@@ -157,6 +195,11 @@ class SettingsBench:
     def scan(self, data: bytes, *, at: datetime) -> FileScan:
         """The codes of a picture, read in a worker process."""
         return self._scanner.verify(data, at=at)
+
+    def paper(self, data: bytes, *, at: datetime) -> PaperChecks:
+        """A print beside what was signed, read in a worker process."""
+        self.judge(at)  # renews the trust material, also of the one that checks prints
+        return self._checker.verify(data, at=at, now=at)
 
     def note(self, verdict: Verdict, use: Use | None) -> None:
         """Put on the usage trail that a licence of ours was judged; of the public not who, and not from where."""
@@ -181,9 +224,26 @@ class SettingsBench:
                 self._records = self._opened.enter_context(open_records(self._settings, self._clock))
             return self._records
 
+    @property
+    def desk(self) -> CounterDesk:
+        """The records as a counter uses them; each use is on the usage trail."""
+        with self._lock:
+            if self._desk is None:
+                self._desk = self._opened.enter_context(open_desk(self._settings, self._clock))
+            return self._desk
+
+    @property
+    def fonts(self) -> Fonts:
+        """The fonts of this authority's licences."""
+        with self._lock:
+            if self._fonts is None:
+                self._fonts = Fonts.load(fonts_folder(self._settings), self._settings.added_fonts)
+            return self._fonts
+
     def close(self) -> None:
         """End the workers, and close the repository."""
         self._verifier.close()
+        self._checker.close()
         self._scanner.close()
         self._opened.close()
 
@@ -199,6 +259,8 @@ class SettingsBench:
             LOG.warning("trust material not renewed", code=error.code, message=error.message)
             return
         self._verifier.retire()
+        self._checker.retire()
+        self._checker = self._make_checker()
         self._verifier, self._stamp = fresh, stamp
 
     def _public_material(self) -> frozenset[tuple[Path, int, int]]:

@@ -193,8 +193,69 @@ ACCESS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
 )
 """Who one is, and what one may do."""
 
+COUNTER: Final[Mapping[str, ProblemKind]] = MappingProxyType(
+    {
+        "typed": ProblemKind(
+            422, "输入有误", "What was typed cannot be taken", "请重新扫描或输入", "Scan it again, or type it in"
+        ),
+        "typed.incomplete": ProblemKind(
+            422,
+            "二维码扫描不完整，没有查询",
+            "The code did not come through whole; nothing was looked up",
+            "请重新扫描；仍不行时，改用摄像头或选择文件",
+            "Scan it again; if that fails, use the camera or a file",
+        ),
+        "typed.input-method": ProblemKind(
+            422,
+            "扫描内容被输入法改动，没有查询",
+            "An input method has rewritten the code; nothing was looked up",
+            "请切换到英文输入状态（通常按 Shift），再扫描一次",
+            "Switch the input method to English, and scan again",
+        ),
+        "counter.item": ProblemKind(
+            422,
+            "请先选择政务服务事项",
+            "Choose the service item first",
+            "从列表中选择；没有所需事项时，请联系管理员添加",
+            "Take one of the list; ask the administrator if it is missing",
+        ),
+        "counter.sealed": ProblemKind(
+            422,
+            "核验结果已失效",
+            "This result is too old, or none of yours",
+            "请重新核验后再保存或确认",
+            "Verify it again, then save or confirm",
+        ),
+        "counter.case": ProblemKind(
+            422,
+            "请先填写案卷号",
+            "Write the case number first",
+            "填写案卷号后重新核验，再保存报告",
+            "Write it, verify again, then save the report",
+        ),
+        "counter.report": ProblemKind(
+            404, "没有此核验报告", "There is no such report", "请从案卷报告列表打开", "Open it from the case's list"
+        ),
+    }
+)
+"""Of the counter page alone."""
+
 OF_REQUESTS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
     {
+        "service-item": ProblemKind(
+            404,
+            "没有此政务服务事项",
+            "There is no such service item",
+            "请从事项列表中选择",
+            "GET /api/v1/service-items lists them",
+        ),
+        "applicant": ProblemKind(
+            422,
+            "申请人号码有误",
+            "The applicants' numbers are not right",
+            "每行填写一个号码，最多一百个",
+            "Give one to a hundred numbers",
+        ),
         "http.cursor": ProblemKind(
             400,
             "翻页标记无效",

@@ -17,7 +17,7 @@ from license_lib.error_texts import TITLES_ZH
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.identifiers import NumberError
 from verify_api.logs import LOG, place_of
-from verify_api.problem_kinds import ACCESS, OF_REQUESTS, ProblemKind
+from verify_api.problem_kinds import ACCESS, COUNTER, OF_REQUESTS, ProblemKind
 from verify_api.schemas import Fault, ProblemDocument
 
 MEDIA_TYPE = "application/problem+json"
@@ -90,6 +90,7 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
         ),
         "http.refused": ProblemKind(400, "请求有误", "The request is wrong", "请检查后重新提交", "Correct the request"),
         **ACCESS,
+        **COUNTER,
         "license.unknown": ProblemKind(
             404,
             "证照库中没有此证照",

@@ -11,6 +11,9 @@ from license_lib.repository import UsageKind
 from license_lib.repository.usage_search import UsageFilter
 from verify_api.schemas import IssuerFacts
 
+CODE_LENGTH = 64
+"""Characters of an item's code 事项编码; those of a real district have 55 at most."""
+
 
 class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -20,7 +23,7 @@ class PurposeQuestion(_Document):
     """What a licence is looked up for; it goes on the usage trail. No personal data: addresses end up in logs."""
 
     purpose: str = Field(min_length=1, max_length=120, description="用途", examples=["办理食品经营许可"])
-    item: str = Field(default="", max_length=64, description="事项编码", examples=["000131001000"])
+    item: str = Field(default="", max_length=CODE_LENGTH, description="事项编码", examples=["000131001000"])
     case: str = Field(default="", max_length=60, description="案卷号", examples=["2026-1"])
 
 

@@ -194,6 +194,15 @@ class Service:
             lambda: work(self.bench.records, self.bench.judge(now)), limiter=self._looks
         )
 
+    async def examine(self, work: Callable[[], T]) -> T:
+        """Examine a file in a place for files.
+
+        Raises:
+            Problem: `service.busy` if too many are waiting.
+        """
+        self.require_room()
+        return await anyio.to_thread.run_sync(work, limiter=self._files)
+
     async def draw(self, work: Callable[[], T]) -> T:
         """Draw a page, one after the other."""
         return await anyio.to_thread.run_sync(work, limiter=self._drawing)

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from license_lib.acceptance.items import FILE_NAME as SERVICE_ITEMS
 from license_lib.accounts import Department, Role
 from license_lib.accounts.opening import Accounts
 from license_lib.accounts.secrets import new_recovery_code
@@ -95,6 +96,7 @@ def _prepare(folder: Path, passphrase: bytes) -> Settings:
     settings = initialise(folder)
     with (folder / FILE_NAME).open("a", encoding="utf-8") as more:
         more.write("\n# The demo's own: elsewhere a password alone is not enough.\n[sign_in]\nsecond_factor = false\n")
+    shutil.copy(EXAMPLES.parent / SERVICE_ITEMS, folder / SERVICE_ITEMS)
     settings = Settings.load(folder)
     create_development_keys(settings, passphrase, at=now())
     secret = folder / "passphrase"
@@ -114,7 +116,7 @@ def _let_in(settings: Settings, note: Path) -> None:
     note.touch(mode=0o600)
     note.write_text(f"{login}\n{password}\n", encoding="utf-8")
     console.print(
-        f"\n登录 sign in at /sign-in: [bold]{login}[/]  {password}   (只在此显示，并存于 shown here, kept in {note})"
+        f"\n登录 sign in at /sign-in, then open /counter: [bold]{login}[/]  {password}   (只在此显示，并存于 shown here, kept in {note})"
     )
 
 

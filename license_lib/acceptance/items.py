@@ -1,7 +1,8 @@
-"""Which licences serve for which service item 政务服务事项: `service_items.toml` beside `license.toml`; strict."""
+"""Service items 政务服务事项 and their materials 申请材料: `service_items.toml` beside `license.toml`; strict."""
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,9 @@ from license_lib.errors import InputError
 from license_lib.toml_files import TomlError, TomlFault, located, mendable, read_toml
 
 FILE_NAME = "service_items.toml"
+_MOST_BYTES = 4 * 1024 * 1024
+_MOST_NAMED = 10
+"""Codes in a hint: a district has more than a thousand items."""
 
 Region = Annotated[str, Field(pattern=r"^([0-9]{2}){1,3}$")]
 """A division 行政区划 of GB/T 2260: two digits a province, four a city, six a district, each with all below it."""
@@ -33,24 +37,22 @@ class _Frozen(BaseModel):
 
 
 class AcceptedType(_Frozen):
-    """A licence type that serves for an item: its key in the catalogue, and whose it must be."""
+    """A licence type that serves as a material: its key in the catalogue, and whose it must be."""
 
     type: str
     whose: Annotated[Whose, Field(strict=False)]
 
 
-class ServiceItem(_Frozen):
-    """A service item 政务服务事项.
+class Material(_Frozen):
+    """What an applicant hands in 申请材料.
 
-    `accepts` lists the licence types, any one of which serves. `regions` are the divisions whose bodies' licences
-    serve; empty means all.
+    `accepts` lists the licence types, any one of which serves; without any, such as for a form, it is always asked for.
     """
 
-    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$")]
     name: Annotated[str, Field(min_length=2, max_length=80)]
     english: Annotated[str, Field(min_length=2, max_length=120)]
-    accepts: Annotated[tuple[AcceptedType, ...], Field(min_length=1)]
-    regions: tuple[Region, ...] = ()
+    required: bool
+    accepts: tuple[AcceptedType, ...] = ()
 
     @field_validator("accepts")
     @classmethod
@@ -61,6 +63,32 @@ class ServiceItem(_Frozen):
     def accepted(self, type_key: str) -> AcceptedType | None:
         """What it says of a licence type; None if that does not serve."""
         return next((one for one in self.accepts if one.type == type_key), None)
+
+
+class ServiceItem(_Frozen):
+    """A service item 政务服务事项: its materials, and the divisions whose bodies' licences serve; empty means all."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$")]
+    name: Annotated[str, Field(min_length=2, max_length=110)]
+    english: Annotated[str, Field(min_length=2, max_length=200)]
+    materials: Annotated[tuple[Material, ...], Field(min_length=1)]
+    regions: tuple[Region, ...] = ()
+
+    @field_validator("materials")
+    @classmethod
+    def _each_once(cls, value: tuple[Material, ...]) -> tuple[Material, ...]:
+        _told_apart([one.name for one in value], "name")
+        return value
+
+    def served_by(self, type_key: str) -> tuple[tuple[Material, AcceptedType], ...]:
+        """The materials as which a licence type serves."""
+        served = ((one, one.accepted(type_key)) for one in self.materials)
+        return tuple((material, accepted) for material, accepted in served if accepted is not None)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """All licence types that serve for it."""
+        return frozenset(one.type for material in self.materials for one in material.accepts)
 
     def covers(self, region: str) -> bool:
         """Whether licences of bodies of a division serve."""
@@ -87,6 +115,10 @@ class ServiceItems:
         """All of them, as the file has them."""
         return iter(self._items.values())
 
+    def find(self, code: str) -> ServiceItem | None:
+        """The item with this code; None if there is none."""
+        return self._items.get(code)
+
     def get(self, code: str) -> ServiceItem:
         """The item with this code.
 
@@ -94,9 +126,19 @@ class ServiceItems:
             InputError: `service-item.unknown`.
         """
         if code not in self._items:
-            hint = f"known ones: {', '.join(self._items)}"
+            more = ", …" if len(self._items) > _MOST_NAMED else ""
+            hint = f"known ones: {', '.join(islice(self._items, _MOST_NAMED))}{more}"
             raise InputError("service-item.unknown", "there is no such service item", hint=hint)
         return self._items[code]
+
+    @classmethod
+    def load_if_there(cls, home: Path, catalogue: Catalogue) -> "ServiceItems":
+        """The same, and no items where there is no file.
+
+        Raises:
+            InputError: `service-items.invalid`.
+        """
+        return cls.load(home, catalogue) if (home / FILE_NAME).exists() else cls(())
 
     @classmethod
     def load(cls, home: Path, catalogue: Catalogue) -> "ServiceItems":
@@ -107,7 +149,7 @@ class ServiceItems:
         """
         path = home / FILE_NAME
         try:
-            items = _Document.model_validate(read_toml(path)).items
+            items = _Document.model_validate(read_toml(path, _MOST_BYTES)).items
         except FileNotFoundError:
             hint = "write one; docs/acceptance.md has an example"
             raise InputError("service-items.missing", f"there is no {FILE_NAME} in {home}", hint=hint) from None
@@ -117,12 +159,13 @@ class ServiceItems:
             raise _invalid(path, [fault for _, fault in located(error, _Document)]) from None
         faults = [
             TomlFault(
-                f"items[{place}].accepts[{which}].type",
+                f"items[{place}].materials[{which}].accepts[{serves}].type",
                 "is no licence type of the catalogue",
                 f"use a key: {', '.join(kind.key for kind in catalogue)}",
             )
             for place, item in enumerate(items)
-            for which, accepted in enumerate(item.accepts)
+            for which, material in enumerate(item.materials)
+            for serves, accepted in enumerate(material.accepts)
             if (kind := catalogue.find(accepted.type)) is None or kind.key != accepted.type
         ]
         if faults:

@@ -1,13 +1,13 @@
 """Does a licence serve for a service item? Asked only of one that is in force; every reason against it is collected."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from license_lib.acceptance.findings import AcceptanceFinding
-from license_lib.acceptance.items import ServiceItem, Whose
+from license_lib.acceptance.items import Material, ServiceItem, Whose
 from license_lib.catalogue import Catalogue
 from license_lib.errors import InputError
 from license_lib.identifiers import CitizenId, NumberError
@@ -15,6 +15,7 @@ from license_lib.identifiers.basics import clean_upper
 from license_lib.licenses import Holder, License
 from license_lib.licenses.rules import CITIZEN_ID_KIND
 from license_lib.qr import QrProof
+from license_lib.repository import HolderEntry
 from license_lib.verification import Outcome, Verdict
 
 _MOST_APPLICANTS: Final = 100
@@ -70,10 +71,12 @@ class Acceptance:
 
     Args:
         item: the service item.
+        material: the one that the licence serves as, or would but for the findings; None if its type serves as none.
         findings: every reason against it; empty if it is accepted.
     """
 
     item: ServiceItem
+    material: Material | None
     findings: tuple[AcceptanceFinding, ...]
 
     @property
@@ -82,6 +85,12 @@ class Acceptance:
         if any(finding.decided for finding in self.findings):
             return Decision.REFUSED
         return Decision.UNDETERMINED if self.findings else Decision.ACCEPTED
+
+    def of_anybody(self) -> "Acceptance":
+        """The same while nobody has said who applies: nothing is said against holders."""
+        return replace(
+            self, findings=tuple(one for one in self.findings if not one.code.startswith("acceptance.holder"))
+        )
 
 
 def accept(
@@ -97,13 +106,13 @@ def accept(
     """
     subject = verdict.license or verdict.code
     if verdict.outcome is Outcome.UNDETERMINED:
-        findings: Iterable[AcceptanceFinding] = [AcceptanceFinding("acceptance.in-force-unknown")]
-    elif verdict.outcome is not Outcome.IN_FORCE or subject is None:
-        findings = [AcceptanceFinding("acceptance.not-in-force")]
-    else:
-        early = _ends_too_early(subject.valid_until, verdict, until)
-        findings = _findings(subject, item, applicants, catalogue, early)
-    return Acceptance(item, tuple(findings))
+        return Acceptance(item, None, (AcceptanceFinding("acceptance.in-force-unknown"),))
+    if verdict.outcome is not Outcome.IN_FORCE or subject is None:
+        return Acceptance(item, None, (AcceptanceFinding("acceptance.not-in-force"),))
+    material, findings = _served(subject, item, applicants, catalogue)
+    early = ends_too_early(_last_day(subject, verdict), until)
+    further = (early, outside(item, str(subject.identifier.issuer)))
+    return Acceptance(item, material, (*findings, *(one for one in further if one is not None)))
 
 
 def acceptance_report(acceptance: Acceptance) -> dict[str, Any]:
@@ -111,6 +120,9 @@ def acceptance_report(acceptance: Acceptance) -> dict[str, Any]:
     zh, en = DECISION_TEXTS[acceptance.decision]
     return {
         "item": {"code": acceptance.item.code, "name": acceptance.item.name, "english": acceptance.item.english},
+        "material": {"name": acceptance.material.name, "english": acceptance.material.english}
+        if acceptance.material
+        else None,
         "decision": acceptance.decision.value,
         "text": {"zh": zh, "en": en},
         "findings": [
@@ -125,53 +137,67 @@ def acceptance_report(acceptance: Acceptance) -> dict[str, Any]:
     }
 
 
-def _findings(
-    subject: License | QrProof,
-    item: ServiceItem,
-    applicants: Applicants,
-    catalogue: Catalogue,
-    early: AcceptanceFinding | None,
-) -> Iterator[AcceptanceFinding]:
+def _served(
+    subject: License | QrProof, item: ServiceItem, applicants: Applicants, catalogue: Catalogue
+) -> tuple[Material | None, tuple[AcceptanceFinding, ...]]:
+    """The material that a licence serves as, and what its holders have against that; the first with nothing."""
     type_code = subject.type_code if isinstance(subject, License) else subject.identifier.type_code
     kind = catalogue.find(type_code)
-    accepted = item.accepted(kind.key) if kind else None
-    if accepted is None:
-        wanted = "、".join(catalogue.get(one.type).name for one in item.accepts)
-        name = kind.name if kind else type_code
-        yield AcceptanceFinding("acceptance.type", {"item": item.name, "type": name, "wanted": wanted})
-    elif accepted.whose is not Whose.ANYBODY:
-        yield from _holder(subject, accepted.whose, applicants)
-    if early is not None:
-        yield early
-    region = str(subject.identifier.issuer)[_REGION]
-    if not item.covers(region):
-        yield AcceptanceFinding("acceptance.region", {"region": region, "wanted": "、".join(item.regions)})
+    served = item.served_by(kind.key) if kind else ()
+    if not served:
+        wanted = [catalogue.get(one.type).name for material in item.materials for one in material.accepts]
+        params = {"item": item.name, "type": kind.name if kind else type_code}
+        return None, (
+            AcceptanceFinding("acceptance.type", {**params, "wanted": "、".join(dict.fromkeys(wanted)) or "—"}),
+        )
+    holders = subject.holders if isinstance(subject, License) else None
+    judged = [(material, tuple(against(holders, accepted.whose, applicants))) for material, accepted in served]
+    return next((one for one in judged if not one[1]), judged[0])
 
 
-def _ends_too_early(on_face: date | None, verdict: Verdict, until: date | None) -> AcceptanceFinding | None:
-    """The last day, of the face or of an extension by decree 延长有效期, is before the day on which it is needed."""
-    if until is None or on_face is None:
+def _last_day(subject: License | QrProof, verdict: Verdict) -> date | None:
+    """Of the face, or of an extension by decree 延长有效期."""
+    if subject.valid_until is None:
         return None
     extended = [date.fromisoformat(one.params["date"]) for one in verdict.findings if one.code == "status.extended"]
-    last = max([on_face, *extended])
-    if last >= until:
+    return max([subject.valid_until, *extended])
+
+
+def ends_too_early(last: date | None, until: date | None) -> AcceptanceFinding | None:
+    """The last day is before the day on which the licence is needed."""
+    if until is None or last is None or last >= until:
         return None
     return AcceptanceFinding("acceptance.ends-too-early", {"valid_until": last.isoformat(), "until": until.isoformat()})
 
 
-def _holder(subject: License | QrProof, whose: Whose, applicants: Applicants) -> Iterator[AcceptanceFinding]:
-    if not isinstance(subject, License):
-        yield AcceptanceFinding("acceptance.holder-unknown")
+def outside(item: ServiceItem, issuer_code: str) -> AcceptanceFinding | None:
+    """The issuing body is of a division whose licences do not serve."""
+    region = issuer_code[_REGION]
+    if item.covers(region):
+        return None
+    return AcceptanceFinding("acceptance.region", {"region": region, "wanted": "、".join(item.regions)})
+
+
+def against(holders: Sequence[Holder] | None, whose: Whose, applicants: Applicants) -> Iterator[AcceptanceFinding]:
+    """What is wrong with the holders of a licence; None if nobody knows them."""
+    if whose is Whose.ANYBODY:
         return
-    if not all(any(_is(holder, number) for holder in subject.holders) for number in applicants.numbers):
+    if holders is None:
+        yield AcceptanceFinding("acceptance.holder-unknown")
+    elif not all(any(_is(holder, number) for holder in holders) for number in applicants.numbers):
         yield AcceptanceFinding("acceptance.holder")
     elif whose is Whose.ALL_HOLDERS:
-        absent = [one for one in subject.holders if not any(_is(one, number) for number in applicants.numbers)]
+        absent = absent_holders(holders, applicants)
         if absent:
-            yield AcceptanceFinding("acceptance.holders-missing", {"count": str(len(absent))})
+            yield AcceptanceFinding("acceptance.holders-missing", {"count": str(absent)})
 
 
-def _is(holder: Holder, number: str) -> bool:
+def absent_holders(holders: Sequence[Holder | HolderEntry], applicants: Applicants) -> int:
+    """How many holders are not among the applicants."""
+    return sum(not any(_is(one, number) for number in applicants.numbers) for one in holders)
+
+
+def _is(holder: Holder | HolderEntry, number: str) -> bool:
     """Whether a number, as typed, is a holder's: by their kind, for 15 digits may be a person's or a body's."""
     if holder.number_kind != CITIZEN_ID_KIND:
         return clean_upper(holder.number) == clean_upper(number)

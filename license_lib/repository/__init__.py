@@ -1,5 +1,6 @@
 """Where issued licences 电子证照 rest: a database for what is looked up, a folder for the sealed files."""
 
+from license_lib.repository.case_reports import CaseReport
 from license_lib.repository.entries import (
     Cause,
     Change,
@@ -28,6 +29,7 @@ from license_lib.repository.values import (
 __all__ = [
     "AlreadyIssued",
     "ArchiveEntry",
+    "CaseReport",
     "Cause",
     "Change",
     "Correction",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from license_lib.errors import InputError, MachineError
 from license_lib.lifecycle import DEFAULT_RULES, LicenseState, TypeRules, state_at
-from license_lib.repository import archives, issuing, recording
+from license_lib.repository import archives, case_reports, issuing, recording
 from license_lib.repository.commitments import SALT_BYTES
 from license_lib.repository.database import BUSY_SECONDS, Database
 from license_lib.repository.entries import Change, Event, require_digest, require_zone
@@ -44,8 +44,8 @@ class Repository(Lookups):
     for text that cannot be stored.
 
     Attributes:
-        files: the sealed files. log: what stands in the log. statuses: what status lists say.
-        subjects: holders, whatever their numbers. usage: who used what. presentations: presentation codes.
+        files: the sealed files. log: what stands in the log. statuses: what status lists say. subjects: holders,
+            whatever their numbers. usage: who used what. presentations: presentation codes. case_reports: saved ones.
     """
 
     def __init__(self, database: Database, files: FileStore, randomness: Callable[[int], bytes]) -> None:
@@ -56,7 +56,7 @@ class Repository(Lookups):
         self.statuses = StatusRecords(database)
         self.subjects = Subjects(database, randomness)
         self.usage = UsageTrail(database, randomness)
-        self.presentations = Presentations(database, randomness)
+        self.presentations, self.case_reports = Presentations(database, randomness), case_reports.CaseReports(database)
 
     @classmethod
     def open(

@@ -11,7 +11,7 @@ from license_lib.resources import resource_folder
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0007"
 """The revision that this code works with: the newest in `migrations/versions` (a test compares them)."""
 
 _MIGRATION_LOCK = 0x6C6963656E7365  # any number that nobody else takes: "license"

@@ -202,6 +202,7 @@ class UsageRow(Table, table=True):
     __tablename__ = "usage"
     __table_args__ = (
         Index("ix_usage_body", "body", "recorded_at", "sequence"),
+        Index("ix_usage_actor_recorded_at", "actor", "recorded_at"),
         CheckConstraint("length(digest) = 32", name="digest"),
     )
 
@@ -222,6 +223,19 @@ class UsageRow(Table, table=True):
     consent: int | None = None
     salt: bytes = Field(sa_type=LargeBinary)
     digest: bytes = Field(sa_type=LargeBinary)
+
+
+class CaseReportRow(Table, table=True):
+    """A verification report that was saved into a case; of which check, its place in the usage trail says."""
+
+    __tablename__ = "case_report"
+    __table_args__ = (Index("ix_case_report_body_case_number", "body", "case_number"),)
+
+    sequence: int = Field(primary_key=True, foreign_key="usage.sequence", sa_column_kwargs={"autoincrement": False})
+    body: str = Field(sa_type=Text)
+    case_number: str = Field(sa_type=Text)
+    saved_at: datetime = Field(sa_type=UtcDateTime)
+    value: bytes = Field(sa_type=LargeBinary)
 
 
 class PresentationRow(Table, table=True):
@@ -262,5 +276,6 @@ TILE_HASH = METADATA.tables["tile_hash"]
 LOG_HEAD = METADATA.tables["log_head"]
 EVENT = METADATA.tables["event"]
 USAGE = METADATA.tables["usage"]
+CASE_REPORT = METADATA.tables["case_report"]
 PRESENTATION = METADATA.tables["presentation"]
 STATUS_LIST = METADATA.tables["status_list"]

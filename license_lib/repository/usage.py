@@ -72,6 +72,22 @@ class UsageTrail:
         """A department's entries that a filter lets through, the newest first; see `usage_search.search`."""
         return self._database.read(lambda connection: search(connection, wanted, after=after, limit=limit))
 
+    def of_person(self, actor: str, *, since: datetime, until: datetime) -> tuple[Usage, ...]:
+        """What somebody did in a period, in the order of record.
+
+        Args:
+            since: its beginning, aware. until: its end, which is not in it.
+        """
+        require_zone(since, "since")
+        require_zone(until, "until")
+
+        def work(connection: Connection) -> tuple[Usage, ...]:
+            theirs = (USAGE.c.actor == actor) & (USAGE.c.recorded_at >= since) & (USAGE.c.recorded_at < until)
+            query = select(USAGE).where(theirs).order_by(USAGE.c.sequence)
+            return tuple(usage_of(row) for row in connection.execute(query))
+
+        return self._database.read(work)
+
     def after(self, sequence: int, limit: int) -> tuple[Usage, ...]:
         """A page of the whole trail."""
 

@@ -180,6 +180,7 @@ def _check() -> dict[str, Any]:
             "purpose": _TEXT,
             "case": _TEXT,
         },
+        {"department": _TEXT},
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from license_lib.errors import InputError
 
-_LONGEST = {"checker": 40, "purpose": 120, "case": 60}
+_LONGEST = {"checker": 40, "department": 60, "purpose": 120, "case": 60}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,8 @@ class Check:
         sha256: of the file, hex.
         size: of the file, in bytes.
         checked_at: when it was checked, aware.
-        checker: who checked it 核验人; may be empty, as the next two.
+        checker: who checked it 核验人; may be empty, as the next three.
+        department: for which department 核验部门.
         purpose: what for 用途.
         case: number of the case 案卷号.
     """
@@ -29,6 +30,7 @@ class Check:
     size: int
     checked_at: datetime
     checker: str = ""
+    department: str = ""
     purpose: str = ""
     case: str = ""
 
@@ -44,7 +46,15 @@ class Check:
 
     @classmethod
     def of(
-        cls, name: str, data: bytes, *, checked_at: datetime, checker: str = "", purpose: str = "", case: str = ""
+        cls,
+        name: str,
+        data: bytes,
+        *,
+        checked_at: datetime,
+        checker: str = "",
+        department: str = "",
+        purpose: str = "",
+        case: str = "",
     ) -> Self:
         """Describe the check of a file.
 
@@ -57,6 +67,7 @@ class Check:
             size=len(data),
             checked_at=checked_at,
             checker=_in_one_line(checker),
+            department=_in_one_line(department),
             purpose=_in_one_line(purpose),
             case=_in_one_line(case),
         )
@@ -69,6 +80,7 @@ class Check:
             "size": self.size,
             "checked_at": self.checked_at.isoformat(),
             "checker": self.checker,
+            **({"department": self.department} if self.department else {}),
             "purpose": self.purpose,
             "case": self.case,
         }

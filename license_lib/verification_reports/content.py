@@ -23,6 +23,8 @@ from license_lib.verification_reports.words import Words
 NOTHING = "—"
 _MOST_HOLDERS = 5
 _MOST_FINDINGS = 60
+_NARROW = 12
+"""Characters that stand beside another fact in one line."""
 _PROVED = {Outcome.IN_FORCE, Outcome.NOT_IN_FORCE}
 
 
@@ -141,19 +143,29 @@ def content_of(report: Mapping[str, Any], check: Check, draws: Callable[[str], b
         steps=tuple(_steps(report)),
         findings=tuple(found[:_MOST_FINDINGS]),
         more=max(0, len(found) - _MOST_FINDINGS),
-        checked=(
-            Fact(words.OFFICE, clean(office) if office else f"{words.NO_SEAL.zh} {words.NO_SEAL.en}"),
-            Fact(words.CHECKER, clean(check.checker)),
-            Fact(words.PURPOSE, clean(check.purpose)),
-            Fact(words.CASE, clean(check.case)),
-            Fact(words.CHECKED_AT, _moment(check.checked_at)),
-        ),
+        checked=tuple(_checked(check, office, clean)),
         identifier=clean(license_facts["identifier"]) if license_facts and outcome in _PROVED else "",
         sha256=check.sha256,
         checked_on=check.checked_at.astimezone(CHINA).date(),
         program=f"{report['program']['name']} {report['program']['version']}",
         office=clean(office) if office else "",
     )
+
+
+def _checked(check: Check, office: str, clean: Callable[[str], str]) -> Iterator[Fact]:
+    """Who checked, and why; with a department, one line is saved for it."""
+    beside = bool(check.department) and len(check.checker) <= _NARROW
+    moment = Fact(words.CHECKED_AT, _moment(check.checked_at), narrow=beside)
+    yield Fact(words.OFFICE, clean(office) if office else f"{words.NO_SEAL.zh} {words.NO_SEAL.en}")
+    if check.department:
+        yield Fact(words.DEPARTMENT, clean(check.department))
+    yield Fact(words.CHECKER, clean(check.checker), narrow=beside)
+    if beside:
+        yield moment
+    yield Fact(words.PURPOSE, clean(check.purpose))
+    yield Fact(words.CASE, clean(check.case))
+    if not beside:
+        yield moment
 
 
 def _meaning(outcome: Outcome, report: Mapping[str, Any]) -> Words:
@@ -201,6 +213,14 @@ def _evidence(report: Mapping[str, Any], check: Check) -> Iterator[Fact]:
     yield Fact(words.LEVEL, level, narrow=True)
     yield Fact(words.REVOCATION, moment(fresh["revocation_as_of"]), narrow=True)
     yield Fact(words.STATUS, moment(fresh["status_as_of"]), narrow=True)
+    if fresh["log"]:
+        yield Fact(words.LOG, _place(fresh["log"]))
+
+
+def _place(log: Mapping[str, Any]) -> str:
+    """Where the issue stands in the log, and whether a published head says so."""
+    entry = f"{log['origin']} 第{log['index'] + 1}条"
+    return f"{entry}，已载入公布的日志（共{log['size']}条）" if log["published"] else f"{entry}，尚待公布"
 
 
 def _steps(report: Mapping[str, Any]) -> Iterator[Step]:

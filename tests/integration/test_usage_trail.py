@@ -25,6 +25,11 @@ code = "catering"
 name = "开办餐饮店"
 english = "Opening a restaurant"
 regions = ["6204"]
+
+[[items.materials]]
+name = "营业执照"
+english = "Business licence"
+required = true
 accepts = [{ type = "business-license", whose = "applicant" }]
 """
 

@@ -26,6 +26,11 @@ code = "catering"
 name = "开办餐饮店"
 english = "Opening a restaurant"
 regions = ["6204"]
+
+[[items.materials]]
+name = "主体或者场所证明"
+english = "Who applies, or where"
+required = true
 accepts = [
   {{ type = "business-license", whose = "{whose}" }},
   {{ type = "real-estate-certificate", whose = "anybody" }},
@@ -230,10 +235,18 @@ def test_applicants_stand_one_on_a_line() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ('"business-license"', '"busines-license"', "items[0].accepts[0].type: is no licence type of the catalogue"),
-        ('"business-license"', '"营业执照"', "items[0].accepts[0].type: is no licence type of the catalogue"),
+        (
+            '"business-license"',
+            '"busines-license"',
+            "items[0].materials[0].accepts[0].type: is no licence type of the catalogue",
+        ),
+        (
+            '"business-license"',
+            '"营业执照"',
+            "items[0].materials[0].accepts[0].type: is no licence type of the catalogue",
+        ),
         ('"real-estate-certificate"', '"business-license"', "'business-license' is there twice"),
-        ('whose = "applicant"', 'whose = "nobody"', "items[0].accepts[0].whose"),
+        ('whose = "applicant"', 'whose = "nobody"', "items[0].materials[0].accepts[0].whose"),
         ('regions = ["6204"]', 'regions = ["62040"]', "items[0].regions[0]"),
         ('regions = ["6204"]', 'region = ["6204"]', "items[0].region: is not known here → did you mean `regions`?"),
         ('english = "Opening a restaurant"', "", "items[0].english: is missing → add it"),

@@ -2,10 +2,30 @@
 
 from fastapi import APIRouter
 
-from verify_api.routes import batches, evidence, health, licenses, presentations, trail, usage, verification
+from verify_api.routes import (
+    batches,
+    evidence,
+    health,
+    licenses,
+    presentations,
+    service_items,
+    trail,
+    usage,
+    verification,
+)
 
 router = APIRouter()
-for _resource in (verification, batches, presentations, licenses, usage, trail, evidence, health):
+for _resource in (
+    verification,
+    batches,
+    presentations,
+    licenses,
+    service_items,
+    usage,
+    trail,
+    evidence,
+    health,
+):
     router.include_router(_resource.router)
 
 __all__ = ["router"]

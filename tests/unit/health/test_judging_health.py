@@ -27,8 +27,8 @@ AT = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WELL = Facts(
     at=AT,
-    schema="0006",
-    expected_schema="0006",
+    schema="0007",
+    expected_schema="0007",
     database="SQLite",
     certificates=(Certificate("seal", "market", AT + 400 * DAY),),
     crls=(Ending("city", AT + 20 * DAY),),

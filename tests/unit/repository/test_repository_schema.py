@@ -122,7 +122,7 @@ def test_a_failing_migration_changes_nothing(bare_url: str, tmp_path: Path, monk
     folder = tmp_path / "migrations"
     shutil.copytree(resource_folder("migrations"), folder)
     (folder / "versions" / "0007_breaks.py").write_text(
-        "from alembic import op\nrevision = '0007'\ndown_revision = '0006'\n"
+        "from alembic import op\nrevision = '0008'\ndown_revision = '0007'\n"
         "def upgrade():\n    op.execute('CREATE TABLE half (a INTEGER)')\n    op.execute('SELECT nonsense')\n"
     )
     monkeypatch.setattr("license_lib.repository.schema.resource_folder", lambda _: folder)

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from license_lib.acceptance import ServiceItems
 from license_lib.catalogue import Catalogue
+from license_lib.counter import CounterDesk
 from license_lib.errors import MachineError
 from license_lib.findings import Finding
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.licenses import Issuer
+from license_lib.paper import PaperChecks
 from license_lib.presenting import Presentation
 from license_lib.qr import QrProof
 from license_lib.records import Records
+from license_lib.rendering import Fonts
 from license_lib.repository import Use
 from license_lib.verification import Proof, Verdict
 from license_lib.verification.scans import FileScan
@@ -64,6 +68,8 @@ class ToldJudge:
     uses: list[Use | None] = field(default_factory=list)
     kept: Records | None = None
     key: bytes = bytes(32)
+    items: ServiceItems = field(default_factory=lambda: ServiceItems(()))
+    printed: PaperChecks = field(default_factory=PaperChecks)
     closed: bool = False
     before: Callable[[], object] = lambda: None
 
@@ -80,6 +86,18 @@ class ToldJudge:
     def scan(self, data: bytes, *, at: datetime) -> FileScan:
         self.asked.append(("scan", data, at))
         return self.scanned
+
+    def paper(self, data: bytes, *, at: datetime) -> PaperChecks:
+        self.asked.append(("paper", data, at))
+        return self.printed
+
+    @property
+    def desk(self) -> CounterDesk:
+        raise MachineError("storage.failed", "no repository here")
+
+    @property
+    def fonts(self) -> Fonts:
+        raise MachineError("font.unreadable", "no fonts here")
 
     @property
     def records(self) -> Records:

@@ -5,7 +5,7 @@ const PAUSE = 120;
 let worker = null;
 let stream = null;
 
-/** Set up the buttons; `found` is called with the texts of a picture. */
+/** Set up the buttons; `found` is called with the texts of a picture, and a canvas with that picture if the camera saw it. */
 export function startScanning(facts, found) {
   if (typeof Worker !== "function" || typeof WebAssembly !== "object") { return; }
   byId("scan").hidden = false;
@@ -53,7 +53,7 @@ async function useCamera(facts, found) {
       say("no-reader");
     } else if (texts.length) {
       stop();
-      found(texts);
+      found(texts, canvas);
     } else {
       await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
     }
