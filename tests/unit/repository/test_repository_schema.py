@@ -105,7 +105,7 @@ def test_a_database_of_another_version_is_refused(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("license_lib.repository.schema.SCHEMA_REVISION", "0007")
+        patch.setattr("license_lib.repository.schema.SCHEMA_REVISION", "0008")
         with pytest.raises(MachineError) as refused:
             Repository.open(database_url, tmp_path)
     assert refused.value.code == "repository.outdated"
