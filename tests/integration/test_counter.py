@@ -175,7 +175,7 @@ def test_a_presentation_code_is_used_up_at_the_counter(clerk: Clerk, city: City)
     assert 'data-code="presentation.used"' in again.text
     redeemed = [one for one in city.trail() if one.kind.value == "redeem"]
     assert [(one.use.actor, one.use.place, one.use.purpose) for one in redeemed] == [
-        ("li.wei", "counter", CASE["purpose"])
+        ("li.wei", "counter", "办理")  # what the holder consented to
     ] * 2
     assert clerk.browser.get("/counter/queue").text.count("<li>") == 2
 
