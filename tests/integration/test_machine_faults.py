@@ -31,7 +31,7 @@ from license_lib.repository import (
 )
 from license_lib.repository.database import Database
 
-DISK = "8m"
+DISK = "12m"
 
 
 @dataclass

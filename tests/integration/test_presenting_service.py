@@ -95,6 +95,7 @@ def test_no_route_makes_a_code(client: TestClient) -> None:
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert {path.removeprefix("/api/v1/") for path, methods in paths.items() if "post" in methods} == {
         "verify", "verify/picture", "verify/batch", "redeem", "licenses/search", "/oauth/token",
+        "service-items/{code}/materials",
     }  # fmt: skip
     for path in ("/api/v1/present", "/present", "/api/v1/presentations"):
         assert client.post(path, json={"identifier": "x"}).status_code == 404

@@ -1,4 +1,5 @@
 // Asks the judge of the page, under node: stdin says what, stdout what it answered. No line of the page is changed.
+import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as bundles from "../../verify_api/pages/assets/judging/bundle.mjs";
 import { Malformed, fromHex, hex, sha256 } from "../../verify_api/pages/assets/judging/bytes.mjs";
@@ -8,6 +9,8 @@ import { table } from "../../verify_api/pages/assets/judging/gbk.mjs";
 import { inflate } from "../../verify_api/pages/assets/judging/inflate.mjs";
 import { TrustListError } from "../../verify_api/pages/assets/judging/trust_list.mjs";
 import { EFFECTS, judge } from "../../verify_api/pages/assets/judging/verdict.mjs";
+
+globalThis.crypto ??= webcrypto; // as browsers have it; node has it since version 19
 
 function read(text) {
   try {
