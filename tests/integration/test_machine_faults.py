@@ -31,7 +31,7 @@ from license_lib.repository import (
 )
 from license_lib.repository.database import Database
 
-DISK = "12m"
+DISK = "48m"
 
 
 @dataclass
