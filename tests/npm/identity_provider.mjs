@@ -1,7 +1,12 @@
 /* npm oidc-provider on loopback, for tests/integration/test_identity_providers.py: prints its issuer, ends with stdin.
    Its own development pages ask for a login and for consent; whatever login is given, the account of ACCOUNTS has it. */
+import { webcrypto } from "node:crypto";
 import { createServer } from "node:http";
-import Provider from "oidc-provider";
+
+// Debian 12 has node 18, which has neither.
+globalThis.crypto ??= webcrypto;
+URL.parse ??= (...parts) => { try { return new URL(...parts); } catch { return null; } };
+const { default: Provider } = await import("oidc-provider");
 
 const { client, accounts } = JSON.parse(process.argv[2]);
 const server = createServer();
