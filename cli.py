@@ -141,6 +141,12 @@ Purpose = Annotated[str, typer.Option(help="用途 What for.")]
 Item = Annotated[str, typer.Option(help="事项编码 Code of the service item that it is used for.")]
 Case = Annotated[str, typer.Option(help="案卷号 The case's number.")]
 
+WantedItem = Annotated[str, typer.Option("--item", help="政务服务事项 Code of the service item in service_items.toml.")]
+ApplicantFile = Annotated[
+    Path, typer.Option("--applicant-file", help="申请人 File with the applicants' numbers, one a line; - is stdin.")
+]
+Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which a licence is needed.")]
+
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Address or folder that holds log/ and status/.")]
 
 Login = Annotated[str, typer.Argument(help="账户名 The name to sign in with.")]
@@ -650,13 +656,9 @@ def accept_license(
     printer: Printer,
     file: Annotated[Path, typer.Argument(help="A PDF file or a picture.")],
     *,
-    item: Annotated[str, typer.Option(help="政务服务事项 Code of the service item in service_items.toml.")],
-    applicant_file: Annotated[
-        Path, typer.Option("--applicant-file", help="申请人 File with the applicants' numbers, one a line; - is stdin.")
-    ],
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which the licence is needed.")
-    ] = None,
+    item: WantedItem,
+    applicant_file: ApplicantFile,
+    until: Until = None,
     actor: User = "",
     purpose: Purpose = "",
     case: Case = "",
@@ -686,13 +688,9 @@ def accept_license(
 def materials(
     printer: Printer,
     *,
-    item: Annotated[str, typer.Option(help="政务服务事项 Code of the service item in service_items.toml.")],
-    applicant_file: Annotated[
-        Path, typer.Option("--applicant-file", help="申请人 File with the applicants' numbers, one a line; - is stdin.")
-    ],
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which the licences are needed.")
-    ] = None,
+    item: WantedItem,
+    applicant_file: ApplicantFile,
+    until: Until = None,
     actor: User = "",
     purpose: Purpose = "",
     case: Case = "",

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from license_lib.error_texts import TITLES_ZH
@@ -225,6 +226,8 @@ def install(app: FastAPI, sign_in: Callable[[Problem, Request], str] = lambda _,
 
     async def handle(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
+        if problem.code == "http.method":
+            problem.headers["Allow"] = ", ".join(_methods(request))  # the framework knows of one route at a time
         place = sign_in(problem, request)
         if place:
             return RedirectResponse(place, SEE_OTHER, headers={"Cache-Control": "no-store"})
@@ -232,6 +235,13 @@ def install(app: FastAPI, sign_in: Callable[[Problem, Request], str] = lambda _,
 
     for kind in (Problem, LicenseError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that is supported at the address of a request (RFC 9110 §10.2.1)."""
+    path = getattr(request.scope.get("route"), "path", None)
+    contexts = [one for one in iter_route_contexts(request.app.routes) if one.path == path]
+    return sorted({method for one in contexts for method in one.methods or ()})
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, object]]:

@@ -1,8 +1,6 @@
 """The counter in Chromium: by account and by provider, keyboard-scanner, camera and file; and without a network."""
 
-import json
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser.film import SIZE, film, jpeg, photographed
-from browser.opened import Opened, browsing, opened
+from browser.opened import Opened, browsing, objections, opened
 from browser.served_city import CAUSE, KEYS_MADE
 from counter_home import ITEM, ITEMS
 from integration.served_process import free_port, served_home
@@ -29,7 +27,6 @@ from license_lib.repository import Usage
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import FILE_NAME, Settings
 
-AXE = Path(__file__).resolve().parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 LOGIN, PASSWORD = "li.wei", "purple-ladder-seven-clouds"
 SMALL = {"width": 1366, "height": 768}
@@ -189,18 +186,6 @@ def give(one: Opened, name: str, media_type: str, data: bytes) -> None:
 def verdict(one: Opened, outcome: str) -> None:
     one.page.wait_for_selector(f"#verdict [data-outcome={outcome}]")
     assert one.errors == []
-
-
-def faults(one: Opened) -> list[str]:
-    """What axe-core holds to be serious."""
-    one.page.evaluate(AXE.read_text(encoding="utf-8"))  # as a debugger does: the page's own policy stays as it is
-    found = one.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']} {each['impact']}: {node['html'][:160]}"
-        for each in found["violations"]
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
-    ]
 
 
 def test_somebody_signs_in_by_their_provider(browser: Browser, counter: Counter) -> None:
@@ -412,26 +397,25 @@ def test_one_screen_and_a_verdict_that_fills_a_third_of_it(
         )
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="tests/npm is not installed: run .ci/set-up test")
 def test_nothing_serious_for_axe(page: Opened, counter: Counter) -> None:
-    assert faults(page) == []
+    assert objections(page.page) == []
     page.page.click("#keys-button")
-    assert faults(page) == []
+    assert objections(page.page) == []
     page.page.keyboard.press("Escape")
     begin(page)
     scan(page, counter.code)
     verdict(page, "IN_FORCE")
     page.page.keyboard.press("Alt+m")
     page.page.wait_for_selector("#materials [data-answer-of]")
-    assert faults(page) == []
+    assert objections(page.page) == []
     give(page, "a.pdf", "application/pdf", counter.forged)
     verdict(page, "NOT_GENUINE")
-    assert faults(page) == []
+    assert objections(page.page) == []
     give(page, "photo.jpg", "image/jpeg", jpeg(photographed(counter.good.pdf, angle=2.0)))
     page.page.wait_for_selector(".verdict.compare", timeout=90_000)
-    assert faults(page) == []
+    assert objections(page.page) == []
     page.page.goto(f"{page.url}/counter-shift")
-    assert faults(page) == []
+    assert objections(page.page) == []
 
 
 def test_what_a_file_is_called_stays_text(page: Opened, counter: Counter) -> None:
@@ -452,10 +436,3 @@ def test_the_language_changes_without_losing_anything(page: Opened, counter: Cou
     assert "Genuine and in force" in page.seen("#verdict")
     assert page.page.get_attribute("html", "lang") == "en"
     assert page.page.input_value("#case-number") == "2026-1"
-
-
-def test_the_file_of_tests_is_where_it_is_looked_for() -> None:
-    """`axe-core` is pinned with the other packages of the tests."""
-    package = json.loads((AXE.parents[2] / "package.json").read_text(encoding="utf-8"))
-    assert "axe-core" in package["dependencies"]
-    assert shutil.which("chromium")

@@ -71,11 +71,14 @@ def test_only_the_press_of_the_button_uses_it_up(desk: Desk) -> None:
 
 
 def test_two_presses_are_one(desk: Desk) -> None:
-    digits = desk.code(Use(actor="持证人"))
+    digits, before = desk.code(Use(actor="持证人")), used(desk)
     page = desk.page()
     page.goto(desk.address(f"/p?lang=en#{digits}"))
     page.dblclick("button")
     page.wait_for_selector("[data-outcome=IN_FORCE]")
+    page.wait_for_load_state("networkidle")
+    assert page.query_selector("[data-outcome=IN_FORCE]") is not None, "a second press would be told that it is used"
+    assert used(desk) == before + 1
 
 
 def test_without_a_script_the_text_is_pasted(desk: Desk) -> None:

@@ -13,6 +13,21 @@ from verify_api.service import Service
 IDENTIFIER: Final = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
 CURSOR: Final = "AAAAAAAAEmn3mXb0fGk5p0v2k3cQyWkM"
 PLACE: Final = "api"
+USE: Final[dict[str, Any]] = {
+    "sequence": 4713,
+    "kind": "verify",
+    "at": "2026-11-22T04:00:00Z",
+    "outcome": "IN_FORCE",
+    "actor": "li.wei",
+    "body": "白银市市场监督管理局",
+    "purpose": "办理食品经营许可",
+    "item": "000131001000",
+    "case": "2026-1",
+    "place": "api",
+    "audience": "",
+    "consent": 4700,
+}
+"""An entry of the usage trail, as an example."""
 _VERIFYING: Final = "核验"
 _RATES: Final = ("rate.address", "rate.caller")
 _RECOGNISED: Final = (

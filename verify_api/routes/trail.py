@@ -15,7 +15,7 @@ from verify_api.access import Anonymous, ClientSystem, Principal, Watcher
 from verify_api.bench import Judge
 from verify_api.cursors import Cursors
 from verify_api.record_schemas import SheetQuestion, TrailPage, TrailQuestion
-from verify_api.routes.answers import CURSOR, IDENTIFIER, guarded, service_of, use_for
+from verify_api.routes.answers import CURSOR, IDENTIFIER, USE, guarded, service_of, use_for
 from verify_api.telling import trail_entry
 from verify_api.turnstile import LIMITED
 
@@ -23,25 +23,10 @@ router = APIRouter(prefix="/api/v1", tags=["usage"], dependencies=LIMITED)
 
 Asked = Annotated[TrailQuestion, Query()]
 Pages = Iterable[Iterable[Usage]]
-_ENTRY: Final = {
-    "sequence": 4713,
-    "identifier": IDENTIFIER,
-    "kind": "verify",
-    "at": "2026-11-22T04:00:00Z",
-    "outcome": "IN_FORCE",
-    "actor": "li.wei",
-    "body": "白银市市场监督管理局",
-    "purpose": "办理食品经营许可",
-    "item": "000131001000",
-    "case": "2026-1",
-    "place": "api",
-    "audience": "",
-    "consent": 4700,
-}
 _PAGE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "What your own department did, the newest first; none is an answer, too.",
-        "content": {"application/json": {"example": {"entries": [_ENTRY], "next": CURSOR}}},
+        "content": {"application/json": {"example": {"entries": [{"identifier": IDENTIFIER, **USE}], "next": CURSOR}}},
     }
 }
 _CSV: Final = "text/csv; charset=utf-8"

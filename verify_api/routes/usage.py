@@ -11,30 +11,16 @@ from verify_api.access import Watcher
 from verify_api.bench import Judge
 from verify_api.cursors import Cursors
 from verify_api.record_schemas import UsagePage, UsageQuestion
-from verify_api.routes.answers import CURSOR, Identifier, guarded, service_of, use_for
+from verify_api.routes.answers import CURSOR, USE, Identifier, guarded, service_of, use_for
 from verify_api.telling import usage_entry
 from verify_api.turnstile import LIMITED
 
 router = APIRouter(prefix="/api/v1/licenses", tags=["licenses"], dependencies=LIMITED)
 
-_ENTRY: Final = {
-    "sequence": 4713,
-    "kind": "verify",
-    "at": "2026-11-22T04:00:00Z",
-    "outcome": "IN_FORCE",
-    "actor": "li.wei",
-    "body": "白银市市场监督管理局",
-    "purpose": "办理食品经营许可",
-    "item": "000131001000",
-    "case": "2026-1",
-    "place": "api",
-    "audience": "",
-    "consent": 4700,
-}
 _PAGE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "What your own department did with the licence; none is an answer, too.",
-        "content": {"application/json": {"example": {"entries": [_ENTRY], "next": CURSOR}}},
+        "content": {"application/json": {"example": {"entries": [USE], "next": CURSOR}}},
     }
 }
 

@@ -53,6 +53,8 @@ def test_wrong_addresses_and_methods(client: TestClient) -> None:
     assert (lost.status_code, lost.json()["code"]) == (404, "http.not-found")
     wrong = client.delete("/api/v1/verify")
     assert (wrong.status_code, wrong.json()["code"], wrong.headers["allow"]) == (405, "http.method", "POST")
+    two = client.delete("/api/v1/service-items/x/materials")
+    assert (two.status_code, two.headers["allow"]) == (405, "GET, POST"), "one address, two routes"
 
 
 def test_health_does_not_ask_the_repository_and_readiness_does(client: TestClient, judge: ToldJudge) -> None:
