@@ -7,6 +7,9 @@ from io import BytesIO
 from license_lib.errors import InputError
 from license_lib.rendering.blocks import MM
 from license_lib.rendering.drawings import Drawing, Raster
+from license_lib.rendering.press.objects import numbers
+from license_lib.rendering.press.plate import write_drawing
+from license_lib.rendering.press.writer import FileWriter
 
 _DISTORTION = 0.02
 _LOOK_DPI, _PAPER = 100, 224
@@ -41,29 +44,27 @@ def artwork_page(data: bytes, width_mm: float, height_mm: float) -> bytes:
     Raises:
         InputError: `artwork.unsupported`, it holds what cannot be drawn, has other proportions, or nothing to be seen.
     """
-    import pikepdf
-    from pikepdf import Dictionary, Name
-
-    from license_lib.rendering.finishing import form_of
-
     drawing = artwork_drawing(data)
     if not 1 - _DISTORTION < drawing.width / drawing.height * height_mm / width_mm < 1 + _DISTORTION:
         problem = f"it is {drawing.width:g} × {drawing.height:g}, which is no {width_mm:g} × {height_mm:g} mm"
         raise InputError("artwork.unsupported", problem, hint="give its size in its own proportions")
     width, height = width_mm * MM, height_mm * MM
-    with pikepdf.new() as pdf:
-        page = pdf.add_blank_page(page_size=(width, height))
-        page.obj.Resources = Dictionary(
-            XObject=Dictionary(Artwork=form_of(pdf, drawing)),
-            ExtGState=Dictionary(Ink=Dictionary(BM=Name.Multiply)),
-        )
-        scale = f"{width / drawing.width:.6f} 0 0 {height / drawing.height:.6f} 0 0 cm"
-        page.obj.Contents = pdf.make_stream(f"q /Ink gs {scale} /Artwork Do Q".encode())
-        out = BytesIO()
-        pdf.save(out, deterministic_id=True, compress_streams=True)
-    if not _is_seen(out.getvalue()):
+    writer = FileWriter()
+    root, pages, info = (writer.reserve() for _ in range(3))
+    scale = f"{width / drawing.width:.6f} 0 0 {height / drawing.height:.6f} 0 0 cm"
+    contents = writer.deflated(b"", f"q /Ink gs {scale} /Artwork Do Q".encode("ascii"))
+    resources = b"<</XObject<</Artwork %d 0 R>>/ExtGState<</Ink<</BM/Multiply>>>>>>" % write_drawing(writer, drawing)
+    page = writer.object(
+        b"<</Type/Page/Parent %d 0 R/MediaBox%b/Resources%b/Contents %d 0 R>>"
+        % (pages, numbers((0, 0, width, height)), resources, contents)
+    )
+    writer.object(b"<</Type/Pages/Kids[%d 0 R]/Count 1>>" % page, number=pages)
+    writer.object(b"<</Type/Catalog/Pages %d 0 R>>" % pages, number=root)
+    writer.object(b"<<>>", number=info)
+    made = bytes(writer.finish(root, info)[0])
+    if not _is_seen(made):
         raise InputError("artwork.unsupported", "nothing of it is seen on white paper", hint="give a picture in colour")
-    return out.getvalue()
+    return made
 
 
 def _is_seen(page: bytes) -> bool:

@@ -1,7 +1,8 @@
 """Drawings that pages show by name, as PDF forms (ISO 32000-1, 8.10)."""
 
-import zlib
 from typing import NamedTuple
+
+from license_lib.rendering.press.objects import packed
 
 
 class Raster(NamedTuple):
@@ -36,5 +37,5 @@ class Drawing(NamedTuple):
 
     @classmethod
     def of(cls, operators: str, width: float, height: float, raster: Raster | None = None) -> "Drawing":
-        """Deflate operators."""
-        return cls(zlib.compress(operators.encode("ascii"), 9), width, height, raster)
+        """Deflate operators that are kept."""
+        return cls(packed(operators.encode("ascii"), once=True), width, height, raster)

@@ -1,8 +1,8 @@
-"""Licence → unsigned PDF: the face 照面, its QR code, its photograph and its attached record."""
+"""Licence → PDF: the face 照面, its QR code, its photograph, its attached record, and the gap for its signature."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from license_lib.catalogue.layout import Box, Layout, Page, Square
 from license_lib.catalogue.model import LicenseType
@@ -10,23 +10,25 @@ from license_lib.errors import InputError
 from license_lib.licenses import License, face_content
 from license_lib.rendering.artwork import artwork_drawing
 from license_lib.rendering.blocks import MM
-from license_lib.rendering.drawings import Drawing
-from license_lib.rendering.finishing import Attachment, SealField, SealSpace, finish
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.frames import frames
 from license_lib.rendering.metadata import Description
 from license_lib.rendering.ornament import GROUND, MICROTEXT, background, microtext
 from license_lib.rendering.photo import check_photo
-from license_lib.rendering.plan import plan_face
+from license_lib.rendering.plan import Planner, planner
+from license_lib.rendering.press.binding import Attachment, Bound, SealField, SealSpace, Structure, bind
+from license_lib.rendering.press.plate import Ink, Plate
 from license_lib.rendering.qr_drawing import qr_path
-from license_lib.rendering.structure import Edges, Element, arranged
-
-if TYPE_CHECKING:
-    from license_lib.rendering.sheet import Sheet
+from license_lib.rendering.same import Same
+from license_lib.rendering.sheet import Sheet
+from license_lib.rendering.structure import Edges, Element, Marked, arranged
 
 PHOTO_ALT = "持证人照片"
 SEAL_ALT = "电子印章"
 QR_ALT = "二维码：用手机扫描可核验本证照"
+
+
+_PLATES_KEPT: Final = 128
 
 
 def render(
@@ -40,7 +42,32 @@ def render(
     attachment: Attachment | None = None,
     artwork: Callable[[str], bytes] | None = None,
 ) -> bytes:
-    """Draw a licence.
+    """Draw a licence whose seal, if it will bear one, is not made yet: see `printed`."""
+    bound = printed(
+        license_type,
+        document,
+        qr_text=qr_text,
+        fonts=fonts,
+        photo=photo,
+        seal=seal,
+        attachment=attachment,
+        artwork=artwork,
+    )
+    return bytes(bound.data)
+
+
+def printed(
+    license_type: LicenseType,
+    document: License,
+    *,
+    qr_text: str,
+    fonts: Fonts,
+    photo: bytes | None = None,
+    seal: SealSpace | None = None,
+    attachment: Attachment | None = None,
+    artwork: Callable[[str], bytes] | None = None,
+) -> Bound:
+    """Print a licence.
 
     Args:
         license_type: the type whose layout is used.
@@ -48,46 +75,42 @@ def render(
         qr_text: what the QR code says; ASCII, best in the QR alphanumeric set.
         fonts: the faces to draw with.
         photo: the photograph's file, where the licence has one; its digest must be the one in `document`.
-        seal: how large the seal will be, and what it is called; None for a face that nobody seals.
+        seal: what the face has to know of its seal; None for a face that nobody seals.
         attachment: the record that travels inside the file.
         artwork: gives the file of a picture of the layout by its SHA-256 (hex); needed where the layout has any.
 
     Returns:
-        A PDF (ISO 32000-1, made to PDF/A-3u and PDF/UA-1) of one page and any further that the licence needs. The same
-        arguments give the same bytes.
+        A PDF (ISO 32000-1, made to PDF/A-3u and PDF/UA-1) of one page and any further that the licence needs, with the
+        gap for its signature where `seal` says what fills it. The same arguments give the same bytes.
 
     Raises:
         InputError: `glyph.missing`, `field.overflow`, `photo.invalid`, `photo.mismatch`, `artwork.unsupported` or
             `qr.unencodable`.
         MachineError: `font.unreadable`.
     """
-    from license_lib.rendering.sheet import Sheet  # loads reportlab; planning needs no PDF library
-
     content = face_content(license_type, document)
     layout = content.layout
-    plan = plan_face(license_type, content, fonts)
-    height = layout.page.height * MM
-    sheet = Sheet(layout.page.width * MM, height, fonts)
+    template = _template(license_type, layout, fonts, seal.ink if seal else None, artwork)
+    plan = template.planner.plan(content)
+    sheet = Sheet(template.plate)
     micro, micro_border = microtext(layout.page, str(document.identifier))
-    forms = {GROUND: background(layout.page, layout.page.seed or license_type.key), MICROTEXT: micro}
-    elements: list[Element] = []
+    pages: list[_Drawn] = []
     for number, page in enumerate(plan.pages):
         if number:
             sheet.next_page()
         sheet.draw(micro_border)
-        for name, drawing, element in _artwork(sheet, layout, number, artwork):
-            forms[name] = drawing
-            elements.append(element)
-        pictures = [] if number else [*_photo(sheet, layout, document, photo), _code(sheet, layout, qr_text)]
-        sheet.draw(frames(page.rules, None if number else layout.photo, height, layout.page.color))
-        marked = [(block, mark) for block in page.blocks if (mark := sheet.text(block)) is not None]
-        elements += [*arranged(marked, heading="H2" if number else "H1"), *pictures]
-        if seal is not None and not number:
-            elements.append(Element("Form"))
-    return finish(
-        sheet.finish(),
-        forms=forms,
-        elements=elements,
+        above = [one.drawn(sheet) for one in template.artwork if one.page == number + 1]
+        below = [] if number else [*_photo(sheet, layout, document, photo), _code(sheet, layout, qr_text)]
+        sheet.draw(frames(page.rules, None if number else layout.photo, template.plate.height, layout.page.color))
+        texts = [(block, mark) for block in page.blocks if (mark := sheet.text(block)) is not None]
+        pages.append(_Drawn(above, texts, below))
+    pictures = [(one.alt, one.box) for page in pages for one in (*page.above, *page.below)]
+    return bind(
+        sheet,
+        structure=Structure(
+            lambda: list(_elements(pages, sealed=seal is not None)), (*sheet.kind, *pictures, seal is not None)
+        ),
+        forms={MICROTEXT: micro},
         seal=None if seal is None else seal_field(layout, seal),
         about=Description(
             title=f"{document.type_name} {document.identifier}",
@@ -99,8 +122,90 @@ def render(
     )
 
 
+class _Drawn(NamedTuple):
+    """What stands on a page: pictures that are read before its texts, the texts, and pictures that are read after."""
+
+    above: Sequence[Element]
+    texts: Sequence[Marked]
+    below: Sequence[Element]
+
+
+def _elements(pages: Sequence[_Drawn], *, sealed: bool) -> Iterator[Element]:
+    """Everything in reading order."""
+    for number, page in enumerate(pages):
+        yield from page.above
+        yield from arranged(page.texts, heading="H2" if number else "H1")
+        yield from page.below
+        if sealed and not number:
+            yield Element("Form")
+
+
+class _Artwork(NamedTuple):
+    """A picture of the department's own: where it stands, what it shows, and the operators that draw it."""
+
+    page: int
+    edges: Edges
+    alt: str
+    operators: str
+
+    def drawn(self, sheet: Sheet) -> Element:
+        return Element("Figure", [sheet.figure(self.operators)], alt=self.alt, box=self.edges)
+
+
+class _Template(NamedTuple):
+    """What every licence of a layout shares."""
+
+    planner: Planner
+    plate: Plate
+    artwork: Sequence[_Artwork]
+
+
+_templates: dict[object, _Template] = {}
+
+
+def _template(
+    license_type: LicenseType,
+    layout: Layout,
+    fonts: Fonts,
+    ink: Ink | None,
+    read: Callable[[str], bytes] | None,
+) -> _Template:
+    """The template of a layout; made when it is first needed, and kept as long as few others are."""
+    key = (Same(license_type), Same(layout), Same(fonts), ink)
+    template = _templates.get(key)
+    if template is None:
+        if len(_templates) >= _PLATES_KEPT:
+            _templates.clear()
+        template = _templates[key] = _made(license_type, layout, fonts, ink, read)
+    return template
+
+
+def _made(
+    license_type: LicenseType,
+    layout: Layout,
+    fonts: Fonts,
+    ink: Ink | None,
+    read: Callable[[str], bytes] | None,
+) -> _Template:
+    if layout.artwork and read is None:
+        raise ValueError("the layout shows artwork: say where its files are")
+    forms = {GROUND: background(layout.page, layout.page.seed or license_type.key)}
+    artwork: list[_Artwork] = []
+    for number, one in enumerate(layout.artwork):
+        drawing = artwork_drawing(read(one.sha256) if read else b"")
+        forms[f"Artwork{number}"] = drawing
+        edges = _fitted(drawing.width, drawing.height, edges_of(layout.page, one))
+        wide, high = (edges.right - edges.left) / drawing.width, (edges.top - edges.bottom) / drawing.height
+        place = f"{wide:.6f} 0 0 {high:.6f} {edges.left:.2f} {edges.bottom:.2f}"
+        artwork.append(_Artwork(one.page, edges, one.alt, f"q {place} cm /Artwork{number} Do Q"))
+    planned = planner(license_type, layout, fonts)
+    page = layout.page
+    plate = Plate.made(page.width * MM, page.height * MM, fonts, forms=forms, blocks=planned.fixed, ink=ink)
+    return _Template(planned, plate, artwork)
+
+
 def seal_field(layout: Layout, seal: SealSpace) -> SealField:
-    """The field that the seal fills: as large as the seal, in the middle of where the layout wants it.
+    """The field of the seal: as large as the seal, in the middle of where the layout wants it.
 
     Raises:
         InputError: `seal.room`, the page ends before the seal does.
@@ -114,37 +219,22 @@ def seal_field(layout: Layout, seal: SealSpace) -> SealField:
             hint="use another seal, or a template with room for it",
         )
     edges = edges_of(page, Box(x=x, y=y, w=seal.width_mm, h=seal.height_mm))
-    return SealField(seal.field, f"{SEAL_ALT}：{seal.name}", edges)
+    return SealField(seal.field, f"{SEAL_ALT}：{seal.name}", edges, seal.signature)
 
 
-def _code(sheet: "Sheet", layout: Layout, text: str) -> Element:
+def _code(sheet: Sheet, layout: Layout, text: str) -> Element:
     """Draw the QR code."""
     edges = edges_of(layout.page, layout.qr)
     mark = sheet.figure(qr_path(text, edges.left, edges.bottom, layout.qr.size * MM))
     return Element("Figure", [mark], alt=QR_ALT, box=edges)
 
 
-def _photo(sheet: "Sheet", layout: Layout, document: License, photo: bytes | None) -> Iterator[Element]:
+def _photo(sheet: Sheet, layout: Layout, document: License, photo: bytes | None) -> Iterator[Element]:
     """Draw the photograph in the middle of its box, if there is one."""
     if layout.photo is not None and _has_photo(document, photo):
         picture = check_photo(photo or b"")
         edges = _fitted(picture.width, picture.height, edges_of(layout.page, layout.photo))
         yield Element("Figure", [sheet.picture(picture, edges)], alt=PHOTO_ALT, box=edges)
-
-
-def _artwork(
-    sheet: "Sheet", layout: Layout, page: int, read: Callable[[str], bytes] | None
-) -> Iterator[tuple[str, Drawing, Element]]:
-    """Draw the department's own pictures on a page, each in the middle of its box."""
-    for number, one in enumerate(layout.artwork):
-        if one.page != page + 1:
-            continue
-        if read is None:
-            raise ValueError("the layout shows artwork: say where its files are")
-        drawing = artwork_drawing(read(one.sha256))
-        edges = _fitted(drawing.width, drawing.height, edges_of(layout.page, one))
-        name = f"Artwork{number}"
-        yield name, drawing, Element("Figure", [sheet.form(name, drawing, edges)], alt=one.alt, box=edges)
 
 
 def _fitted(width: float, height: float, box: Edges) -> Edges:

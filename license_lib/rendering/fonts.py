@@ -1,10 +1,10 @@
 """The project's fonts: which face draws a character, how wide it is, and what no face can draw."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from license_lib.characters import fault
 from license_lib.errors import InputError, MachineError
@@ -36,8 +36,7 @@ _INSTEAD = {SONG: {_EM_DASH: _RULE}, HEI: {_EM_DASH: _RULE}}
 _FONT_FILES = {".ttf", ".otf", ".ttc", ".otc"}
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of text that one face draws."""
 
     face: str
@@ -112,7 +111,14 @@ class Fonts:
 
     def runs(self, text: str, wanted: str) -> Iterator[Run]:
         """`text` cut where the face changes. Check the text first: characters without a face are left out."""
-        for face, characters in groupby(text, key=lambda character: self.face_for(character, wanted)):
+        known = self._choices[wanted]
+        different = set(text)
+        for character in different.difference(known):
+            self.face_for(character, wanted)
+        if all(known[character] == wanted for character in different):  # as nearly every text
+            yield Run(wanted, text)
+            return
+        for face, characters in groupby(text, key=known.__getitem__):
             if face is not None:
                 yield Run(face, "".join(characters))
 

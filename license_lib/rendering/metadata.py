@@ -42,33 +42,23 @@ class Description:
 
 
 def describe(pdf: "Pdf", about: Description) -> None:
-    """Write metadata, document information, language and output intent; what was there before goes."""
-    from pikepdf import Array, Dictionary, Name, Stream, String
+    """Describe a file of ours anew: metadata and document information."""
+    from pikepdf import Name, Stream
 
-    root = pdf.Root
-    root.Lang = String(LANGUAGE)
-    root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    root.OutputIntents = Array(
-        [
-            Dictionary(
-                Type=Name.OutputIntent,
-                S=Name.GTS_PDFA1,
-                OutputConditionIdentifier=String("sRGB"),
-                Info=String("sRGB IEC61966-2.1"),
-                DestOutputProfile=pdf.make_stream(_srgb_profile(), N=3),
-            )
-        ]
-    )
-    root.Metadata = Stream(pdf, _xmp(about), Type=Name.Metadata, Subtype=Name.XML)
-    pdf.trailer.Info = pdf.make_indirect(
-        Dictionary(
-            Title=String(about.title),
-            Subject=String(about.subject),
-            Producer=String(PRODUCER),
-            CreationDate=String(about.stamp),
-            ModDate=String(about.stamp),
-        )
-    )
+    pdf.Root.Metadata = Stream(pdf, xmp(about), Type=Name.Metadata, Subtype=Name.XML)
+    for key, value in information(about).items():
+        pdf.docinfo[Name("/" + key)] = value
+
+
+def information(about: Description) -> dict[str, str]:
+    """The document information (ISO 32000-1, 14.3.3)."""
+    return {
+        "Title": about.title,
+        "Subject": about.subject,
+        "Producer": PRODUCER,
+        "CreationDate": about.stamp,
+        "ModDate": about.stamp,
+    }
 
 
 def read_description(pdf: "Pdf") -> Description:
@@ -86,11 +76,12 @@ def read_description(pdf: "Pdf") -> Description:
 
 
 @cache
-def _srgb_profile() -> bytes:
+def srgb_profile() -> bytes:
+    """The profile of the colours that pages are in."""
     return (files("license_lib.rendering") / "srgb.icc").read_bytes()
 
 
-def _xmp(about: Description) -> bytes:
+def xmp(about: Description) -> bytes:
     """XMP (ISO 16684-1) that agrees with the document information."""
     stamp = f"{about.created.isoformat()}T00:00:00+08:00"
     title, subject, identifier = (escape(text) for text in (about.title, about.subject, about.identifier))

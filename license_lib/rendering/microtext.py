@@ -3,6 +3,8 @@
 The letters are strokes, not text: nothing that searches, copies or reads aloud meets them.
 """
 
+from functools import lru_cache
+
 HEIGHT = 1.45
 """Of a capital, points: half a millimetre."""
 WEIGHT = 0.15
@@ -10,6 +12,7 @@ WEIGHT = 0.15
 _GRID = 6
 _ADVANCE = 5.6
 _GAP = 3
+_REMEMBERED = 8192
 _STROKES = {
     "0": "10 01 05 16 36 45 41 30 10|01 45", "1": "04 26 20|10 30", "2": "05 16 36 45 44 00 40",
     "3": "06 46 24 34 43 41 30 10 01", "4": "30 36 02 42", "5": "46 06 03 33 42 41 30 00",
@@ -33,11 +36,18 @@ def run(text: str) -> tuple[str, float, float]:
     path: list[str] = []
     at = 0.0
     for character in text.upper():
-        for line in filter(None, _STROKES.get(character, "").split("|")):
-            points = [f"{at + int(point[0]):g} {point[1]}" for point in line.split()]
-            path.append(" l ".join([f"{points[0]} m {points[1]}", *points[2:]]) + " l")
+        path.append(_strokes(character, at))
         at += _ADVANCE if character in _STROKES else _GAP
-    operators = (
-        f"q {scale:.4f} 0 0 {scale:.4f} {WEIGHT} {WEIGHT} cm {WEIGHT / scale:.3f} w 1 J 1 j {' '.join(path)} S Q"
-    )
+    place = f"{scale:.4f} 0 0 {scale:.4f} {WEIGHT} {WEIGHT} cm {WEIGHT / scale:.3f} w 1 J 1 j"
+    operators = f"q {place} {' '.join(filter(None, path))} S Q"
     return operators, at * scale + 2 * WEIGHT, HEIGHT + 2 * WEIGHT
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _strokes(character: str, at: float) -> str:
+    """A character's lines, from a place on."""
+    path = []
+    for line in filter(None, _STROKES.get(character, "").split("|")):
+        points = [f"{at + int(point[0]):g} {point[1]}" for point in line.split()]
+        path.append(" l ".join([f"{points[0]} m {points[1]}", *points[2:]]) + " l")
+    return " ".join(path)

@@ -10,6 +10,7 @@ from license_lib.rendering.drawings import Drawing
 from license_lib.rendering.guilloche import UNIT, Point, Ring, ring, rosette, smooth, waves
 from license_lib.rendering.latent import latent
 from license_lib.rendering.microtext import run
+from license_lib.rendering.press.objects import packed
 
 OUTER = 8.5 * MM
 BAND = 6.4 * MM  # width of the patterned band between the border's lines
@@ -59,7 +60,7 @@ def microtext(page: Page, text: str) -> tuple[Drawing, str]:
         begin = MICRO_START + (room / count - length) / 2
         runs = f"/{MICROTEXT} Do 1 0 0 1 {room / count:.3f} 0 cm " * count
         parts.append(f"q {turn} {x:.2f} {y:.2f} cm 1 0 0 1 {begin:.2f} 0 cm {runs}Q")
-    return Drawing.of(operators, length, high), " ".join(parts)
+    return Drawing(packed(operators.encode("ascii")), length, high), " ".join(parts)
 
 
 def _ground(page: Page, width: float, height: float) -> str:

@@ -4,8 +4,9 @@ Planning needs no PDF library, so issuing can refuse an unprintable licence befo
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from license_lib.catalogue.layout import StaticText, Table, TextBox
+from license_lib.catalogue.layout import Layout, StaticText, Table, TextBox
 from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
 from license_lib.licenses.face import CONTINUED_BELOW, FaceContent
@@ -13,6 +14,7 @@ from license_lib.rendering.blocks import MM, Area, Block, FacePlan, PagePlan, Ru
 from license_lib.rendering.colors import shade
 from license_lib.rendering.continuation import TextRest, continued, page_number
 from license_lib.rendering.fonts import HEI, Fonts
+from license_lib.rendering.same import Same
 from license_lib.rendering.setting import ASCENT, DESCENT, fit, poured, set_lines
 from license_lib.rendering.tables import NOTE_HEIGHT, TableRest, note, plan_table
 
@@ -24,6 +26,7 @@ CELL_PADDING = 2 * MM
 LINE_PADDING = 0.9 * MM
 TITLE_SPACING = 0.3  # of the type size, between the characters of the title
 TEXT_COLOR = "#111111"
+_LAYOUTS_REMEMBERED = 256
 
 
 @dataclass(slots=True)
@@ -32,43 +35,94 @@ class _Page:
     rules: list[Rule] = field(default_factory=list)
 
 
+class Planner:
+    """Plans the faces of one layout. The texts of the template are placed once, and are the same objects in each plan.
+
+    Attributes:
+        layout: the layout.
+        fixed: the texts that every face of it shows.
+
+    Raises:
+        InputError: `glyph.missing` or `field.overflow`, of the template's own texts.
+    """
+
+    def __init__(self, license_type: LicenseType, layout: Layout, fonts: Fonts) -> None:
+        self.layout = layout
+        self._type = license_type
+        self._fonts = fonts
+        self._title = _static(layout.title, fonts, TITLE_SPACING, title=True)
+        self._parts: list[tuple[TextBox | Table, list[Block], list[Rule]]] = [
+            (part, [], [])
+            if isinstance(part, Table)
+            else (part, _labels(license_type, layout, part, fonts), _frame(part))
+            for part in layout.in_reading_order
+        ]
+        self._texts = [(own.page, _static(own, fonts, 0)) for own in layout.texts]
+        self.fixed = (
+            self._title,
+            *(block for _, labels, _ in self._parts for block in labels),
+            *(block for _, block in self._texts),
+        )
+
+    def plan(self, content: FaceContent) -> FacePlan:
+        """Place everything in `content` that has a box; without a value, a box stays blank.
+
+        Raises:
+            InputError: `glyph.missing` or `field.overflow`.
+        """
+        check_glyphs(content, self._fonts)
+        pages = [_Page() for _ in range(self.layout.pages)]
+        rests: list[TextRest | TableRest] = []
+        pages[0].blocks.append(self._title)
+        for part, labels, frame in self._parts:
+            page = pages[part.page - 1]
+            rest: TextRest | TableRest | None = None
+            page.blocks += labels
+            page.rules += frame
+            if isinstance(part, Table):
+                planned = plan_table(self._type, self.layout, part, content.rows[part.field], self._fonts)
+                page.blocks += planned.blocks
+                page.rules += planned.rules
+                rest = planned.rest
+            elif text := content.texts[part.field] or part.empty:
+                blocks, rest = _value(self._type, part, text, self._fonts)
+                page.blocks += blocks
+            rests += [rest] if rest else []
+        for number, block in self._texts:
+            pages[number - 1].blocks.append(block)
+        planned_pages = [PagePlan(tuple(page.blocks), tuple(page.rules)) for page in pages]
+        planned_pages += continued(self._type, content, rests, self._fonts)
+        if len(planned_pages) > 1:
+            planned_pages = [
+                PagePlan(
+                    (*page.blocks, page_number(self.layout.page, number, len(planned_pages), self._fonts)), page.rules
+                )
+                for number, page in enumerate(planned_pages, 1)
+            ]
+        return FacePlan(tuple(planned_pages))
+
+
+def planner(license_type: LicenseType, layout: Layout, fonts: Fonts) -> Planner:
+    """The planner of a layout, made once as long as few others are asked for.
+
+    Raises:
+        InputError: as `Planner`.
+    """
+    return _planner(Same(license_type), Same(layout), Same(fonts))
+
+
+@lru_cache(maxsize=_LAYOUTS_REMEMBERED)
+def _planner(license_type: Same[LicenseType], layout: Same[Layout], fonts: Same[Fonts]) -> Planner:
+    return Planner(license_type.it, layout.it, fonts.it)
+
+
 def plan_face(license_type: LicenseType, content: FaceContent, fonts: Fonts) -> FacePlan:
-    """Place the template's texts and everything in `content` that has a box; without a value, a box stays blank.
+    """Place the template's texts and everything in `content` that has a box.
 
     Raises:
         InputError: `glyph.missing` or `field.overflow`.
     """
-    check_glyphs(content, fonts)
-    layout = content.layout
-    pages = [_Page() for _ in range(layout.pages)]
-    rests: list[TextRest | TableRest] = []
-    pages[0].blocks.append(_static(layout.title, fonts, TITLE_SPACING, title=True))
-    for part in layout.in_reading_order:
-        page = pages[part.page - 1]
-        rest: TextRest | TableRest | None = None
-        if isinstance(part, Table):
-            planned = plan_table(license_type, layout, part, content.rows[part.field], fonts)
-            page.blocks += planned.blocks
-            page.rules += planned.rules
-            rest = planned.rest
-        else:
-            page.blocks += _labels(license_type, content, part, fonts)
-            page.rules += _frame(part)
-            text = content.texts[part.field] or part.empty
-            if text:
-                blocks, rest = _value(license_type, part, text, fonts)
-                page.blocks += blocks
-        rests += [rest] if rest else []
-    for own in layout.texts:
-        pages[own.page - 1].blocks.append(_static(own, fonts, 0))
-    planned_pages = [PagePlan(tuple(page.blocks), tuple(page.rules)) for page in pages]
-    planned_pages += continued(license_type, content, rests, fonts)
-    if len(planned_pages) > 1:
-        planned_pages = [
-            PagePlan((*page.blocks, page_number(layout.page, number, len(planned_pages), fonts)), page.rules)
-            for number, page in enumerate(planned_pages, 1)
-        ]
-    return FacePlan(tuple(planned_pages))
+    return planner(license_type, content.layout, fonts).plan(content)
 
 
 def check_glyphs(content: FaceContent, fonts: Fonts) -> None:
@@ -139,13 +193,13 @@ def _value(license_type: LicenseType, box: TextBox, text: str, fonts: Fonts) -> 
     ], TextRest(box.field, label, rest, box.font)
 
 
-def _labels(license_type: LicenseType, content: FaceContent, box: TextBox, fonts: Fonts) -> list[Block]:
+def _labels(license_type: LicenseType, layout: Layout, box: TextBox, fonts: Fonts) -> list[Block]:
     label = license_type.label_of(box.field) if box.label is None else box.label
     if not label:
         return []
-    color = shade(content.layout.page.color)
+    color = shade(layout.page.color)
     english = license_type.english_of(box.field) if box.english is None else box.english
-    if content.layout.labels == "zh" or not english:
+    if layout.labels == "zh" or not english:
         return [_label(box, label, fonts, color)]
     x, y, _, height = _rectangle(box)
     size = min(box.size, LABEL_SIZE) * ENGLISH_SHARE

@@ -1,6 +1,7 @@
 """QR code (ISO/IEC 18004) as one vector path."""
 
 import re
+from functools import lru_cache
 from math import isqrt
 from typing import Any
 
@@ -10,6 +11,7 @@ from license_lib.errors import InputError
 _LONGEST = 2300  # characters, of any kind: version 40 holds 2,331 bytes at level M
 _DARK = bytes([1]) + bytes(255)  # black → 1, anything else → 0
 _RUN = re.compile(b"\x01+")
+_BOXES_REMEMBERED = 1 << 16
 
 
 def qr_matrix(text: str) -> list[bytes]:
@@ -53,8 +55,17 @@ def qr_path(text: str, x: float, y: float, size: float) -> str:
     matrix = qr_matrix(text)
     count = len(matrix) + 2 * QUIET_ZONE
     path = " ".join(
-        f"{left + QUIET_ZONE} {count - QUIET_ZONE - top - high} {wide} {high} re"
-        for left, top, wide, high in qr_rectangles(matrix)
+        [
+            _box(start, end, count - QUIET_ZONE - 1 - row)
+            for row, modules in enumerate(matrix)
+            for start, end in [run.span() for run in _RUN.finditer(modules)]
+        ]
     )
     module = size / count
     return f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {y:.3f} cm 1 1 1 rg 0 0 {count} {count} re f 0 0 0 rg {path} f Q"
+
+
+@lru_cache(maxsize=_BOXES_REMEMBERED)
+def _box(start: int, end: int, foot: int) -> str:
+    """A run of dark modules in a row of the symbol."""
+    return f"{start + QUIET_ZONE} {foot} {end - start} 1 re"

@@ -117,8 +117,13 @@ def _table(run: Sequence[Marked]) -> Element:
     return Element("Table", [Element("TR", row) for row in rows])
 
 
+def foreign(block: Block) -> bool:
+    """Whether a text is English; a value is what it is."""
+    if block.part == "value" or not all(line.text.isascii() for line in block.lines):
+        return False
+    return any(character.isalpha() for line in block.lines for character in line.text)
+
+
 def _spoken(block: Block, mark: Mark) -> Element | Mark:
     """The text itself, or within an element that names its language."""
-    text = "".join(line.text for line in block.lines)
-    foreign = block.part != "value" and text.isascii() and any(map(str.isalpha, text))
-    return Element("Span", [mark], language=ENGLISH) if foreign else mark
+    return Element("Span", [mark], language=ENGLISH) if foreign(block) else mark

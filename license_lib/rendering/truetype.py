@@ -9,10 +9,13 @@ import struct
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 from license_lib.errors import MachineError
 from license_lib.rendering.character_map import CharacterMap
+from license_lib.rendering.font_file import assembled, summed, word_sum
 from license_lib.rendering.glyph_grid import UNITS_IN_EM, on_grid
 
 _MORE_COMPONENTS = 0x0020
@@ -20,10 +23,32 @@ _HAS_INSTRUCTIONS = 0x0100
 _WORD_ARGUMENTS = 0x0001
 _SCALES = ((0x0008, 2), (0x0040, 4), (0x0080, 8))
 _SCALED = sum(flag for flag, _ in _SCALES)
+_REMEMBERED = 8192  # glyphs, with some 300 bytes each
 _DEEPEST = 8  # composite glyphs of composite glyphs
 _SHORT_END = 0x1FFFE  # the last place that a short offset can name
 _CFF, _COLLECTION = b"OTTO", b"ttcf"
 _SHARED_IDEOGRAPHS, _SHARED_CHARACTERS = 3, 12  # so many characters have no outline in common, unless it is a stand-in
+
+
+class _Piece(NamedTuple):
+    """A glyph as a subset holds it.
+
+    Attributes:
+        outline: filled up to whole words.
+        metric: advance and left side bearing.
+        sums: of the words of both (OpenType, checksums), so that a subset's need not be counted again.
+        composite: its parts are glyphs of the font, not yet of a subset.
+    """
+
+    outline: bytes
+    metric: bytes
+    sums: tuple[int, int]
+    composite: bool = False
+
+    @classmethod
+    def of(cls, outline: bytes, metric: bytes, *, composite: bool = False) -> "_Piece":
+        outline += bytes(-len(outline) % 4)
+        return cls(outline, metric, (word_sum(outline), word_sum(metric)), composite)
 
 
 class TrueTypeFont:
@@ -55,6 +80,7 @@ class TrueTypeFont:
             raise _unreadable(path) from error
         self._instead = dict(instead or {})
         self._glyphs: dict[int, int] = {}
+        self._pieces: dict[int, _Piece] = {}
 
     def glyph(self, code: int) -> int:
         """Glyph number for a code point; 0 if the font has none."""
@@ -94,44 +120,43 @@ class TrueTypeFont:
         its outlines lie on a coarser grid: at the sizes and resolutions of paper that changes nothing.
         """
         chosen = list(glyphs)
-        position = {glyph: index for index, glyph in reversed(list(enumerate(chosen)))}
-        outlines: list[bytes] = []
-        metrics: list[bytes] = []
-        step = max(1, self.units // UNITS_IN_EM)
+        pieces: list[_Piece] = []
+        position: dict[int, int] = {}
         for glyph in chosen:  # grows while composite glyphs name their parts
-            outline = self._outline(glyph)
-            left = outline[2:4]
-            if _is_composite(outline):
-                outline = self._renumbered(outline, chosen, position)
-            elif outline:
-                outline = on_grid(_without_hints(outline), step)
-            metrics.append(self._metric(glyph, left, outline[2:4]))
-            outlines.append(outline + b"\0" * (len(outline) % 2))
-        offsets = [0]
-        for outline in outlines:
-            offsets.append(offsets[-1] + len(outline))
+            piece = self._pieces.get(glyph) or self._piece(glyph)
+            if piece.composite:
+                position = position or {glyph: index for index, glyph in reversed(list(enumerate(chosen)))}
+                piece = _Piece.of(self._renumbered(piece.outline, chosen, position), piece.metric)
+            pieces.append(piece)
+        offsets = list(accumulate((len(piece.outline) for piece in pieces), initial=0))
         long = offsets[-1] > _SHORT_END
-        head = bytearray(self._table("head"))
-        head[8:12] = bytes(4)  # the whole-file checksum, filled in by _assemble
-        struct.pack_into(">h", head, 50, long)
-        hhea = bytearray(self._table("hhea"))
-        struct.pack_into(">H", hhea, 34, len(chosen))
-        maxp = bytearray(self._table("maxp"))
-        struct.pack_into(">H", maxp, 4, len(chosen))
-        maxp[14:28] = bytes(14)  # twilight points, storage, functions, stack, instructions: of hints
-        struct.pack_into(">H", maxp, 14, 1)  # one zone
-        return _assemble(
+        count = len(pieces)
+        return assembled(
             {
-                "glyf": b"".join(outlines),
-                "head": bytes(head),
-                "hhea": bytes(hhea),
-                "hmtx": b"".join(metrics),
-                "loca": struct.pack(
-                    f">{len(offsets)}{'L' if long else 'H'}", *(at if long else at // 2 for at in offsets)
+                "glyf": (b"".join([piece.outline for piece in pieces]), sum([piece.sums[0] for piece in pieces])),
+                "head": self._head[long],
+                "hhea": summed(self._hhea[:34] + count.to_bytes(2, "big")),
+                "hmtx": (b"".join([piece.metric for piece in pieces]), sum([piece.sums[1] for piece in pieces])),
+                "loca": summed(
+                    struct.pack(f">{count + 1}L", *offsets)
+                    if long
+                    else struct.pack(f">{count + 1}H", *[at // 2 for at in offsets])
                 ),
-                "maxp": bytes(maxp),
+                "maxp": summed(self._maxp[:4] + count.to_bytes(2, "big") + self._maxp[6:]),
             }
         )
+
+    def _piece(self, glyph: int) -> "_Piece":
+        """A glyph as subsets hold it, made once."""
+        outline = self._outline(glyph)
+        left = outline[2:4]
+        composite = _is_composite(outline)
+        if outline and not composite:
+            outline = on_grid(_without_hints(outline), max(1, self.units // UNITS_IN_EM))
+        piece = _Piece.of(outline, self._metric(glyph, left, outline[2:4]), composite=composite)
+        if len(self._pieces) < _REMEMBERED:
+            self._pieces[glyph] = piece
+        return piece
 
     def _read_directory(self) -> dict[str, tuple[int, int]]:
         version, count = struct.unpack_from(">LH", self._data)
@@ -149,6 +174,13 @@ class TrueTypeFont:
         self.name = self._read_name()
         self._map = CharacterMap(self._data, self._tables["cmap"][0])
         self._outline(0)
+        table = self._table("head")
+        begin = table[:8] + bytes(4) + table[12:50]  # the sum of the whole file is none yet
+        self._head = [summed(begin + form + table[52:]) for form in (b"\0\0", b"\0\1")]  # of offsets: short, long
+        self._hhea = self._table("hhea")
+        maxp = self._table("maxp")
+        # One zone; no twilight points, storage, functions, stack and instructions, which are of hints.
+        self._maxp = maxp[:14] + b"\0\1" + bytes(12) + maxp[28:]
 
     def _read_name(self) -> str:
         start = self._tables["name"][0]
@@ -286,25 +318,3 @@ def _without_hints(outline: bytes) -> bytes:
     at = 10 + 2 * contours
     length: int = struct.unpack_from(">H", outline, at)[0]
     return outline if not length else outline[:at] + b"\0\0" + outline[at + 2 + length :]
-
-
-def _assemble(tables: dict[str, bytes]) -> bytes:
-    count = len(tables)
-    power = 1 << (count.bit_length() - 1)
-    directory = [struct.pack(">LHHHH", 0x00010000, count, power * 16, power.bit_length() - 1, (count - power) * 16)]
-    body: list[bytes] = []
-    at, head = 12 + 16 * count, 0
-    for tag, data in sorted(tables.items()):
-        head = at if tag == "head" else head
-        padded = data + b"\0" * (-len(data) % 4)
-        directory.append(struct.pack(">4sLLL", tag.encode(), _checksum(padded), at, len(data)))
-        body.append(padded)
-        at += len(padded)
-    font = bytearray(b"".join(directory + body))
-    struct.pack_into(">L", font, head + 8, (0xB1B0AFBA - _checksum(font)) & 0xFFFFFFFF)
-    return bytes(font)
-
-
-def _checksum(padded: bytes | bytearray) -> int:
-    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}L", padded)
-    return sum(words) & 0xFFFFFFFF

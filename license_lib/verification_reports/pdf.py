@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from license_lib.rendering.drawings import Drawing
-from license_lib.rendering.finishing import Attachment, SealField, finish
 from license_lib.rendering.fonts import HEI, Fonts
 from license_lib.rendering.metadata import Description
-from license_lib.rendering.ornament import GROUND
+from license_lib.rendering.press.binding import Attachment, SealField, Structure, bind
+from license_lib.rendering.press.plate import Plate
+from license_lib.rendering.sheet import Sheet
 from license_lib.rendering.structure import Edges, Element, arranged
 from license_lib.verification_reports import words
 from license_lib.verification_reports.check import Check
@@ -33,11 +33,9 @@ def report_pdf(report: Mapping[str, Any], check: Check, fonts: Fonts, *, office:
     Raises:
         MachineError: `font.unreadable`.
     """
-    from license_lib.rendering.sheet import Sheet
-
     content = content_of(report, check, lambda character: fonts.face_for(character, HEI) is not None, office=office)
     pages, room = laid_out(content, fonts)
-    sheet = Sheet(WIDTH, HEIGHT, fonts)
+    sheet = Sheet(Plate.made(WIDTH, HEIGHT, fonts))
     elements: list[Element] = []
     for number, page in enumerate(pages):
         if number:
@@ -54,10 +52,9 @@ def report_pdf(report: Mapping[str, Any], check: Check, fonts: Fonts, *, office:
     if office:
         elements.append(Element("Form"))
     seal = Edges(room.x, HEIGHT - room.y - room.height, room.x + room.width, HEIGHT - room.y)
-    return finish(
-        sheet.finish(),
-        forms={GROUND: Drawing.of("", WIDTH, HEIGHT)},
-        elements=elements,
+    bound = bind(
+        sheet,
+        structure=Structure(lambda: elements),
         seal=SealField("Seal", f"电子印章：{content.office}", seal) if office else None,
         about=Description(
             title=f"{words.TITLE.zh} {content.identifier or content.sha256}",
@@ -67,3 +64,4 @@ def report_pdf(report: Mapping[str, Any], check: Check, fonts: Fonts, *, office:
         ),
         attachment=Attachment(attached_report(report, check), ATTACHMENT_NAME, description="核验报告数据 Verdict"),
     )
+    return bytes(bound.data)

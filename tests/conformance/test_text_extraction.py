@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from license_lib.rendering import Fonts
 from license_lib.rendering.blocks import Area, Block, Line
 from license_lib.rendering.fonts import FANGSONG, HEI, KAI, SONG
-from license_lib.rendering.ornament import GROUND
+from license_lib.rendering.metadata import Description
+from license_lib.rendering.press.binding import Structure, bind
+from license_lib.rendering.press.plate import Plate
 from license_lib.rendering.sheet import Sheet
 from license_lib.resources import resource_folder
 
@@ -65,15 +68,15 @@ def batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 
 def pages(characters: Sequence[str], face: str, fonts: Fonts, file: Path) -> Path:
     """A file that shows the characters, line by line."""
-    sheet = Sheet(600, 842, fonts)
+    sheet = Sheet(Plate.made(600, 842, fonts))
     area = Area(40, 40, 520, 760)
     for number, page in enumerate(batches(list(batches(characters, A_LINE)), A_PAGE)):
         if number:
             sheet.next_page()
         lines = tuple(Line("".join(line), 40, 50 + 18 * row, 520, SIZE) for row, line in enumerate(page))
         sheet.text(Block("", "text", lines, area, face, "#000000"))
-    ground = f"/{GROUND} Do".encode()  # the background comes with a later step
-    file.write_bytes(sheet.finish().replace(ground, b" " * len(ground)))
+    about = Description("characters", "characters", "characters", date(2026, 1, 1))
+    file.write_bytes(bind(sheet, structure=Structure(list), about=about).data)
     return file
 
 

@@ -84,7 +84,7 @@ def test_all_pages_share_one_background(fonts: Fonts, example: Face) -> None:
                 example.license_type.layout.page, example.license_type.layout.page.seed or example.license_type.key
             ).operators
         )
-    assert content.split(b"\n")[1] == b"/Artifact BMC /Ground Do EMC", "painted first"
+    assert content.split(b"\n")[0] == b"/Artifact BMC /Ground Do EMC", "painted first"
 
 
 def word_mask(dpi: int) -> Image.Image:

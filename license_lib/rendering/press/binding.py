@@ -1,0 +1,300 @@
+"""Pages → file: PDF/A-3u (ISO 19005-3), tagged (ISO 14289-1), with record, seal's field and signature's gap.
+
+The catalog names the record as an associated file (ISO 32000-2, 14.13); a seal that is printed at once certifies the
+document (ISO 32000-1, 12.8.2.2), and nothing may be changed after it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from license_lib.errors import InputError
+from license_lib.rendering.drawings import Drawing
+from license_lib.rendering.metadata import LANGUAGE, Description, information, xmp
+from license_lib.rendering.photo import Picture
+from license_lib.rendering.press.fonts import resources_of, write_font
+from license_lib.rendering.press.objects import numbers, references, text
+from license_lib.rendering.press.plate import Ink, Plate, write_drawing
+from license_lib.rendering.press.tree import Tree, grown
+from license_lib.rendering.press.writer import FileWriter, SignatureGap
+from license_lib.rendering.sheet import PHOTO, Sheet
+from license_lib.rendering.structure import Edges, Element
+from license_lib.rendering.typeset import font_name
+
+_PRINT, _LOCKED = 1 << 2, 1 << 7
+"""Annotation flags (ISO 32000-1, Table 165)."""
+_SEAL, _MARK = "Seal", "Mark"
+"""Names of the seal's pictures among the resources of every page."""
+_INTENT: Final = (
+    b"/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)"
+    b"/DestOutputProfile %d 0 R>>]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels inside the PDF.
+
+    Attributes:
+        data: its bytes, embedded as they are.
+        name: file name.
+        media_type: MIME type.
+        description: what it is, for people.
+    """
+
+    data: bytes = field(repr=False)
+    name: str = "license-record.json"
+    media_type: str = "application/json"
+    description: str = "电子证照数据 (GB/T 36903)"
+
+    def __post_init__(self) -> None:
+        """Refuse names that a PDF could not hold as plain text."""
+        if not self.name or not self.name.isascii() or "/" not in self.media_type:
+            raise InputError("attachment.invalid", "an attachment needs an ASCII file name and a media type")
+
+
+class SignatureEntries(NamedTuple):
+    """What the signature dictionary will say, made by who seals.
+
+    Attributes:
+        entries: its entries as bytes, all but `/ByteRange` and `/Contents`.
+        reserved: bytes to keep free for the container.
+    """
+
+    entries: bytes
+    reserved: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealSpace:
+    """What a face has to know of its seal.
+
+    Attributes:
+        field: name of its signature field.
+        name: what the seal is called.
+        width_mm: millimetres.
+        height_mm: the same.
+        ink: its pictures, where the face is printed with them; without, whoever seals draws them.
+        signature: what the signature will say, where the face is printed with the gap for it.
+    """
+
+    field: str
+    name: str
+    width_mm: float
+    height_mm: float
+    ink: Ink | None = None
+    signature: SignatureEntries | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealField:
+    """The signature field.
+
+    Attributes:
+        name: the field's name (`/T`).
+        tooltip: what a reader says of it (`/TU`).
+        edges: where it stands on the first page.
+        signature: what fills it; None leaves it empty.
+    """
+
+    name: str
+    tooltip: str
+    edges: Edges
+    signature: SignatureEntries | None = None
+
+
+class Structure(NamedTuple):
+    """The logical structure of a document.
+
+    Attributes:
+        elements: gives the elements in reading order; a `Form` stands for the seal's field.
+        kind: equal for documents whose elements are the same; None if that is not known.
+    """
+
+    elements: Callable[[], Sequence[Element]]
+    kind: object = None
+
+
+class Bound(NamedTuple):
+    """A file, and where its signature goes, if it is to be signed at once."""
+
+    data: bytearray
+    gap: SignatureGap | None
+
+
+def bind(
+    sheet: Sheet,
+    *,
+    structure: Structure,
+    about: Description,
+    forms: Mapping[str, Drawing] | None = None,
+    seal: SealField | None = None,
+    attachment: Attachment | None = None,
+) -> Bound:
+    """Write the file of a document.
+
+    Args:
+        sheet: its pages.
+        structure: the logical structure of what is drawn.
+        about: its description.
+        forms: what its pages draw by name, beside what the plate has.
+        seal: the signature field, or None for a document that nobody will seal.
+        attachment: the record, or None for a preview without one.
+
+    Returns:
+        The file; the same arguments give the same bytes.
+    """
+    binding = _Binding(sheet, seal)
+    binding.tree(structure)
+    binding.pages(forms or {})
+    return binding.finish(about, attachment)
+
+
+class _Binding:
+    """A file in the making. Whatever the structure tree speaks of is numbered before it, so that trees can be kept."""
+
+    def __init__(self, sheet: Sheet, seal: SealField | None) -> None:
+        self._sheet = sheet
+        self._plate: Plate = sheet.plate
+        self._seal = seal
+        self._writer = FileWriter(sheet.plate.begun)
+        self._root, self._page_tree = self._writer.reserve(), self._writer.reserve()
+        first = self._writer.reserve(len(sheet.pages))
+        self._pages = range(first, first + len(sheet.pages))
+        self._widget = self._writer.reserve() if seal else None
+        self._signature = self._writer.reserve() if seal and seal.signature else None
+        self._tree = 0
+
+    def tree(self, structure: Structure) -> None:
+        """Write the structure tree."""
+        start = self._writer.reserve()
+
+        def grow() -> Tree:
+            return grown(structure.elements(), start=start, pages=self._pages, widget=self._widget)
+
+        tree = self._plate.tree((start, structure.kind), grow) if structure.kind is not None else grow()
+        self._writer.reserve(tree.bundle.size - 1)
+        self._writer.bundle(start, tree.bundle)
+        self._tree = start
+
+    def pages(self, forms: Mapping[str, Drawing]) -> None:
+        """Write the pages, and what they draw with."""
+        writer, plate, sheet = self._writer, self._plate, self._sheet
+        self._stamp()
+        pictures = {**plate.forms, **{name: write_drawing(writer, drawing) for name, drawing in forms.items()}}
+        if sheet.photo:
+            pictures[PHOTO] = _write_photo(writer, sheet.photo)
+        if plate.seal:
+            pictures[_SEAL] = plate.seal.number
+            pictures |= {f"{_MARK}{index}": mark.number for index, (mark, _, _) in enumerate(plate.marks)}
+        fonts = {
+            font_name(face): write_font(writer, plate.fonts.faces[face], codes)
+            for face, codes in sheet.codes.items()
+            if codes
+        }
+        resources = writer.object(b"<</Font%b/XObject%b>>" % (resources_of(fonts), resources_of(pictures)))
+        box = numbers((0, 0, plate.width, plate.height))
+        for index, (page, operators) in enumerate(zip(self._pages, sheet.pages, strict=True)):
+            contents = writer.deflated(b"", "\n".join(operators).encode("ascii"))
+            annotations = b"/Annots[%d 0 R]" % self._widget if self._widget and not index else b""
+            writer.object(
+                b"<</Type/Page/Parent %d 0 R/MediaBox%b/Resources %d 0 R/Contents %d 0 R/StructParents %d/Tabs/S%b>>"
+                % (self._page_tree, box, resources, contents, index, annotations),
+                number=page,
+            )
+        kids = references(self._pages)
+        writer.object(b"<</Type/Pages/Kids%b/Count %d>>" % (kids, len(self._pages)), number=self._page_tree)
+
+    def finish(self, about: Description, attachment: Attachment | None) -> Bound:
+        """Write the catalog and what else it names."""
+        writer = self._writer
+        metadata = writer.stream(b"/Type/Metadata/Subtype/XML", xmp(about))
+        info = writer.object(
+            b"<<%b>>"
+            % b"".join(b"/%b%b" % (key.encode("ascii"), text(value)) for key, value in information(about).items())
+        )
+        entries = [
+            b"/Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>/Metadata %d 0 R"
+            % (self._page_tree, self._tree, metadata),
+            b"/Lang%b/ViewerPreferences<</DisplayDocTitle true>>" % text(LANGUAGE),
+            _INTENT % self._plate.profile,
+        ]
+        if attachment is not None:
+            file = _write_file(writer, attachment, about.stamp)
+            entries.append(b"/AF[%d 0 R]" % file)
+            entries.append(b"/Names<</EmbeddedFiles<</Names[%b %d 0 R]>>>>" % (text(attachment.name), file))
+        if self._seal is not None:
+            entries.append(self._field(self._seal))
+        writer.object(b"<<%b>>" % b"".join(entries), number=self._root)
+        return Bound(*writer.finish(self._root, info))
+
+    def _stamp(self) -> None:
+        """Draw, over the pages, what sealing shows beside the seal itself; readers aloud pass over it."""
+        sheet, plate = self._sheet, self._plate
+        for index, (mark, x, y) in enumerate(plate.marks):
+            left, bottom = x - mark.width / 2 - mark.left, plate.height - y - mark.height / 2 - mark.bottom
+            sheet.pages[0].append(f"/Artifact BMC q 1 0 0 1 {left:.3f} {bottom:.3f} cm /{_MARK}{index} Do Q EMC")
+        if plate.seal and plate.across and len(sheet.pages) > 1:
+            strips = plate.across(len(sheet.pages), plate.width, plate.height)
+            for page, (clip, left, bottom) in zip(sheet.pages, strips, strict=True):
+                place = f"1 0 0 1 {left - plate.seal.left:.3f} {bottom - plate.seal.bottom:.3f} cm"
+                page.append(f"/Artifact BMC q {clip} {place} /{_SEAL} Do Q EMC")
+
+    def _field(self, seal: SealField) -> bytes:
+        """Write the signature field (ISO 32000-1, 12.7.4.5), and the signature with it where there is one.
+
+        PDF/A wants an appearance of every visible annotation: an empty one, until the seal is there.
+
+        Returns:
+            Entries of the catalog.
+        """
+        writer, plate = self._writer, self._plate
+        left, bottom, right, top = seal.edges
+        look = plate.seal.number if plate.seal else _nothing(writer, right - left, top - bottom)
+        value = b""
+        rules = b""
+        if seal.signature is not None and self._signature is not None:
+            writer.signature(self._signature, *seal.signature)
+            value = b"/V %d 0 R" % self._signature
+            rules = b"/Perms<</DocMDP %d 0 R>>" % self._signature
+        looks = b"/T%b/TU%b/Rect%b/F %d/AP<</N %d 0 R>>" % (
+            (text(seal.name), text(seal.tooltip), numbers(seal.edges), _PRINT | _LOCKED, look)
+        )
+        widget = writer.object(
+            b"<</Type/Annot/Subtype/Widget/FT/Sig%b/P %d 0 R/StructParent %d%b>>"
+            % (looks, self._pages[0], len(self._pages), value),
+            number=self._widget or 0,
+        )
+        flags = b"/SigFlags 3" if value else b""
+        form = writer.object(b"<</Fields[%d 0 R]%b>>" % (widget, flags))
+        return b"/AcroForm %d 0 R%b" % (form, rules)
+
+
+def _nothing(writer: FileWriter, width: float, height: float) -> int:
+    return writer.stream(b"/Type/XObject/Subtype/Form/BBox%b" % numbers((0, 0, width, height)), b"")
+
+
+def _write_photo(writer: FileWriter, picture: Picture) -> int:
+    space = b"DeviceGray" if picture.grey else b"DeviceRGB"
+    return writer.stream(
+        b"/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/%b/Filter/DCTDecode"
+        % (picture.width, picture.height, space),
+        picture.data,
+    )
+
+
+def _write_file(writer: FileWriter, attachment: Attachment, stamp: str) -> int:
+    """Write a file that travels inside (7.11.4).
+
+    Returns:
+        The number of its specification.
+    """
+    kind = attachment.media_type.replace("/", "#2F").encode("ascii")
+    file = writer.deflated(
+        b"/Type/EmbeddedFile/Subtype/%b/Params<</Size %d/ModDate%b>>" % (kind, len(attachment.data), text(stamp)),
+        attachment.data,
+    )
+    return writer.object(
+        b"<</Type/Filespec/F%b/UF%b/Desc%b/AFRelationship/Data/EF<</F %d 0 R/UF %d 0 R>>>>"
+        % (text(attachment.name), text(attachment.name), text(attachment.description), file, file)
+    )

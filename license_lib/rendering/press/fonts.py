@@ -1,0 +1,103 @@
+"""Fonts in the file: one composite font (Type 0, Identity-H) for each face, of exactly the characters used.
+
+ISO 32000-1, 9.7. Codes have two bytes and count the characters in the order in which they were met, those of the plate
+first; `ToUnicode` is UTF-16. What a reader copies or searches is what was issued.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from license_lib.rendering.press.writer import FileWriter
+from license_lib.rendering.truetype import TrueTypeFont
+
+_DEFAULT_WIDTH: Final = 1000
+_MAP_BLOCK: Final = 100  # a CMap block holds at most 100 entries (Adobe technical note 5014)
+_SYSTEM: Final = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+_MAP_BEGINS: Final = """/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <FFFF>
+endcodespacerange"""
+_MAP_ENDS: Final = "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+
+
+class Codes(dict[str, str]):
+    """The code that shows each character of one face, four hexadecimal digits; a new character gets the next one."""
+
+    def __missing__(self, character: str) -> str:
+        """Give the next code away."""
+        code = self[character] = f"{len(self) + 1:04x}"
+        return code
+
+    def shown(self, text: str) -> str:
+        """A text as a string of codes."""
+        return "".join([self[character] for character in text])
+
+
+def write_font(writer: FileWriter, face: TrueTypeFont, codes: Iterable[str]) -> int:
+    """Write a face with the characters that were used, in the order of their codes.
+
+    Returns:
+        The number of the font.
+    """
+    characters = list(codes)
+    glyphs = [0, *(face.glyph(ord(character)) for character in characters)]
+    program = face.subset(glyphs)
+    name = f"{_tag(characters)}+{face.name}".encode("ascii")
+    scale = 1000 / face.units
+    box = " ".join(str(round(edge * scale)) for edge in face.bbox).encode("ascii")
+    file = writer.deflated(b"/Length1 %d" % len(program), program)
+    descriptor = writer.object(
+        b"<</Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[%b]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 733"
+        b"/StemV 80/FontFile2 %d 0 R>>" % (name, box, file)
+    )
+    descendant = writer.object(
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b%b/CIDToGIDMap/Identity/DW %d/W[%b]/FontDescriptor %d 0 R>>"
+        % (name, _SYSTEM, _DEFAULT_WIDTH, _widths([face.advance(glyph) for glyph in glyphs]), descriptor)
+    )
+    return writer.object(
+        b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
+        % (name, descendant, writer.deflated(b"", to_unicode(characters)))
+    )
+
+
+def resources_of(fonts: Mapping[str, int]) -> bytes:
+    """A dictionary of fonts by the names that pages give them."""
+    return b"<<%b>>" % b"".join(b"/%b %d 0 R" % (name.encode("ascii"), number) for name, number in fonts.items())
+
+
+def to_unicode(characters: list[str]) -> bytes:
+    """A ToUnicode CMap: code 1 is the first character, and so on (9.10.3)."""
+    blocks = [_MAP_BEGINS]
+    for start in range(0, len(characters), _MAP_BLOCK):
+        block = characters[start : start + _MAP_BLOCK]
+        lines = [f"<{code:04X}> <{_utf16(one)}>" for code, one in enumerate(block, start=start + 1)]
+        blocks.append("\n".join([f"{len(block)} beginbfchar", *lines, "endbfchar"]))
+    return "\n".join([*blocks, _MAP_ENDS]).encode("ascii")
+
+
+def _utf16(character: str) -> str:
+    return f"{ord(character):04X}" if character < "\U00010000" else character.encode("utf-16-be").hex().upper()
+
+
+def _widths(advances: list[float]) -> bytes:
+    """The `W` array: runs of widths that differ from the default."""
+    entries: list[str] = []
+    run: list[str] = []
+    for code, advance in enumerate([*advances, _DEFAULT_WIDTH]):
+        if advance != _DEFAULT_WIDTH:
+            run.append(f"{advance:g}")
+        elif run:
+            entries.append(f"{code - len(run)}[{' '.join(run)}]")
+            run = []
+    return "".join(entries).encode("ascii")
+
+
+def _tag(characters: list[str]) -> str:
+    """Six capitals that name a subset (9.6.4), the same for the same characters."""
+    return "".join(chr(65 + byte % 26) for byte in hashlib.sha256("".join(characters).encode()).digest()[:6])
