@@ -20,7 +20,7 @@ from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.lifecycle import EventKind, LicenseState, TypeRules, next_identifier, state_words
-from license_lib.rendering import Attachment, Fonts, check_fit, check_photo, render
+from license_lib.rendering import Attachment, Fonts, Signature, check_fit, check_photo, printed
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.repository import (
     AlreadyIssued,
@@ -34,10 +34,10 @@ from license_lib.repository import (
     StoredLicense,
 )
 from license_lib.request_digest import request_digest
-from license_lib.seal_room import check_room, seal_space
+from license_lib.seal_room import check_room, prepared, printed_seal
 from license_lib.succession import Succession
 from signing.keys import SealCredential, sha256
-from signing.sealing import Mark, SealAppearance, Sealed, Sealer, Spot
+from signing.sealing import Sealed, Sealer
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SERIAL_RANDOM = 8
@@ -195,22 +195,19 @@ class Issuing:
         kind = checked.license_type
         record = canonical_bytes(document)
         code = license_code(kind, document, key_id=credential.key_id, sign=credential.sign, base_url=self._public_url)
-        face = render(
+        at = self._sealer.now()
+        signature = Signature(f"颁发{kind.name}", at, self._sealer.reserved(credential))
+        face = printed(
             kind,
             document,
             qr_text=code,
             fonts=self._fonts,
             photo=checked.photo,
-            seal=seal_space(visible),
+            seal=printed_seal(visible, kind.layout_for(document.fields), signature),
             attachment=Attachment(record, RECORD_NAME),
             artwork=self._catalogue.artwork,
         )
-        room = kind.layout_for(document.fields).signatory
-        marks: tuple[Mark, ...] = ()
-        if visible.signatory is not None and room is not None:
-            marks = (Mark(visible.signatory, Spot(0, room.x + room.w / 2, room.y + room.h / 2)),)
-        appearance = SealAppearance(visible.picture, across_pages=True, marks=marks)
-        return self._sealer.seal(face, credential=credential, appearance=appearance, reason=f"颁发{kind.name}")
+        return self._sealer.seal_prepared(prepared(face), credential=credential, at=at)
 
     def _reserve(
         self,

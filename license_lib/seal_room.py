@@ -1,12 +1,16 @@
 """Has a face room for the seal? Asked while nothing has been written yet."""
 
+from dataclasses import replace
+
 from license_lib.catalogue.layout import Layout
 from license_lib.errors import InputError
 from license_lib.key_folder import VisibleSeal
-from license_lib.rendering import SealSpace
+from license_lib.rendering import Bound, Ink, SealSpace, Signature, Strip
+from license_lib.rendering.blocks import MM
 from license_lib.rendering.face import edges_of, seal_field
 from license_lib.rendering.structure import Edges
-from signing.sealing import FIELD_NAME
+from signing.pages import strips
+from signing.sealing import FIELD_NAME, Prepared
 
 
 def check_room(layout: Layout, seal: VisibleSeal) -> None:
@@ -33,5 +37,36 @@ def _meet(one: Edges, other: Edges) -> bool:
 
 
 def seal_space(seal: VisibleSeal) -> SealSpace:
-    """What a face has to know of its seal."""
+    """What a face has to know of a seal that is drawn when the face is sealed."""
     return SealSpace(FIELD_NAME, seal.name, seal.width_mm, seal.height_mm)
+
+
+def printed_seal(seal: VisibleSeal, layout: Layout, signature: Signature) -> SealSpace:
+    """What a face has to know of a seal that is printed with it.
+
+    Args:
+        seal: the seal.
+        layout: of the face; has room for it (`check_room`).
+        signature: what the signature will say.
+    """
+    room = layout.signatory
+    marks: tuple[tuple[bytes, float, float], ...] = ()
+    if seal.signatory is not None and room is not None:
+        marks = ((seal.signatory, room.x + room.w / 2, room.y + room.h / 2),)
+
+    def across(pages: int, width: float, height: float) -> list[Strip]:
+        size = seal.width_mm * MM, seal.height_mm * MM
+        return [Strip(*strip) for strip in strips([(width, height)] * pages, *size)]
+
+    return replace(seal_space(seal), ink=Ink(seal.picture, marks, across), signature=signature)
+
+
+def prepared(face: Bound) -> Prepared:
+    """A face as it was printed, for sealing.
+
+    Raises:
+        ValueError: it was printed without the gap for a signature.
+    """
+    if face.gap is None:
+        raise ValueError("a face that is sealed is printed with its signature's gap")
+    return Prepared(face.data, *face.gap)

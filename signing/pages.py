@@ -1,14 +1,19 @@
 """Places on a page as a reader sees it: turned by /Rotate, cut by its crop box (ISO 32000-1, 7.7.3.3)."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from signing.errors import SealingError
 
 POINTS_PER_MM: Final = 72 / 25.4
 _QUARTERS: Final = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
 MAX_BYTES: Final = 31 * 1024 * 1024
 MAX_PAGES: Final = 2000
 """Of a document that is sealed or searched; sealed, it stays below what validation reads."""
+_MOST_PAGES_A_SEAL: Final = 8
+"""Of a cross-page seal: each page's part of a seal of 40 mm is 5 mm wide then."""
 _ROUNDING: Final = 0.01
 """Points by which a seal may leave the page: sizes in millimetres are no round numbers of points."""
 Rectangle = tuple[float, float, float, float]
@@ -110,3 +115,43 @@ def edges(box: Any) -> Rectangle:
     """A rectangle of a PDF (two opposite corners), put in order."""
     x1, y1, x2, y2 = (float(value) for value in box)
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+class Strip(NamedTuple):
+    """The part of a cross-page seal that one page shows, in coordinates as seen.
+
+    Attributes:
+        clip: operators that cut it out.
+        left: where the whole seal's lower-left corner goes.
+        bottom: the same.
+    """
+
+    clip: str
+    left: float
+    bottom: float
+
+
+def strips(pages: Sequence[tuple[float, float]], width: float, height: float) -> list[Strip]:
+    """Fan a seal out over pages 骑缝章: their right edges show one seal; more pages show several.
+
+    Args:
+        pages: width and height of each, points.
+        width: of the seal, points.
+        height: the same.
+
+    Raises:
+        SealingError: `seal.appearance`, a page is too small.
+    """
+    count = len(pages)
+    seals = math.ceil(count / _MOST_PAGES_A_SEAL)
+    shown: list[Strip] = []
+    for number in range(seals):
+        first, end = number * count // seals, (number + 1) * count // seals
+        strip = width / (end - first)
+        for index, (wide, high) in enumerate(pages[first:end], 1):
+            foot = (high - height) / 2
+            if foot < 0 or strip > wide:
+                raise SealingError("seal.appearance", "The cross-page seal does not fit the page", hint="leave it out")
+            clip = f"{wide - strip:.3f} {foot:.3f} {strip:.3f} {height:.3f} re W n"
+            shown.append(Strip(clip, wide - index * strip, foot))
+    return shown

@@ -5,18 +5,19 @@ from license_lib.rendering.face import printed, render
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.photo import check_photo
 from license_lib.rendering.plan import check_fit, check_glyphs, plan_face
-from license_lib.rendering.press.binding import Attachment, SealSpace, SignatureEntries
+from license_lib.rendering.press.binding import Attachment, Bound, SealSpace, Signature
 from license_lib.rendering.press.plate import Ink, Strip
 from license_lib.rendering.preview import page_png
 from license_lib.rendering.print_copy import print_copy
 
 __all__ = [
     "Attachment",
+    "Bound",
     "FacePlan",
     "Fonts",
     "Ink",
     "SealSpace",
-    "SignatureEntries",
+    "Signature",
     "Strip",
     "check_fit",
     "check_glyphs",

@@ -11,6 +11,7 @@ from signing.pages import Spot
 from signing.sealing.archive import archive
 from signing.sealing.certify import FIELD_NAME, seal
 from signing.sealing.pictures import Mark, SealAppearance
+from signing.sealing.prepared import Prepared, seal_prepared
 from signing.sealing.sealer import Archived, EvidenceSource, Sealed, Sealer
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "Archived",
     "EvidenceSource",
     "Mark",
+    "Prepared",
     "SealAppearance",
     "Sealed",
     "Sealer",
     "Spot",
     "archive",
     "seal",
+    "seal_prepared",
 ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 
@@ -10,16 +9,14 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-from signing import algorithms
-from signing.cms import SignedDataTemplate
 from signing.errors import SealingError, TimestampError
 from signing.keys import SealCredential, sha256
+from signing.sealing.containers import template_of
 from signing.sealing.document import EmptyField, RepeatableWriter, open_document
 from signing.sealing.pictures import Drawn, SealAppearance, draw
 from signing.timestamps import Timestamper
 
 FIELD_NAME: Final = "Seal"
-_CREDENTIALS_REMEMBERED: Final = 64
 
 
 def seal(
@@ -57,7 +54,7 @@ def seal(
     """
     credential.check_period(at)
     writer, empty = open_document(pdf, at)
-    template = _template(credential)
+    template = template_of(credential)
     reserved = template.size_limit(time_stamp=timestamper.token_size_limit if timestamper else 0)
     placeholder = SignatureObject(
         timestamp=at,
@@ -103,8 +100,3 @@ def _prepare(embedder: Any, placeholder: SignatureObject, drawn: Drawn | None) -
     except Exception as error:
         raise SealingError("seal.not-a-pdf", "The document's structure cannot take a signature") from error
     return prepared, output
-
-
-@lru_cache(maxsize=_CREDENTIALS_REMEMBERED)
-def _template(credential: SealCredential) -> SignedDataTemplate:
-    return SignedDataTemplate(credential, algorithms.DATA)

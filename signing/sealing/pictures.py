@@ -1,6 +1,5 @@
 """What sealing draws: the seal in its field, parts of it across pages 骑缝章, and further marks."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,12 +10,10 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import SealingError
-from signing.pages import Rectangle, SeenPage, Spot
+from signing.pages import Rectangle, SeenPage, Spot, strips
 from signing.sealing.content import open_states
 from signing.sealing.document import DocumentPage, EmptyField, RepeatableWriter, entry
 
-_MOST_PAGES_A_SEAL: Final = 8
-"""Of a cross-page seal: each page's part of a seal of 40 mm is 5 mm wide then."""
 _PRINT, _LOCKED = 1 << 2, 1 << 7
 """Annotation flags (ISO 32000-1, Table 165)."""
 _name: Final = generic.pdf_name
@@ -126,20 +123,10 @@ def _spot(appearance: SealAppearance, field: EmptyField | None) -> Spot:
 
 
 def _draw_across(writer: RepeatableWriter, picture: "_Picture", closing: Mapping[int, int]) -> None:
-    """A cross-page seal 骑缝章: fanned out, the right edges of the pages show one seal; more pages show several."""
-    pages = len(writer.pages)
-    seals = math.ceil(pages / _MOST_PAGES_A_SEAL)
-    for number in range(seals):
-        first, end = number * pages // seals, (number + 1) * pages // seals
-        strip = picture.width / (end - first)
-        for page in writer.pages[first:end]:
-            wide, high = page.seen().size
-            foot = (high - picture.height) / 2
-            if foot < 0 or strip > wide:
-                raise SealingError("seal.appearance", "The cross-page seal does not fit the page", hint="leave it out")
-            clip = f"{wide - strip:.3f} {foot:.3f} {strip:.3f} {picture.height:.3f} re W n"
-            where = _Where(wide - (page.index - first + 1) * strip, foot, clip)
-            _add_to_page(writer, page, picture, where, closing.get(page.index, 0))
+    """A cross-page seal 骑缝章."""
+    shown = strips([page.seen().size for page in writer.pages], picture.width, picture.height)
+    for page, (clip, left, bottom) in zip(writer.pages, shown, strict=True):
+        _add_to_page(writer, page, picture, _Where(left, bottom, clip), closing.get(page.index, 0))
 
 
 class _Where(NamedTuple):

@@ -9,6 +9,7 @@ from signing.keys import SealCredential
 from signing.sealing.archive import archive
 from signing.sealing.certify import seal
 from signing.sealing.pictures import SealAppearance
+from signing.sealing.prepared import Prepared, reserved_for, seal_prepared
 from signing.sealing.signatures import read_signatures
 from signing.timestamps import Timestamper
 
@@ -82,6 +83,24 @@ class Sealer:
             nonce=self.nonce,
             reason=reason,
         )
+        return Sealed(sealed, self.archive(sealed) if self.long_term else None)
+
+    def reserved(self, credential: SealCredential) -> int:
+        """How many bytes a document that is to be sealed keeps free for the container of its signature."""
+        return reserved_for(credential, self.timestamper)
+
+    def seal_prepared(self, document: Prepared, *, credential: SealCredential, at: datetime) -> Sealed:
+        """Seal a document that was written with the gap for its signature, and archive it at once at level B-LTA.
+
+        Args:
+            document: the document; its gap is filled.
+            credential: who seals.
+            at: claimed time of sealing, which the document says already.
+
+        Raises:
+            SigningError: as `signing.sealing.seal_prepared` and `archive`.
+        """
+        sealed = seal_prepared(document, credential=credential, timestamper=self.timestamper, at=at, nonce=self.nonce)
         return Sealed(sealed, self.archive(sealed) if self.long_term else None)
 
     def archive(self, pdf: bytes) -> Archived:

@@ -6,6 +6,7 @@ document (ISO 32000-1, 12.8.2.2), and nothing may be changed after it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from license_lib.errors import InputError
@@ -25,6 +26,10 @@ _PRINT, _LOCKED = 1 << 2, 1 << 7
 """Annotation flags (ISO 32000-1, Table 165)."""
 _SEAL, _MARK = "Seal", "Mark"
 """Names of the seal's pictures among the resources of every page."""
+_CERTIFIES: Final = (
+    b"/Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Reference[<</Type/SigRef/TransformMethod/DocMDP"
+    b"/TransformParams<</Type/TransformParams/V/1.2/P 1>>>>]"
+)
 _INTENT: Final = (
     b"/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)"
     b"/DestOutputProfile %d 0 R>>]"
@@ -53,15 +58,17 @@ class Attachment:
             raise InputError("attachment.invalid", "an attachment needs an ASCII file name and a media type")
 
 
-class SignatureEntries(NamedTuple):
-    """What the signature dictionary will say, made by who seals.
+class Signature(NamedTuple):
+    """What the signature dictionary says (ISO 32000-1, 12.8.1): it certifies, and allows no change.
 
     Attributes:
-        entries: its entries as bytes, all but `/ByteRange` and `/Contents`.
+        reason: why it was signed.
+        at: claimed time of signing.
         reserved: bytes to keep free for the container.
     """
 
-    entries: bytes
+    reason: str
+    at: datetime
     reserved: int
 
 
@@ -83,7 +90,7 @@ class SealSpace:
     width_mm: float
     height_mm: float
     ink: Ink | None = None
-    signature: SignatureEntries | None = None
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class SealField:
     name: str
     tooltip: str
     edges: Edges
-    signature: SignatureEntries | None = None
+    signature: Signature | None = None
 
 
 class Structure(NamedTuple):
@@ -254,7 +261,9 @@ class _Binding:
         value = b""
         rules = b""
         if seal.signature is not None and self._signature is not None:
-            writer.signature(self._signature, *seal.signature)
+            reason, at, reserved = seal.signature
+            said = b"/M%b/Reason%b" % (text(f"{at.astimezone(UTC):D:%Y%m%d%H%M%SZ}"), text(reason))
+            writer.signature(self._signature, _CERTIFIES + said, reserved)
             value = b"/V %d 0 R" % self._signature
             rules = b"/Perms<</DocMDP %d 0 R>>" % self._signature
         looks = b"/T%b/TU%b/Rect%b/F %d/AP<</N %d 0 R>>" % (
