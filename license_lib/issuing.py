@@ -21,7 +21,7 @@ from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.lifecycle import EventKind, LicenseState, TypeRules, next_identifier, state_words
 from license_lib.rendering import Attachment, Fonts, Signature, check_fit, check_photo, printed
-from license_lib.rendering.qr_drawing import qr_matrix
+from license_lib.rendering.qr_drawing import check_code
 from license_lib.repository import (
     AlreadyIssued,
     ArchiveEntry,
@@ -194,7 +194,9 @@ class Issuing:
         """Sign the code, draw the face with it, attach the record, and seal the whole."""
         kind = checked.license_type
         record = canonical_bytes(document)
-        code = license_code(kind, document, key_id=credential.key_id, sign=credential.sign, base_url=self._public_url)
+        code = license_code(
+            kind, document, key_id=credential.key_id, sign=credential.sign_es256, base_url=self._public_url
+        )
         at = self._sealer.now()
         signature = Signature(f"颁发{kind.name}", at, self._sealer.reserved(credential))
         face = printed(
@@ -274,7 +276,7 @@ class Issuing:
     def _check_code(self, kind: LicenseType, specimen: License) -> None:
         """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
         try:
-            qr_matrix(stand_in_code(kind, specimen, self._public_url))
+            check_code(stand_in_code(kind, specimen, self._public_url))
         except InputError as error:
             if error.code != "qr.unencodable":
                 raise

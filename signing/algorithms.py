@@ -1,7 +1,8 @@
 """The few algorithms that are used and accepted, by their object identifiers.
 
-Made here: ECDSA on P-256 with SHA-256 (RFC 5758), deterministic nonces (RFC 6979). Accepted from others: the ECDSA and
-RSA suites that ETSI TS 119 312 lists as usable. SM2/SM3 is not here yet.
+Made here: ECDSA on P-256 with SHA-256 (RFC 5758), deterministic nonces (RFC 6979); for seals also RSA PKCS #1 v1.5
+with SHA-256. Accepted from others: the ECDSA and RSA suites that ETSI TS 119 312 lists as usable. SM2/SM3 is not here
+yet.
 """
 
 from types import MappingProxyType
@@ -26,8 +27,9 @@ ECDSA_SIGNATURES: Final = MappingProxyType(
 """Accepted ECDSA signature algorithms (RFC 5758 §3.2) → the digest they imply."""
 
 RSA_ENCRYPTION: Final = "1.2.840.113549.1.1.1"
+RSA_SHA256: Final = "1.2.840.113549.1.1.11"
 RSA_SIGNATURES: Final = MappingProxyType(
-    {"1.2.840.113549.1.1.11": SHA256, "1.2.840.113549.1.1.12": SHA384, "1.2.840.113549.1.1.13": SHA512}
+    {RSA_SHA256: SHA256, "1.2.840.113549.1.1.12": SHA384, "1.2.840.113549.1.1.13": SHA512}
 )
 """Accepted RSA PKCS #1 v1.5 signature algorithms (RFC 4055 §5) → the digest they imply."""
 

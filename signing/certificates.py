@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from signing import algorithms, der
+from signing.keys import PublicKey
 from signing.pki_description import PkiDescription
 
 _DAYS_PER_YEAR: Final = 365.25
@@ -72,7 +73,7 @@ def city_ca_certificate(
 
 
 def seal_certificate(
-    description: PkiDescription, issuer: Issuer, key: ec.EllipticCurvePublicKey, name: x509.Name, at: datetime
+    description: PkiDescription, issuer: Issuer, key: PublicKey, name: x509.Name, at: datetime
 ) -> x509.Certificate:
     """Issue a department's seal certificate: digitalSignature and contentCommitment, nothing else."""
     builder = _start_end_entity(description, issuer, key, name, at, description.certificate_years)
@@ -171,9 +172,7 @@ def revocation_list(
     return builder.sign(issuer.key, hashes.SHA256())
 
 
-def _start(
-    name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, at: datetime, years: int
-) -> x509.CertificateBuilder:
+def _start(name: x509.Name, issuer: x509.Name, key: PublicKey, at: datetime, years: int) -> x509.CertificateBuilder:
     start = at.replace(microsecond=0)
     return (
         x509.CertificateBuilder()
@@ -191,7 +190,7 @@ def _start(
 def _start_end_entity(
     description: PkiDescription,
     issuer: Issuer,
-    key: ec.EllipticCurvePublicKey,
+    key: PublicKey,
     name: x509.Name,
     at: datetime,
     years: int,

@@ -7,6 +7,8 @@ then costs one hash and one private-key operation. Used for PAdES signatures and
 from dataclasses import dataclass
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from signing import algorithms, der
 from signing.keys import SealCredential, sha256
 
@@ -14,6 +16,7 @@ _CONTEXT_0: Final = 0xA0
 _CONTEXT_1: Final = 0xA1
 _ALGORITHM_SHA256: Final = der.tlv(der.SEQUENCE, der.oid(algorithms.SHA256))
 _ALGORITHM_ECDSA_SHA256: Final = der.tlv(der.SEQUENCE, der.oid(algorithms.ECDSA_SHA256))
+_ALGORITHM_RSA_SHA256: Final = der.tlv(der.SEQUENCE, der.oid(algorithms.RSA_SHA256), der.tlv(der.NULL))
 _LONGEST_P256_SIGNATURE: Final = 72
 
 
@@ -37,6 +40,10 @@ class SignedDataTemplate:
         issuer_and_serial = der.tlv(
             der.SEQUENCE, certificate.issuer.public_bytes(), der.integer(certificate.serial_number)
         )
+        key = credential.signer.public_key()
+        rsa_bytes = key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else 0
+        self._algorithm = _ALGORITHM_RSA_SHA256 if rsa_bytes else _ALGORITHM_ECDSA_SHA256
+        self._longest_signature = rsa_bytes or _LONGEST_P256_SIGNATURE
         self._signer_head = der.integer(1) + issuer_and_serial + _ALGORITHM_SHA256
         self._certificates = der.set_of(credential.certificate_der, *credential.chain_der, tag=_CONTEXT_0)
         # ESSCertIDv2 without hash algorithm (SHA-256 is the default, RFC 5035 §3) and without issuerSerial: the hash
@@ -68,7 +75,7 @@ class SignedDataTemplate:
             der.SEQUENCE,
             self._signer_head,
             bytes((_CONTEXT_0,)) + signed.attributes[1:],
-            _ALGORITHM_ECDSA_SHA256,
+            self._algorithm,
             der.tlv(der.OCTET_STRING, signed.signature),
             unsigned_attributes,
         )
@@ -101,7 +108,7 @@ class SignedDataTemplate:
         attributes = sum(map(len, self._fixed_attributes)) + 64
         headers = 64  # tags and lengths around it all
         return (
-            (len(self._certificates) + len(self._signer_head) + attributes + _LONGEST_P256_SIGNATURE + headers)
+            (len(self._certificates) + len(self._signer_head) + attributes + self._longest_signature + headers)
             + (content + 32 if content else 0)
             + (time_stamp + 32 if time_stamp else 0)
         )

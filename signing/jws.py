@@ -43,7 +43,7 @@ def sign_compact(payload: bytes, credential: SealCredential, *, typ: str) -> byt
     """
     header = {"alg": "ES256", "typ": typ, "x5c": [base64.b64encode(credential.certificate_der).decode("ascii")]}
     signed = _encoded(json.dumps(header, separators=(",", ":")).encode("ascii")) + b"." + _encoded(payload)
-    numbers = decode_dss_signature(credential.sign(signed))
+    numbers = decode_dss_signature(credential.sign_es256(signed))
     return signed + b"." + _encoded(b"".join(number.to_bytes(_HALF, "big") for number in numbers))
 
 

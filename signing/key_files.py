@@ -7,12 +7,13 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import padding, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from signing import der
+from signing.algorithms import MINIMUM_RSA_BITS
 from signing.errors import KeyLoadError
 
 _PBES2: Final = "1.2.840.113549.1.5.13"
@@ -60,6 +61,20 @@ def encrypt_private_key(
     scheme = der.tlv(der.SEQUENCE, der.oid(_AES_256_CBC), der.tlv(der.OCTET_STRING, iv))
     algorithm = der.tlv(der.SEQUENCE, der.oid(_PBES2), der.tlv(der.SEQUENCE, derivation, scheme))
     return _pem(der.tlv(der.SEQUENCE, algorithm, der.tlv(der.OCTET_STRING, encrypted)))
+
+
+def load_signing_key(path: Path, passphrase: bytes) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
+    """Load an encrypted key of a seal: on P-256, or RSA. OpenSSL checks an RSA key for tens of milliseconds: keep it.
+
+    Raises:
+        KeyLoadError: `key.missing`, `key.damaged`, `key.passphrase`.
+    """
+    key = _decrypted(path, passphrase)
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= MINIMUM_RSA_BITS:
+        return key
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise KeyLoadError("key.damaged", f"{path.name} holds no key on P-256, and none of RSA long enough")
+    return key
 
 
 def load_private_key(path: Path, passphrase: bytes) -> ec.EllipticCurvePrivateKey:

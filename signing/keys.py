@@ -14,13 +14,14 @@ from typing import Final, Protocol
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.errors import KeyLoadError
-from signing.key_files import load_certificates, load_private_key
+from signing.key_files import load_certificates, load_signing_key
 
 _KEY_ID_BYTES: Final = 8
+_DETERMINISTIC: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -34,14 +35,18 @@ def key_id(certificate_der: bytes) -> bytes:
     return sha256(certificate_der)[:_KEY_ID_BYTES]
 
 
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+"""On P-256, or RSA."""
+
+
 class Signer(Protocol):
-    """Something that signs with a P-256 key which it does not show."""
+    """Something that signs with a key which it does not show: on P-256, or RSA of at least 2048 bits."""
 
     def sign(self, data: bytes) -> bytes:
-        """Return the DER ECDSA signature over SHA-256 of `data`."""
+        """Return the signature over SHA-256 of `data`: a DER ECDSA-Sig-Value, or RSA's PKCS #1 v1.5."""
         ...
 
-    def public_key(self) -> ec.EllipticCurvePublicKey:
+    def public_key(self) -> PublicKey:
         """Return the public half."""
         ...
 
@@ -50,12 +55,12 @@ class SoftSigner:
     """A signer whose key lives in this process.
 
     Args:
-        key: the private key; P-256.
+        key: the private key; P-256, or RSA.
     """
 
     __slots__ = ("_key",)
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+    def __init__(self, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> None:
         self._key = key
 
     def __repr__(self) -> str:
@@ -63,10 +68,12 @@ class SoftSigner:
         return "SoftSigner()"
 
     def sign(self, data: bytes) -> bytes:
-        """Return the DER ECDSA signature over SHA-256 of `data`; the same data gives the same signature (RFC 6979)."""
-        return self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        """Return the signature over SHA-256 of `data`; the same data gives the same signature (RFC 6979)."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self._key.sign(data, _DETERMINISTIC)
 
-    def public_key(self) -> ec.EllipticCurvePublicKey:
+    def public_key(self) -> PublicKey:
         """Return the public half."""
         return self._key.public_key()
 
@@ -119,8 +126,27 @@ class SealCredential:
         """The subject's organizationIdentifier (2.5.4.97), e.g. `NTRCN-11620400000000101R`; empty if it has none."""
         return subject_value(self.certificate, ORGANIZATION_IDENTIFIER)
 
+    @property
+    def is_rsa(self) -> bool:
+        """Whether the key is one of RSA."""
+        return isinstance(self.signer.public_key(), rsa.RSAPublicKey)
+
     def sign(self, data: bytes) -> bytes:
-        """Return the DER ECDSA signature over SHA-256 of `data`, deterministic for soft keys (RFC 6979)."""
+        """Return the signature over SHA-256 of `data`, as its signer makes it; the same each time for soft keys."""
+        return self.signer.sign(data)
+
+    def sign_es256(self, data: bytes) -> bytes:
+        """Return the DER ECDSA signature over SHA-256 of `data`, for what knows no other algorithm.
+
+        Raises:
+            KeyLoadError: `key.not-p256`.
+        """
+        if self.is_rsa:
+            raise KeyLoadError(
+                "key.not-p256",
+                "An RSA key seals documents; codes, tokens and lists are signed on P-256",
+                hint="have a certificate on P-256 issued for this body",
+            )
         return self.signer.sign(data)
 
     def check_period(self, at: datetime) -> None:
@@ -181,7 +207,7 @@ def load_key_pair(key: Path, certificate: Path, *, passphrase: bytes, at: dateti
         KeyLoadError: as `load_credential`.
     """
     certificates = load_certificates(certificate)
-    credential = SealCredential(certificates[0], tuple(certificates[1:]), SoftSigner(load_private_key(key, passphrase)))
+    credential = SealCredential(certificates[0], tuple(certificates[1:]), SoftSigner(load_signing_key(key, passphrase)))
     credential.check_period(at)
     return credential
 

@@ -129,7 +129,7 @@ class OcspResponder:
             der.SEQUENCE,
             data,
             der.tlv(der.SEQUENCE, der.oid(algorithms.ECDSA_SHA256)),
-            der.tlv(der.BIT_STRING, b"\0", self._credential.sign(data)),
+            der.tlv(der.BIT_STRING, b"\0", self._credential.sign_es256(data)),
             der.tlv(_CONTEXT_0, der.tlv(der.SEQUENCE, self._credential.certificate_der)),
         )
         return der.tlv(

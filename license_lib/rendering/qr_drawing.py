@@ -24,13 +24,22 @@ def qr_matrix(text: str) -> list[bytes]:
     """
     import zxingcpp  # loads a native library; only drawing needs it
 
-    if not text or len(text) > _LONGEST or not text.isascii():
-        raise InputError("qr.unencodable", f"a QR code holds 1 to {_LONGEST} ASCII characters, not {len(text)}")
+    check_code(text)
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     image: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer, though its type does not say so
     pixels = bytes(image).translate(_DARK)
     width = isqrt(len(pixels))
     return [pixels[start : start + width] for start in range(0, len(pixels), width)]
+
+
+def check_code(text: str) -> None:
+    """Refuse what no symbol holds, without drawing one.
+
+    Raises:
+        InputError: `qr.unencodable`, the text is empty, too long or not ASCII.
+    """
+    if not text or len(text) > _LONGEST or not text.isascii():
+        raise InputError("qr.unencodable", f"a QR code holds 1 to {_LONGEST} ASCII characters, not {len(text)}")
 
 
 def qr_rectangles(matrix: list[bytes]) -> list[tuple[int, int, int, int]]:

@@ -26,8 +26,9 @@ WITH_SHA256 = {
 
 @pytest.mark.parametrize(("data", "signature"), WITH_SHA256.items())
 def test_signatures_are_those_of_the_standard(data: bytes, signature: tuple[int, int]) -> None:
-    signer = SoftSigner(ec.derive_private_key(KEY, ec.SECP256R1()))
-    numbers = signer.public_key().public_numbers()
+    key = ec.derive_private_key(KEY, ec.SECP256R1())
+    signer = SoftSigner(key)
+    numbers = key.public_key().public_numbers()
     assert (numbers.x, numbers.y) == PUBLIC
     assert decode_dss_signature(signer.sign(data)) == signature
     assert signer.sign(data) == signer.sign(data)
