@@ -20,6 +20,7 @@ from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses.request import LicenseRequest
 from license_lib.licenses.rules import checked_number
 from license_lib.lifecycle import SUCCESSIONS, EventKind
+from license_lib.made_once import MadeOnce
 from license_lib.official_documents import SealPlace
 from license_lib.repository import Cause, Change, Correction, Event, HolderNumber, Repository, Use
 from license_lib.settings import Settings
@@ -285,6 +286,10 @@ class Authority:
         return make_verifier(self.settings, self.catalogue, self.issuers, self.repository)
 
     @cached_property
+    def _kept(self) -> MadeOnce:
+        return MadeOnce(self.settings.kept_folder)
+
+    @cached_property
     def _keys(self) -> KeyFolder:
         if self._passphrase is None:
             raise InputError(
@@ -294,6 +299,7 @@ class Authority:
             self.settings.keys_folder,
             self._passphrase,
             fonts_folder(self.settings),
+            kept=self._kept,
             timestamps=self.settings.timestamps,
             network=self.settings.network,
             clock=self._clock,
@@ -307,14 +313,15 @@ class Authority:
     @cached_property
     def _issuing(self) -> "Issuing":
         from license_lib.issuing import Issuing
-        from license_lib.rendering import Fonts
+        from license_lib.rendering import Fonts, Press
 
         keys = self._keys
+        fonts = Fonts.load(fonts_folder(self.settings), self.settings.added_fonts)
         return Issuing(
             catalogue=self.catalogue,
             issuers=self.issuers,
             repository=self.repository,
-            fonts=Fonts.load(fonts_folder(self.settings), self.settings.added_fonts),
+            press=Press(fonts, self.catalogue.artwork, self._kept),
             credentials=keys,
             sealer=self._sealer,
             public_url=self.settings.public_url,

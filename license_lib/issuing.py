@@ -20,7 +20,7 @@ from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.lifecycle import EventKind, LicenseState, TypeRules, next_identifier, state_words
-from license_lib.rendering import Attachment, Fonts, Signature, check_fit, check_photo, printed
+from license_lib.rendering import Attachment, Press, Signature, check_fit, check_photo, printed
 from license_lib.rendering.qr_drawing import check_code
 from license_lib.repository import (
     AlreadyIssued,
@@ -88,7 +88,7 @@ class Issuing:
         catalogue: Catalogue,
         issuers: Issuers,
         repository: Repository,
-        fonts: Fonts,
+        press: Press,
         credentials: Credentials,
         sealer: Sealer,
         public_url: str,
@@ -99,7 +99,7 @@ class Issuing:
         self._catalogue = catalogue
         self._issuers = issuers
         self._repository = repository
-        self._fonts = fonts
+        self._press = press
         self._credentials = credentials
         self._sealer = sealer
         self._public_url = public_url
@@ -124,7 +124,7 @@ class Issuing:
         checked = draft(request, kind, body.issuer, today=day_of(self._clock()))
         identifier = self._identifier(kind.code.value, body.issuer.code, checked.issued_on)
         specimen = checked.license(identifier, bytes(SALT_BYTES))
-        check_fit(kind, face_content(kind, specimen), self._fonts)
+        check_fit(kind, face_content(kind, specimen), self._press.fonts)
         self._check_code(kind, specimen)
         if request.photo is not None:
             check_photo(request.photo)
@@ -200,14 +200,13 @@ class Issuing:
         at = self._sealer.now()
         signature = Signature(f"颁发{kind.name}", at, self._sealer.reserved(credential))
         face = printed(
+            self._press,
             kind,
             document,
             qr_text=code,
-            fonts=self._fonts,
             photo=checked.photo,
             seal=printed_seal(visible, kind.layout_for(document.fields), signature),
             attachment=Attachment(record, RECORD_NAME),
-            artwork=self._catalogue.artwork,
         )
         return self._sealer.seal_prepared(prepared(face), credential=credential, at=at)
 

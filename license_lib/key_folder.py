@@ -1,16 +1,18 @@
 """The seal keys of the issuing bodies, in the PKI folder of one authority."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import signing
 from license_lib.catalogue.artwork import ArtworkError, read_artwork
 from license_lib.errors import InputError, MachineError
 from license_lib.issuers import IssuingBody
+from license_lib.made_once import MadeOnce, state_of
 from license_lib.network import make_fetcher
 from license_lib.rendering.artwork import artwork_page
 from license_lib.settings import NetworkSettings, TimestampSettings
@@ -29,6 +31,7 @@ LOG = logging.getLogger("license_lib.key_folder")
 
 if TYPE_CHECKING:
     from signing.network import Fetcher
+    from signing.seal_design import SealDesign
     from signing.sealing import Sealer
     from signing.seals import Seal, SealLook
     from signing.timestamps_http import FailedAttempt
@@ -67,12 +70,14 @@ class KeyFolder:
         passphrase: bytes,
         fonts: Path,
         *,
+        kept: MadeOnce | None = None,
         timestamps: TimestampSettings,
         network: NetworkSettings,
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes],
     ) -> None:
         self._folder = folder
+        self._kept = kept or MadeOnce()
         self._passphrase = passphrase
         self._timestamps = timestamps
         self._network = network
@@ -232,11 +237,12 @@ class KeyFolder:
 
     def _picture(self, picture: "SealLook") -> bytes:
         """A seal's picture as a one-page PDF of exactly its size: the body's own artwork, or drawn."""
-        from signing.seal_image import draw_seal
         from signing.seals import FOLDER
 
         if picture.artwork is None:
-            return draw_seal(picture.design(), self._fonts)
+            design = picture.design()
+            parts = (state_of([*Path(signing.__file__).parent.glob("seal*.py"), *self._fonts]), repr(design).encode())
+            return self._kept.get("seal", parts, lambda: _drawn(design, self._fonts))
         try:
             artwork = read_artwork(self._folder / FOLDER / picture.artwork)
             return artwork_page(artwork, picture.width_mm, picture.height_mm)
@@ -251,6 +257,12 @@ class KeyFolder:
         from signing.keys import load_credential
 
         return load_credential(self._folder, name, passphrase=self._passphrase, at=self._clock())
+
+
+def _drawn(design: "SealDesign", fonts: Sequence[Path]) -> bytes:
+    from signing.seal_image import draw_seal  # loads fontTools, for a seal that was not drawn before
+
+    return draw_seal(design, fonts)
 
 
 def _log(failed: "FailedAttempt") -> None:

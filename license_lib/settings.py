@@ -252,6 +252,11 @@ class Settings(_Frozen):
         return self.home / self.sign_in.seed_key_file
 
     @property
+    def kept_folder(self) -> Path:
+        """What was made for templates and seals, kept to be used again; it may be removed at any time."""
+        return self.home / "kept"
+
+    @property
     def public_folder(self) -> Path:
         """Folder of what is published."""
         return self.home / self.publishing.folder

@@ -1,12 +1,12 @@
 """Licence → unsigned PDF 照面: plan, draw, attach the record. Checking what fits needs no PDF library."""
 
 from license_lib.rendering.blocks import FacePlan
-from license_lib.rendering.face import printed, render
+from license_lib.rendering.face import Press, printed, render
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.photo import check_photo
 from license_lib.rendering.plan import check_fit, check_glyphs, plan_face
 from license_lib.rendering.press.binding import Attachment, Bound, SealSpace, Signature
-from license_lib.rendering.press.plate import Ink, Strip
+from license_lib.rendering.press.stock import Ink, Strip
 from license_lib.rendering.preview import page_png
 from license_lib.rendering.print_copy import print_copy
 
@@ -16,6 +16,7 @@ __all__ = [
     "FacePlan",
     "Fonts",
     "Ink",
+    "Press",
     "SealSpace",
     "Signature",
     "Strip",

@@ -8,7 +8,7 @@ from license_lib.errors import InputError
 from license_lib.rendering.blocks import MM
 from license_lib.rendering.drawings import Drawing, Raster
 from license_lib.rendering.press.objects import numbers
-from license_lib.rendering.press.plate import write_drawing
+from license_lib.rendering.press.stock import write_drawing
 from license_lib.rendering.press.writer import FileWriter
 
 _DISTORTION = 0.02

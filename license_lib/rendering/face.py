@@ -2,12 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from license_lib.catalogue.layout import Box, Layout, Page, Square
 from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
 from license_lib.licenses import License, face_content
+from license_lib.made_once import MadeOnce, state_of
 from license_lib.rendering.artwork import artwork_drawing
 from license_lib.rendering.blocks import MM
 from license_lib.rendering.fonts import Fonts
@@ -17,7 +21,8 @@ from license_lib.rendering.ornament import GROUND, MICROTEXT, background, microt
 from license_lib.rendering.photo import check_photo
 from license_lib.rendering.plan import Planner, planner
 from license_lib.rendering.press.binding import Attachment, Bound, SealField, SealSpace, Structure, bind
-from license_lib.rendering.press.plate import Ink, Plate
+from license_lib.rendering.press.plate import Plate
+from license_lib.rendering.press.stock import Ink, Stock
 from license_lib.rendering.qr_drawing import qr_path
 from license_lib.rendering.same import Same
 from license_lib.rendering.sheet import Sheet
@@ -28,7 +33,25 @@ SEAL_ALT = "电子印章"
 QR_ALT = "二维码：用手机扫描可核验本证照"
 
 
-_PLATES_KEPT: Final = 128
+Reader = Callable[[str], bytes]
+_TEMPLATES_REMEMBERED: Final = 128
+_ARTWORK: Final = "Artwork"
+"""The beginning of the names of a department's own pictures among the resources of every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What licences are printed with.
+
+    Attributes:
+        fonts: the faces to draw with.
+        artwork: gives the file of a picture of a layout by its SHA-256 (hex); needed where a layout has any.
+        kept: where what was made for a template is kept for other processes.
+    """
+
+    fonts: Fonts
+    artwork: Reader | None = None
+    kept: MadeOnce = field(default_factory=MadeOnce)
 
 
 def render(
@@ -40,44 +63,34 @@ def render(
     photo: bytes | None = None,
     seal: SealSpace | None = None,
     attachment: Attachment | None = None,
-    artwork: Callable[[str], bytes] | None = None,
+    artwork: Reader | None = None,
 ) -> bytes:
     """Draw a licence whose seal, if it will bear one, is not made yet: see `printed`."""
-    bound = printed(
-        license_type,
-        document,
-        qr_text=qr_text,
-        fonts=fonts,
-        photo=photo,
-        seal=seal,
-        attachment=attachment,
-        artwork=artwork,
-    )
+    press = Press(fonts, artwork)
+    bound = printed(press, license_type, document, qr_text=qr_text, photo=photo, seal=seal, attachment=attachment)
     return bytes(bound.data)
 
 
 def printed(
+    press: Press,
     license_type: LicenseType,
     document: License,
     *,
     qr_text: str,
-    fonts: Fonts,
     photo: bytes | None = None,
     seal: SealSpace | None = None,
     attachment: Attachment | None = None,
-    artwork: Callable[[str], bytes] | None = None,
 ) -> Bound:
     """Print a licence.
 
     Args:
+        press: what it is printed with.
         license_type: the type whose layout is used.
         document: the licence.
         qr_text: what the QR code says; ASCII, best in the QR alphanumeric set.
-        fonts: the faces to draw with.
         photo: the photograph's file, where the licence has one; its digest must be the one in `document`.
         seal: what the face has to know of its seal; None for a face that nobody seals.
         attachment: the record that travels inside the file.
-        artwork: gives the file of a picture of the layout by its SHA-256 (hex); needed where the layout has any.
 
     Returns:
         A PDF (ISO 32000-1, made to PDF/A-3u and PDF/UA-1) of one page and any further that the licence needs, with the
@@ -90,7 +103,8 @@ def printed(
     """
     content = face_content(license_type, document)
     layout = content.layout
-    template = _template(license_type, layout, fonts, seal.ink if seal else None, artwork)
+    ink = seal.ink if seal else None
+    template = _template(press, license_type, layout, ink)
     plan = template.planner.plan(content)
     sheet = Sheet(template.plate)
     micro, micro_border = microtext(layout.page, str(document.identifier))
@@ -163,45 +177,55 @@ class _Template(NamedTuple):
 _templates: dict[object, _Template] = {}
 
 
-def _template(
-    license_type: LicenseType,
-    layout: Layout,
-    fonts: Fonts,
-    ink: Ink | None,
-    read: Callable[[str], bytes] | None,
-) -> _Template:
-    """The template of a layout; made when it is first needed, and kept as long as few others are."""
-    key = (Same(license_type), Same(layout), Same(fonts), ink)
+def _template(press: Press, license_type: LicenseType, layout: Layout, ink: Ink | None) -> _Template:
+    """The template of a layout; made when it is first needed, and remembered as long as few others are."""
+    key = (Same(license_type), Same(layout), Same(press.fonts), ink)
     template = _templates.get(key)
     if template is None:
-        if len(_templates) >= _PLATES_KEPT:
+        if layout.artwork and press.artwork is None:
+            raise ValueError("the layout shows artwork: say where its files are")
+        if len(_templates) >= _TEMPLATES_REMEMBERED:
             _templates.clear()
-        template = _templates[key] = _made(license_type, layout, fonts, ink, read)
+        seed = layout.page.seed or license_type.key
+        stock = _stock(press, layout, seed, ink)
+        planned, page = planner(license_type, layout, press.fonts), layout.page
+        plate = Plate.made(page.width * MM, page.height * MM, press.fonts, stock, blocks=planned.fixed, ink=ink)
+        pictures = [_placed(layout, number, stock) for number in range(len(layout.artwork))]
+        template = _templates[key] = _Template(planned, plate, pictures)
     return template
 
 
-def _made(
-    license_type: LicenseType,
-    layout: Layout,
-    fonts: Fonts,
-    ink: Ink | None,
-    read: Callable[[str], bytes] | None,
-) -> _Template:
-    if layout.artwork and read is None:
-        raise ValueError("the layout shows artwork: say where its files are")
-    forms = {GROUND: background(layout.page, layout.page.seed or license_type.key)}
-    artwork: list[_Artwork] = []
-    for number, one in enumerate(layout.artwork):
-        drawing = artwork_drawing(read(one.sha256) if read else b"")
-        forms[f"Artwork{number}"] = drawing
-        edges = _fitted(drawing.width, drawing.height, edges_of(layout.page, one))
-        wide, high = (edges.right - edges.left) / drawing.width, (edges.top - edges.bottom) / drawing.height
-        place = f"{wide:.6f} 0 0 {high:.6f} {edges.left:.2f} {edges.bottom:.2f}"
-        artwork.append(_Artwork(one.page, edges, one.alt, f"q {place} cm /Artwork{number} Do Q"))
-    planned = planner(license_type, layout, fonts)
-    page = layout.page
-    plate = Plate.made(page.width * MM, page.height * MM, fonts, forms=forms, blocks=planned.fixed, ink=ink)
-    return _Template(planned, plate, artwork)
+def _stock(press: Press, layout: Layout, seed: str, ink: Ink | None) -> Stock:
+    """The stock of a layout, from what was kept if it was made before."""
+
+    def make() -> bytes:
+        forms = {GROUND: background(layout.page, seed)}
+        for number, one in enumerate(layout.artwork):
+            forms[f"{_ARTWORK}{number}"] = artwork_drawing(press.artwork(one.sha256) if press.artwork else b"")
+        return Stock.made(forms, ink).to_bytes()
+
+    parts = [
+        _state_of_code(),
+        layout.page.model_dump_json().encode(),
+        seed.encode(),
+        *(one.sha256.encode() for one in layout.artwork),
+        *((ink.seal, *(mark for mark, _, _ in ink.marks)) if ink else ()),
+    ]
+    return Stock.from_bytes(press.kept.get("stock", parts, make))
+
+
+@cache
+def _state_of_code() -> bytes:
+    return state_of(Path(__file__).parent.rglob("*.py"))
+
+
+def _placed(layout: Layout, number: int, stock: Stock) -> _Artwork:
+    """A picture of the department's own in the middle of its box."""
+    one, form = layout.artwork[number], stock.forms[f"{_ARTWORK}{number}"]
+    edges = _fitted(form.width, form.height, edges_of(layout.page, one))
+    wide, high = (edges.right - edges.left) / form.width, (edges.top - edges.bottom) / form.height
+    place = f"{wide:.6f} 0 0 {high:.6f} {edges.left:.2f} {edges.bottom:.2f}"
+    return _Artwork(one.page, edges, one.alt, f"q {place} cm /{_ARTWORK}{number} Do Q")
 
 
 def seal_field(layout: Layout, seal: SealSpace) -> SealField:

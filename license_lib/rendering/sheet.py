@@ -64,7 +64,7 @@ class Sheet:
 
     def next_page(self) -> None:
         """Begin another page."""
-        self.pages.append([f"/Artifact BMC /{GROUND} Do EMC"] if GROUND in self.plate.forms else [])
+        self.pages.append([f"/Artifact BMC /{GROUND} Do EMC"] if GROUND in self.plate.stock.forms else [])
         self.kind.append(None)
         self._marks = 0
 

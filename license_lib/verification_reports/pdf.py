@@ -7,6 +7,7 @@ from license_lib.rendering.fonts import HEI, Fonts
 from license_lib.rendering.metadata import Description
 from license_lib.rendering.press.binding import Attachment, SealField, Structure, bind
 from license_lib.rendering.press.plate import Plate
+from license_lib.rendering.press.stock import Stock
 from license_lib.rendering.sheet import Sheet
 from license_lib.rendering.structure import Edges, Element, arranged
 from license_lib.verification_reports import words
@@ -35,7 +36,7 @@ def report_pdf(report: Mapping[str, Any], check: Check, fonts: Fonts, *, office:
     """
     content = content_of(report, check, lambda character: fonts.face_for(character, HEI) is not None, office=office)
     pages, room = laid_out(content, fonts)
-    sheet = Sheet(Plate.made(WIDTH, HEIGHT, fonts))
+    sheet = Sheet(Plate.made(WIDTH, HEIGHT, fonts, Stock.made({})))
     elements: list[Element] = []
     for number, page in enumerate(pages):
         if number:

@@ -15,6 +15,7 @@ from license_lib.rendering.fonts import FANGSONG, HEI, KAI, SONG
 from license_lib.rendering.metadata import Description
 from license_lib.rendering.press.binding import Structure, bind
 from license_lib.rendering.press.plate import Plate
+from license_lib.rendering.press.stock import Stock
 from license_lib.rendering.sheet import Sheet
 from license_lib.resources import resource_folder
 
@@ -68,7 +69,7 @@ def batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 
 def pages(characters: Sequence[str], face: str, fonts: Fonts, file: Path) -> Path:
     """A file that shows the characters, line by line."""
-    sheet = Sheet(Plate.made(600, 842, fonts))
+    sheet = Sheet(Plate.made(600, 842, fonts, Stock.made({})))
     area = Area(40, 40, 520, 760)
     for number, page in enumerate(batches(list(batches(characters, A_LINE)), A_PAGE)):
         if number:

@@ -15,7 +15,8 @@ from license_lib.rendering.metadata import LANGUAGE, Description, information, x
 from license_lib.rendering.photo import Picture
 from license_lib.rendering.press.fonts import resources_of, write_font
 from license_lib.rendering.press.objects import numbers, references, text
-from license_lib.rendering.press.plate import Ink, Plate, write_drawing
+from license_lib.rendering.press.plate import Plate
+from license_lib.rendering.press.stock import Ink, write_drawing
 from license_lib.rendering.press.tree import Tree, grown
 from license_lib.rendering.press.writer import FileWriter, SignatureGap
 from license_lib.rendering.sheet import PHOTO, Sheet
@@ -164,7 +165,7 @@ class _Binding:
         self._sheet = sheet
         self._plate: Plate = sheet.plate
         self._seal = seal
-        self._writer = FileWriter(sheet.plate.begun)
+        self._writer = FileWriter(sheet.plate.stock.begun)
         self._root, self._page_tree = self._writer.reserve(), self._writer.reserve()
         first = self._writer.reserve(len(sheet.pages))
         self._pages = range(first, first + len(sheet.pages))
@@ -188,11 +189,12 @@ class _Binding:
         """Write the pages, and what they draw with."""
         writer, plate, sheet = self._writer, self._plate, self._sheet
         self._stamp()
-        pictures = {**plate.forms, **{name: write_drawing(writer, drawing) for name, drawing in forms.items()}}
+        pictures = {name: form.number for name, form in plate.stock.forms.items()}
+        pictures |= {name: write_drawing(writer, drawing) for name, drawing in forms.items()}
         if sheet.photo:
             pictures[PHOTO] = _write_photo(writer, sheet.photo)
-        if plate.seal:
-            pictures[_SEAL] = plate.seal.number
+        if plate.stock.seal:
+            pictures[_SEAL] = plate.stock.seal.number
             pictures |= {f"{_MARK}{index}": mark.number for index, (mark, _, _) in enumerate(plate.marks)}
         fonts = {
             font_name(face): write_font(writer, plate.fonts.faces[face], codes)
@@ -224,7 +226,7 @@ class _Binding:
             b"/Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>/Metadata %d 0 R"
             % (self._page_tree, self._tree, metadata),
             b"/Lang%b/ViewerPreferences<</DisplayDocTitle true>>" % text(LANGUAGE),
-            _INTENT % self._plate.profile,
+            _INTENT % self._plate.stock.profile,
         ]
         if attachment is not None:
             file = _write_file(writer, attachment, about.stamp)
@@ -241,10 +243,11 @@ class _Binding:
         for index, (mark, x, y) in enumerate(plate.marks):
             left, bottom = x - mark.width / 2 - mark.left, plate.height - y - mark.height / 2 - mark.bottom
             sheet.pages[0].append(f"/Artifact BMC q 1 0 0 1 {left:.3f} {bottom:.3f} cm /{_MARK}{index} Do Q EMC")
-        if plate.seal and plate.across and len(sheet.pages) > 1:
+        seal = plate.stock.seal
+        if seal and plate.across and len(sheet.pages) > 1:
             strips = plate.across(len(sheet.pages), plate.width, plate.height)
             for page, (clip, left, bottom) in zip(sheet.pages, strips, strict=True):
-                place = f"1 0 0 1 {left - plate.seal.left:.3f} {bottom - plate.seal.bottom:.3f} cm"
+                place = f"1 0 0 1 {left - seal.left:.3f} {bottom - seal.bottom:.3f} cm"
                 page.append(f"/Artifact BMC q {clip} {place} /{_SEAL} Do Q EMC")
 
     def _field(self, seal: SealField) -> bytes:
@@ -255,9 +258,9 @@ class _Binding:
         Returns:
             Entries of the catalog.
         """
-        writer, plate = self._writer, self._plate
+        writer, printed = self._writer, self._plate.stock.seal
         left, bottom, right, top = seal.edges
-        look = plate.seal.number if plate.seal else _nothing(writer, right - left, top - bottom)
+        look = printed.number if printed else _nothing(writer, right - left, top - bottom)
         value = b""
         rules = b""
         if seal.signature is not None and self._signature is not None:

@@ -15,6 +15,8 @@ HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _FREE: Final = b"\0\0\0\0\0\xff\xff"
 _WIDTHS: Final = b"[1 4 2]"
 """Of an entry of the cross-references: its type, an offset or the number of an object stream, an index."""
+ENTRY: Final = 7
+"""Bytes of an entry."""
 _BYTE_RANGE: Final = 40
 """Characters that the byte range may take."""
 
