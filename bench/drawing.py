@@ -132,7 +132,7 @@ def _part(stream: Any, contents: set[tuple[int, int]], programs: set[tuple[int, 
     kind, subtype = str(stream.get("/Type", "")), str(stream.get("/Subtype", ""))
     if kind == "/EmbeddedFile":
         return "record"
-    if kind == "/Metadata" or "/N" in stream:
+    if kind == "/Metadata" or (not kind and "/N" in stream):
         return "metadata"
     if subtype == "/Image":
         return "photo"

@@ -65,9 +65,9 @@ def qr_path(text: str, x: float, y: float, size: float) -> str:
     count = len(matrix) + 2 * QUIET_ZONE
     path = " ".join(
         [
-            _box(start, end, count - QUIET_ZONE - 1 - row)
-            for row, modules in enumerate(matrix)
-            for start, end in [run.span() for run in _RUN.finditer(modules)]
+            _box(*run.span(), foot)
+            for foot, modules in zip(range(count - QUIET_ZONE - 1, 0, -1), matrix, strict=False)
+            for run in _RUN.finditer(modules)
         ]
     )
     module = size / count

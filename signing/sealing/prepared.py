@@ -16,7 +16,7 @@ from signing.keys import SealCredential, sha256
 from signing.sealing.containers import template_of
 from signing.timestamps import Timestamper
 
-_CONTENTS: Final = b"/Contents"
+_CONTENTS: Final = b"/Contents "
 _RANGE_LIES_WITHIN: Final = 80
 """Bytes before the container."""
 
@@ -73,7 +73,7 @@ def seal_prepared(
         digest.update(data[document.end :])
     signature = template_of(credential).sign(digest.digest())
     token = timestamper.timestamp(sha256(signature.signature), nonce()) if timestamper else None
-    digits = signature.finish(token).hex().encode("ascii")
+    digits = signature.finish(token).hex().upper().encode("ascii")
     room = document.end - document.start - 2
     if len(digits) > room:
         raise TimestampError("timestamp.failed", "The time-stamp token is larger than its authority announced")
@@ -84,7 +84,7 @@ def seal_prepared(
 def _check(document: Prepared) -> None:
     data, start, end = document.data, document.start, document.end
     gap = data[start:end]
-    said = b"/ByteRange[0 %d %d %d]" % (start, end, len(data) - end)
+    said = b"/ByteRange [0 %d %d %d]" % (start, end, len(data) - end)
     before = data[max(0, start - _RANGE_LIES_WITHIN) : start]
     empty = gap[:1] == b"<" and gap[-1:] == b">" and gap.count(b"0") == len(gap) - 2
     if not (empty and before.endswith(_CONTENTS) and before.count(said) == 1):

@@ -6,11 +6,13 @@ first; `ToUnicode` is UTF-16. What a reader copies or searches is what was issue
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from license_lib.rendering.press.writer import FileWriter
 from license_lib.rendering.truetype import TrueTypeFont
 
+_CHARACTERS_REMEMBERED: Final = 1 << 15
 _DEFAULT_WIDTH: Final = 1000
 _MAP_BLOCK: Final = 100  # a CMap block holds at most 100 entries (Adobe technical note 5014)
 _SYSTEM: Final = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
@@ -46,7 +48,8 @@ def write_font(writer: FileWriter, face: TrueTypeFont, codes: Iterable[str]) -> 
         The number of the font.
     """
     characters = list(codes)
-    glyphs = [0, *(face.glyph(ord(character)) for character in characters)]
+    known = [_known(face, character) for character in characters]
+    glyphs = [0, *[one.glyph for one in known]]
     program = face.subset(glyphs)
     name = f"{_tag(characters)}+{face.name}".encode("ascii")
     scale = 1000 / face.units
@@ -58,11 +61,11 @@ def write_font(writer: FileWriter, face: TrueTypeFont, codes: Iterable[str]) -> 
     )
     descendant = writer.object(
         b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b%b/CIDToGIDMap/Identity/DW %d/W[%b]/FontDescriptor %d 0 R>>"
-        % (name, _SYSTEM, _DEFAULT_WIDTH, _widths([face.advance(glyph) for glyph in glyphs]), descriptor)
+        % (name, _SYSTEM, _DEFAULT_WIDTH, _widths([face.advance(0), *[one.advance for one in known]]), descriptor)
     )
     return writer.object(
         b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
-        % (name, descendant, writer.deflated(b"", to_unicode(characters)))
+        % (name, descendant, writer.deflated(b"", to_unicode([one.utf16 for one in known])))
     )
 
 
@@ -71,18 +74,32 @@ def resources_of(fonts: Mapping[str, int]) -> bytes:
     return b"<<%b>>" % b"".join(b"/%b %d 0 R" % (name.encode("ascii"), number) for name, number in fonts.items())
 
 
+class _Known(NamedTuple):
+    """What a font's objects say of a character."""
+
+    glyph: int
+    advance: float
+    utf16: str
+
+
+@lru_cache(maxsize=_CHARACTERS_REMEMBERED)
+def _known(face: TrueTypeFont, character: str) -> _Known:
+    glyph = face.glyph(ord(character))
+    return _Known(glyph, face.advance(glyph), character.encode("utf-16-be").hex().upper())
+
+
 def to_unicode(characters: list[str]) -> bytes:
-    """A ToUnicode CMap: code 1 is the first character, and so on (9.10.3)."""
+    """A ToUnicode CMap (9.10.3).
+
+    Args:
+        characters: in UTF-16, hexadecimal; code 1 is the first of them, and so on.
+    """
     blocks = [_MAP_BEGINS]
     for start in range(0, len(characters), _MAP_BLOCK):
         block = characters[start : start + _MAP_BLOCK]
-        lines = [f"<{code:04X}> <{_utf16(one)}>" for code, one in enumerate(block, start=start + 1)]
+        lines = [f"<{code:04X}> <{one}>" for code, one in enumerate(block, start=start + 1)]
         blocks.append("\n".join([f"{len(block)} beginbfchar", *lines, "endbfchar"]))
     return "\n".join([*blocks, _MAP_ENDS]).encode("ascii")
-
-
-def _utf16(character: str) -> str:
-    return f"{ord(character):04X}" if character < "\U00010000" else character.encode("utf-16-be").hex().upper()
 
 
 def _widths(advances: list[float]) -> bytes:

@@ -133,7 +133,7 @@ class FileWriter:
             entries: its entries but `/ByteRange` and `/Contents`.
             reserved: bytes of the container.
         """
-        head = b"%d 0 obj\n<<%b/ByteRange%b/Contents" % (number, entries, b" " * _BYTE_RANGE)
+        head = b"%d 0 obj\n<<%b/ByteRange %b/Contents " % (number, entries, b" " * _BYTE_RANGE)
         start = self._at + len(head)
         self._gap = SignatureGap(start, start + 2 * reserved + 2)
         self._write(number, b"%b<%b>>>\nendobj\n" % (head, b"0" * (2 * reserved)))
@@ -168,7 +168,7 @@ class FileWriter:
         if self._gap:  # everything has its place now
             before, behind = self._gap
             covered = b"[0 %d %d %d]" % (before, behind, len(data) - behind)
-            at = before - len(b"/Contents") - _BYTE_RANGE
+            at = before - len(b"/Contents ") - _BYTE_RANGE
             data[at : at + _BYTE_RANGE] = covered.ljust(_BYTE_RANGE)
         return data, self._gap
 

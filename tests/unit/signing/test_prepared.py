@@ -34,7 +34,7 @@ def with_gap(reserved: int) -> Prepared:
         b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Seal)/F 132/Rect[0 0 0 0]/P 3 0 R/V 5 0 R>>",
         b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:20260302083000Z)/Reference[<</Type/SigRef"
         b"/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/V/1.2/P 1>>>>]"
-        b"/ByteRange" + b" " * 40 + b"/Contents<" + b"0" * (2 * reserved) + b">>>",
+        b"/ByteRange " + b" " * 40 + b"/Contents <" + b"0" * (2 * reserved) + b">>>",
     ]
     data = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
     places = []
@@ -44,10 +44,10 @@ def with_gap(reserved: int) -> Prepared:
     table = len(data)
     data += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
     data += b"trailer\n<</Size 6/Root 1 0 R/ID[<00><00>]>>\nstartxref\n%d\n%%%%EOF\n" % table
-    start = data.index(b"/Contents<") + len(b"/Contents")
+    start = data.index(b"/Contents <") + len(b"/Contents ")
     end = start + 2 * reserved + 2
     said = b"[0 %d %d %d]" % (start, end, len(data) - end)
-    at = data.index(b"/ByteRange") + len(b"/ByteRange")
+    at = data.index(b"/ByteRange ") + len(b"/ByteRange ")
     data[at : at + 40] = said.ljust(40)
     return Prepared(data, start, end)
 
@@ -130,7 +130,7 @@ def _elsewhere(document: Prepared) -> Prepared:
 
 
 def _another_range(document: Prepared) -> Prepared:
-    at = document.data.index(b"/ByteRange[0 ") + len(b"/ByteRange[0 ")
+    at = document.data.index(b"/ByteRange [0 ") + len(b"/ByteRange [0 ")
     document.data[at] = ord("9")
     return document
 
@@ -141,7 +141,7 @@ def _longer(document: Prepared) -> Prepared:
 
 
 def _no_contents(document: Prepared) -> Prepared:
-    document.data[document.start - 1] = ord("x")
+    document.data[document.start - 2] = ord("x")
     return document
 
 
@@ -172,4 +172,4 @@ def test_nobody_seals_outside_the_certificates_period(pki: Any) -> None:
 def test_without_an_authority_there_is_no_time_stamp(pki: Any, tmp_path: Path) -> None:
     pdf = filled(pki, pki.credential(), timestamper=None)
     assert "Signature is Valid." in judged(pdf, tmp_path)
-    assert re.search(rb"/Contents<30", pdf)
+    assert re.search(rb"/Contents <30", pdf)
