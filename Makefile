@@ -1,6 +1,6 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo gallery test browser fuzz crash serve lint types bench scan-rates lock clean \
+.PHONY: help demo gallery test browser fuzz crash serve lint types bench bombs scan-rates lock clean \
 	set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
@@ -51,6 +51,10 @@ bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, record
 	$(BIN)/python bench/codes.py
 	$(BIN)/python bench/placing.py
 	$(BIN)/python bench/bundle.py
+
+bombs: set-up  ## Ask a service with good requests, alone and beside 10,000 bad ones, 500 at once.
+	$(BIN)/python bench/load.py
+	$(BIN)/python bench/load.py --addresses 5000
 
 scan-rates: set-up-tests  ## Measure which pictures of codes are read, by each library and by us; WRITE=--write notes it.
 	$(BIN)/python bench/scan_rates.py $(WRITE)
