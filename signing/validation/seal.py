@@ -14,7 +14,7 @@ from signing.trust import TrustStore
 from signing.validation.certainty import Judgement, judge_certainty
 from signing.validation.chain import Problem, failed, undecided
 from signing.validation.document import PADES
-from signing.validation.file import MAX_BYTES, Case, Opened, report_of
+from signing.validation.file import MAX_BYTES, Case, Opened, plain_case, report_of
 from signing.validation.tail import strangers
 
 _UNSAFE = frozenset({ACTIVE, EXTERNAL, HIDDEN})
@@ -36,12 +36,14 @@ def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MA
         raise ValueError("the moment of validation needs a time zone")
     if len(pdf) > max_bytes:
         return _refused([undecided("pdf.too-large", SubIndication.GENERIC, limit=str(max_bytes))])
-    opened = Opened(pdf, foreign=False)
-    case = opened.case
+    case, before = plain_case(pdf), []
     if case is None:
-        return _refused(_file_problems(opened.findings))
+        opened = Opened(pdf, foreign=False)
+        case, before = opened.case, opened.findings
+    if case is None:
+        return _refused(_file_problems(before))
     try:
-        strange = _file_problems(opened.findings)
+        strange = _file_problems(before)
         seals = [index for index, one in enumerate(case.signatures) if not one.is_time_stamp]
         if not seals or (len(seals) > 1 and case.permissions[seals[0]].level != 1):
             return _refused([*_count_problems(len(seals)), *strange])
