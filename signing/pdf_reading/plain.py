@@ -20,8 +20,9 @@ _HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _TAIL: Final = re.compile(rb"startxref\n([1-9]\d{0,7})\n%%EOF\n\Z")
 _LONGEST_TAIL: Final = 40
 _TABLE: Final = re.compile(
-    rb"([1-9]\d{0,4}) 0 obj\n(<</Type/XRef/Size ([1-9]\d{0,4})/W\[1 4 2\]/Root [1-9]\d{0,4} 0 R/Info [1-9]\d{0,4} 0 R"
-    rb"/ID\[<([0-9a-f]{32})><\4>\]/Filter/FlateDecode/Length ([1-9]\d{0,5})>>)\nstream\n"
+    rb"(?P<number>[1-9]\d{0,4}) 0 obj\n<</Type/XRef/Size (?P<size>[1-9]\d{0,4})/W\[1 4 2\]/Root (?P<root>[1-9]\d{0,4}) 0 R"
+    rb"/Info (?P<info>[1-9]\d{0,4}) 0 R/ID\[<(?P<id>[0-9a-f]{32})><(?P=id)>\]/Filter/FlateDecode"
+    rb"/Length (?P<length>[1-9]\d{0,5})>>\nstream\n"
 )
 _STREAM: Final = re.compile(rb"([1-9]\d{0,4}) 0 obj\n(<<[^\n]{0,4000}?/Length (0|[1-9]\d{0,7})>>)\nstream\n")
 _END_OF_STREAM: Final = b"\nendstream\nendobj\n"
@@ -47,41 +48,49 @@ _DOUBTFUL: Final = (
 digits, parts of other files; and of the names that act, those with a digit."""
 _MEDIA_TYPE: Final = b"/Subtype/application#2Fjson"
 """The one name that needs an escape."""
-_STRING: Final = re.compile(rb"(?<!<)<[0-9A-Fa-f]{1,8000}>|\([^()\\\r\n]{0,8000}\)")
+_STRING: Final = re.compile(rb"\([^()\\\r\n]{0,8000}\)")
+_HEX_STRING: Final = re.compile(rb"<(?<!<<)[0-9A-Fa-f]{1,8000}>")
 _NUMBERS: Final = re.compile(rb"\[-?\d{1,5}(?:\.\d{1,5})?(?: -?\d{1,5}(?:\.\d{1,5})?){0,2000}\]")
+_NOBODY: Final = tuple(before + zeros for before in (b" ", b"[", b"]", b")", b">", b"\n") for zeros in (b"0 0 R", b"00", b"01"))
+"""A reference to object 0, or a number with zeros before it."""
+_ONES: Final = bytes.maketrans(b"23456789", b"1" * 8)
 _DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 _LONGEST_SHAPE: Final = 4096
 _FROM_DEPTH: Final = 64 - _DEEPEST
+
+
+class NotPlainError(PdfError):
+    """The file is to be read by `file_map`."""
 
 
 class PlainFile(FileMap):
     """A plain file that was read; objects are parsed when somebody asks for them.
 
     Raises:
-        PdfError: it is no plain file.
+        PdfError: it is no plain file (`NotPlainError`), or cannot be read.
     """
 
     def _map(self) -> None:
         self._texts: dict[int, bytes] = {}
-        self._packed_data: dict[int, bytes] = {}
+        self._encoded: dict[int, bytes] = {}
         self._values: dict[int, Value] = {}
         size = len(self.data)
         tail = _TAIL.search(self.data, max(0, size - _LONGEST_TAIL))
         table = tail and _TABLE.match(self.data, int(tail[1]))
         if not tail or not table or not self.data.startswith(_HEADER):
-            raise PdfError("not plain")
-        rows = self._rows(int(table[3]), table.end(), int(table[5]), tail.start())
-        places = self._places_of(rows)
-        trailer = Reader(table[2]).value()
-        self._revisions[size] = Revision(size, trailer, places, (int(tail[1]),), self)
-        self._walk(rows, int(table[1]), int(tail[1]))
+            raise NotPlainError
+        rows = self._rows(int(table["size"]), table.end(), int(table["length"]), tail.start())
+        trailer = _trailer(table)
+        self._revisions[size] = Revision(size, trailer, _places(rows), (int(tail[1]),), self)
+        self._values[int(table["number"])] = Stream(trailer, b"")
+        self._walk(rows, int(table["number"]), int(tail[1]))
+        self._judge_objects()
         self._judge()
 
     def at(self, ref: Ref, place: Place, revision: Revision) -> Value:
         """The object of a number."""
         if ref.number not in self._values:
-            value, data = _whole(self._texts[ref.number]), self._packed_data.get(ref.number)
-            self._values[ref.number] = value if data is None else Stream(value, data)
+            self._values[ref.number] = self._read_whole(ref.number)
         return self._values[ref.number]
 
     def revision(self, end: int) -> Revision:
@@ -97,37 +106,25 @@ class PlainFile(FileMap):
     def _rows(self, size: int, start: int, length: int, end: int) -> list[tuple[int, int, int]]:
         """The cross-references: type, offset or object stream, index; by object number."""
         if start + length + len(_END_OF_STREAM) != end or not self.data.startswith(_END_OF_STREAM, start + length):
-            raise PdfError("not plain")
+            raise NotPlainError
         data = _inflated(self.data[start : start + length], size * _ROW.size)
         if len(data) != size * _ROW.size:
-            raise PdfError("not plain")
+            raise NotPlainError
         rows = list(_ROW.iter_unpack(data))
         if rows[0] != _FREE:
-            raise PdfError("not plain")
+            raise NotPlainError
         return rows
-
-    @staticmethod
-    def _places_of(rows: list[tuple[int, int, int]]) -> dict[int, Place | None]:
-        places: dict[int, Place | None] = {0: None}
-        for number, (kind, where, index) in enumerate(rows[1:], 1):
-            if kind == 1 and index == 0:
-                places[number] = Place(0, where)
-            elif kind == 2:  # noqa: PLR2004 -- §7.5.8.3: in an object stream
-                places[number] = Place(0, index, where)
-            else:
-                raise PdfError("not plain")
-        return places
 
     def _walk(self, rows: list[tuple[int, int, int]], table: int, end: int) -> None:
         """Go from object to object: each begins where the one before it ends, and is what it is listed as."""
         by_offset = sorted((where, number) for number, (kind, where, _) in enumerate(rows) if kind == 1)
         if by_offset.pop() != (end, table) or table != len(rows) - 1:
-            raise PdfError("not plain")
-        position, packed, signatures = len(_HEADER), 0, 0
+            raise NotPlainError
+        position, signatures = len(_HEADER), 0
         for where, number in by_offset:
-            found = _STREAM.match(self.data, where)
             if where != position:
-                raise PdfError("not plain")
+                raise NotPlainError
+            found = _STREAM.match(self.data, where)
             if found is None:
                 position = self._signature(where, number)
                 signatures += 1
@@ -135,56 +132,62 @@ class PlainFile(FileMap):
             data_end = found.end() + int(found[3])
             position = data_end + len(_END_OF_STREAM)
             if int(found[1]) != number or not self.data.startswith(_END_OF_STREAM, data_end):
-                raise PdfError("not plain")
+                raise NotPlainError
             data = self.data[found.end() : data_end]
             bundle = _BUNDLE.fullmatch(found[2])
             if bundle:
-                packed += self._unbundle(number, rows, data, int(bundle[1]), int(bundle[2]))
+                self._unbundle(number, rows, data, int(bundle[1]), int(bundle[2]))
                 self._values[number] = Stream({"Type": Name("ObjStm")}, data)
             else:
-                shape = _shape(found[2].replace(_MEDIA_TYPE, b""))
-                if not _is_harmless(shape, is_stream=True):
-                    raise PdfError("not plain")
-                self._texts[number], self._packed_data[number] = found[2], data
-        if position != end or signatures != 1 or packed + len(by_offset) + 2 != len(rows):
-            raise PdfError("not plain")
-        self._values[table] = Stream(self.last.trailer, b"")
+                self._texts[number], self._encoded[number] = found[2], data
+        # Every number but 0 is that of one object: in the file, or in a stream.
+        if position != end or signatures != 1 or len(self._texts.keys() | self._values.keys()) + 1 != len(rows):
+            raise NotPlainError
 
     def _signature(self, where: int, number: int) -> int:
+        """Read the signature dictionary.
+
+        Returns:
+            The offset behind it.
+        """
         found = _SIGNATURE.match(self.data, where)
         if found is None or int(found[1]) != number or len(found[4]) % 2:
-            raise PdfError("not plain")
-        _shape(found[2])
-        value = _whole(found[2] + b">>")
+            raise NotPlainError
         contents = HexString(bytes.fromhex(found[4].decode("ascii")))
         contents.span = found.span(3)
-        value["Contents"] = contents
-        if not has_nothing_suspicious(value):
-            raise PdfError("not plain")
-        self._values[number] = value
+        self._texts[number] = found[2] + b">>"
+        self._values[number] = {**self._read_whole(number), "Contents": contents}
         return found.end()
 
-    def _unbundle(self, holder: int, rows: list[tuple[int, int, int]], data: bytes, count: int, first: int) -> int:
+    def _unbundle(self, holder: int, rows: list[tuple[int, int, int]], data: bytes, count: int, first: int) -> None:
         """Read an object stream: one line an object, in the order of its head."""
         content = _inflated(data, _MOST_UNPACKED)
-        head, body = content[:first], content[first:]
+        head, lines = content[:first], content[first:].split(b"\n")
         if not _HEAD.match(head):
-            raise PdfError("not plain")
-        shapes = _shape(body).split(b"\n")
-        numbers = list(map(int, head.split()))
-        lines = body.split(b"\n")
-        starts = [0, *accumulate(len(line) + 1 for line in lines[:-1])]
-        if len(lines) != count or numbers[1::2] != starts:
-            raise PdfError("not plain")
-        for index, (number, line, shape) in enumerate(zip(numbers[::2], lines, shapes, strict=True)):
-            if number >= len(rows) or rows[number] != (2, holder, index):
-                raise PdfError("not plain")
-            self._texts[number] = line
-            if not _is_harmless(shape):
-                self._values[number] = value = _whole(line)
-                if not has_nothing_suspicious(value):
-                    raise PdfError("not plain")
-        return count
+            raise NotPlainError
+        said = list(map(int, head.split()))
+        numbers, starts = said[::2], said[1::2]
+        if len(lines) != count or starts != [0, *accumulate(len(line) + 1 for line in lines[:-1])]:
+            raise NotPlainError
+        if max(numbers) >= len(rows) or [rows[one] for one in numbers] != [(2, holder, at) for at in range(count)]:
+            raise NotPlainError
+        self._texts.update(zip(numbers, lines, strict=True))
+
+    def _judge_objects(self) -> None:
+        """Every object can be read, in one way, and is nothing to worry about (`content`)."""
+        text = b"\n".join(self._texts.values())
+        shapes = _shape(text.replace(_MEDIA_TYPE, b"")).split(b"\n")
+        harmless = {shape for shape in set(shapes) if len(shape) <= _LONGEST_SHAPE and _is_harmless(shape)}
+        for number, shape in zip(self._texts, shapes, strict=True):
+            if shape in harmless:
+                continue
+            if not has_nothing_suspicious(self.at(Ref(number, 0), Place(0, 0), self.last)):
+                raise NotPlainError
+
+    def _read_whole(self, number: int) -> Value:
+        text, data = self._texts[number], self._encoded.get(number)
+        value = _whole_again(text) if len(text) <= _LONGEST_SHAPE else _whole(text)
+        return value if data is None else Stream(value, data)
 
     def _judge(self) -> None:
         """What readers count by their own means must come out the same: pages, and signatures."""
@@ -192,22 +195,22 @@ class PlainFile(FileMap):
         root = revision.entry(revision.trailer, "Root")
         pages = revision.entry(root, "Pages")
         kids, count = revision.entry(pages, "Kids"), revision.entry(pages, "Count")
-        if not isinstance(kids, list) or len(kids) != count or not 1 <= len(kids) <= _MOST_PAGES:
-            raise PdfError("not plain")
+        if not isinstance(kids, list) or type(count) is not int or not 1 <= len(kids) == count <= _MOST_PAGES:
+            raise NotPlainError
         if len(set(kids)) != count or any(not self._is_page(one, root["Pages"]) for one in kids):
-            raise PdfError("not plain")
+            raise NotPlainError
         form = revision.entry(root, "AcroForm")
         fields = revision.entry(form, "Fields")
         field = revision.resolve(fields[0]) if isinstance(fields, list) and len(fields) == 1 else None
         if not isinstance(field, dict) or "Kids" in field or not isinstance(fields[0], Ref):
-            raise PdfError("not plain")
+            raise NotPlainError
         value = revision.entry(field, "V")
         if field.get("FT") != Name("Sig") or not isinstance(field.get("V"), Ref) or not isinstance(value, dict):
-            raise PdfError("not plain")
+            raise NotPlainError
         if "Contents" not in value or {"XFA", "NeedAppearances"} & set(form):
-            raise PdfError("not plain")
+            raise NotPlainError
         if {"OpenAction", "Collection", "OCProperties", "DSS", "Type"} & set(root) != {"Type"}:
-            raise PdfError("not plain")
+            raise NotPlainError
 
     def _is_page(self, one: Value, parent: Value) -> bool:
         page = self.last.resolve(one)
@@ -232,7 +235,7 @@ def _inflated(data: bytes, most: int) -> bytes:
     engine = zlib.decompressobj()
     content = engine.decompress(data, most + 1)
     if len(content) > most or not engine.eof or engine.unused_data:
-        raise PdfError("not plain")
+        raise NotPlainError
     return content
 
 
@@ -243,16 +246,17 @@ def _shape(text: bytes) -> bytes:
         PdfError: two readers might read it in two ways.
     """
     if b"\\" in text:
-        raise PdfError("not plain")
-    plain = _STRING.sub(b"()", text)
+        raise NotPlainError
+    plain = _HEX_STRING.sub(b"()", _STRING.sub(b"()", text))
     shape = _NUMBERS.sub(b"[]", plain).translate(_DIGITS)
     if (
         len(plain.translate(None, _UNREADABLE)) != len(plain)
         or b"3D" in plain
         or any(map(shape.__contains__, _DOUBTFUL))
         or plain.count(b" R") != plain.count(b" 0 R")  # of another generation
+        or any(map(plain.translate(_ONES).__contains__, _NOBODY))
     ):
-        raise PdfError("not plain")
+        raise NotPlainError
     return shape
 
 
@@ -261,23 +265,47 @@ def _whole(text: bytes) -> Value:
     reader = Reader(text, is_packed=True)
     value = reader.value(_FROM_DEPTH)
     if reader.position != len(text) or not isinstance(value, dict):
-        raise PdfError("not plain")
+        raise NotPlainError
     return value
 
 
+_whole_again: Final = lru_cache(maxsize=256)(_whole)
+"""The same for texts that come again and again; nobody changes what was read."""
+
+
 @lru_cache(maxsize=1024)
-def _harmless(shape: bytes, *, is_stream: bool) -> bool:
-    try:
-        value = _whole(shape)
-        return has_nothing_suspicious(Stream(value, b"") if is_stream else value)
-    except PdfError:
-        return False
-
-
-def _is_harmless(shape: bytes, *, is_stream: bool = False) -> bool:
-    """Whether every object of this shape can be read, and is nothing to worry about.
+def _is_harmless(shape: bytes) -> bool:
+    """Whether every object of this shape can be read, and is nothing to worry about, stream or not.
 
     Two names that differ by their digits look like one: then it is not. Flags of annotations are numbers, so none but
     that of a signature, for which they do not matter, ever is.
     """
-    return len(shape) <= _LONGEST_SHAPE and _harmless(shape, is_stream=is_stream)
+    try:
+        return has_nothing_suspicious(Stream(_whole(shape), b""))
+    except PdfError:
+        return False
+
+
+def _places(rows: list[tuple[int, int, int]]) -> dict[int, Place | None]:
+    places: dict[int, Place | None] = {
+        number: Place(0, where) if kind == 1 else Place(0, index, where)
+        for number, (kind, where, index) in enumerate(rows)
+        if (kind == 1 and index == 0) or kind == 2  # noqa: PLR2004 -- §7.5.8.3: in an object stream
+    }
+    if len(places) != len(rows) - 1:
+        raise NotPlainError
+    return {0: None, **places}
+
+
+def _trailer(table: re.Match[bytes]) -> dict[str, Value]:
+    identity = HexString(bytes.fromhex(table["id"].decode("ascii")))
+    return {
+        "Type": Name("XRef"),
+        "Size": int(table["size"]),
+        "W": [1, 4, 2],
+        "Root": Ref(int(table["root"]), 0),
+        "Info": Ref(int(table["info"]), 0),
+        "ID": [identity, identity],
+        "Filter": Name("FlateDecode"),
+        "Length": int(table["length"]),
+    }
