@@ -209,7 +209,9 @@ class PlainFile(FileMap):
             raise NotPlainError
         if "Contents" not in value or {"XFA", "NeedAppearances"} & set(form):
             raise NotPlainError
-        if {"OpenAction", "Collection", "OCProperties", "DSS", "Type"} & set(root) != {"Type"}:
+        if {"OpenAction", "Collection", "OCProperties", "DSS"} & set(root):
+            raise NotPlainError
+        if (root.get("Type"), pages.get("Type")) != (Name("Catalog"), Name("Pages")):  # which qpdf would mend
             raise NotPlainError
 
     def _is_page(self, one: Value, parent: Value) -> bool:
