@@ -116,7 +116,9 @@ def _panel(there: Sequence[Series], left: float) -> list[str]:
         for point in line.split():
             x, y = point.split(",")
             parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{color}"/>')
-        parts.append(f'<text x="{left + 120 + 70 * number}" y="{_PANEL_HEIGHT + 50}" fill="{color}">{series.way}</text>')
+        parts.append(
+            f'<text x="{left + 120 + 70 * number}" y="{_PANEL_HEIGHT + 50}" fill="{color}">{series.way}</text>'
+        )
     parts.append(f'<text x="{left}" y="{_PANEL_HEIGHT + 50}">by {there[0].against}</text>')
     return parts
 

@@ -1,8 +1,6 @@
-"""What drawing a face costs for each template, what dominates it, and where the bytes of the sealed file are.
+"""Where the bytes of a sealed licence are, for each template: the table of docs/file-format.md.
 
-    python bench/drawing.py [--rounds 15]
-
-CPU time, as multiples of one ECDSA P-256 signature of the same run, as in `bench/chain.py`.
+python bench/sizes.py
 """
 
 import argparse
@@ -40,61 +38,24 @@ PARTS = ("fonts", "pages", "drawings", "photo", "record", "metadata", "seal", "r
 
 
 def main() -> int:
-    """Measure every template and print two tables."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=15)
-    rounds = options.parse_args().rounds
-    key = ec.generate_private_key(ec.SECP256R1())
-    unit = _median(lambda: key.sign(b"x" * 32, ec.ECDSA(hashes.SHA256())), 400)
-    profile = cProfile.Profile()
-    times: list[str] = []
-    sizes: list[str] = []
+    """Issue every template's example and print the table."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    print(f"{'template, bytes':34} {'file':>9} " + " ".join(f"{part:>9}" for part in PARTS))
     with tempfile.TemporaryDirectory() as folder:
         settings = initialise(Path(folder))
         create_development_keys(settings, PASSPHRASE, at=now())
-        fonts = Fonts.load(fonts_folder(settings))
         with Authority(settings, passphrase=PASSPHRASE) as authority:
             for kind in authority.catalogue:
-                issued, photo = _issued(authority, kind)
-                draw = _drawing(kind, issued, fonts, photo)
-                draw()
-                content = face_content(kind, issued.license)
-                planning = _median(partial(plan_face, kind, content, fonts), rounds) / unit
-                whole = _median(draw, rounds) / unit
-                profile.runcall(draw)
-                times.append(f"{kind.key:34} {planning:8.0f} {whole:8.0f}")
-                bytes_of = _bytes_by_part(issued.pdf)
-                shares = " ".join(f"{bytes_of[part]:9,}" for part in PARTS)
-                sizes.append(f"{kind.key:34} {len(issued.pdf):9,} {shares}")
-    print(f"{'template':34} {'plan':>8} {'render':>8}   (medians of {rounds}, in signatures of {unit * 1e3:.3f} ms)")
-    print("\n".join(times))
-    print(f"\n{'template, bytes':34} {'file':>9} " + " ".join(f"{part:>9}" for part in PARTS))
-    print("\n".join(sizes))
-    print("\nWhat dominates drawing, all templates together:")
-    print(_dominating(profile))
+                pdf = _issued(authority, kind)
+                bytes_of = _bytes_by_part(pdf)
+                print(f"{kind.key:34} {len(pdf):9,} " + " ".join(f"{bytes_of[part]:9,}" for part in PARTS))
     return 0
 
 
-def _issued(authority: Authority, kind: LicenseType) -> tuple[Issued, bytes | None]:
+def _issued(authority: Authority, kind: LicenseType) -> bytes:
     issuer = next(body for body in authority.issuers if kind.key in body.types)
     path = resource_folder("templates") / kind.key / "example.toml"
-    request = read_request(path, {"type": kind.key, "issuer": issuer.issuer.code})
-    return authority.issue(request), request.photo
-
-
-def _drawing(kind: LicenseType, issued: Issued, fonts: Fonts, photo: bytes | None) -> Callable[[], bytes]:
-    code = scan_file(issued.pdf)[0]
-    attachment = Attachment(canonical_bytes(issued.license))
-    return lambda: render(kind, issued.license, qr_text=code, fonts=fonts, photo=photo, attachment=attachment)
-
-
-def _median(work: Callable[[], object], rounds: int) -> float:
-    taken = []
-    for _ in range(rounds):
-        started = time.process_time()
-        work()
-        taken.append(time.process_time() - started)
-    return statistics.median(taken)
+    return authority.issue(read_request(path, {"type": kind.key, "issuer": issuer.issuer.code})).pdf
 
 
 def _bytes_by_part(file: bytes) -> Counter[str]:
@@ -137,19 +98,6 @@ def _part(stream: Any, contents: set[tuple[int, int]], programs: set[tuple[int, 
     if subtype == "/Image":
         return "photo"
     return "drawings" if subtype == "/Form" else "rest"
-
-
-def _dominating(profile: cProfile.Profile) -> str:
-    out = io.StringIO()
-    pstats.Stats(profile, stream=out).sort_stats("tottime").print_stats(12)
-    lines = out.getvalue().splitlines()
-    start = next(number for number, line in enumerate(lines) if "ncalls" in line)
-    return "\n".join(_without_folder(line) for line in lines[start:] if line.strip())
-
-
-def _without_folder(line: str) -> str:
-    figures, _, place = line.rpartition(" ")
-    return f"{figures} {'/'.join(Path(place).parts[-2:])}" if "/" in place else line
 
 
 if __name__ == "__main__":
