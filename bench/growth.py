@@ -51,7 +51,8 @@ def measured_growth(ways: Ways, *, most: int, quick: bool) -> list[Series]:
     paged = {count: _of_pages(ways, count) for count in PAGES[few]}
     worded = {count: _with_scope(ways, _different(ways, count)) for count in CHARACTERS[few]}
     found = [Series("licences", "ours", [(count, _batch(ways, count)) for count in counts])]
-    for against, documents in (("pages", paged), ("characters", worded)):
+    growing = {"pages": paged, "characters": worded}
+    for against, documents in growing.items():
         for way, work in (("ours", ways.ours), ("the usual", ways.usual)):
             rounds = times if way == "ours" else 1
             points = [(count, _cost(partial(work, one), rounds)) for count, one in documents.items()]

@@ -82,13 +82,13 @@ def plotted(growth: Sequence[Series]) -> str:
     panels = list(dict.fromkeys(series.against for series in growth))
     width, height = len(panels) * (_PANEL_WIDTH + _MARGIN), _PANEL_HEIGHT + _FOOT + 20
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
-        f'font-size="11"><rect width="{width}" height="{height}" fill="white"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
+        f'<g font-family="sans-serif" font-size="11"><rect width="{width}" height="{height}" fill="white"/>',
     ]
     for number, against in enumerate(panels):
         there = [series for series in growth if series.against == against]
         parts += _panel(there, number * (_PANEL_WIDTH + _MARGIN) + _MARGIN - 10)
-    return "\n".join([*parts, "</svg>", ""])
+    return "\n".join([*parts, "</g></svg>", ""])
 
 
 def _panel(there: Sequence[Series], left: float) -> list[str]:

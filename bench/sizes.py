@@ -4,32 +4,18 @@ python bench/sizes.py
 """
 
 import argparse
-import cProfile
 import io
-import pstats
-import statistics
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pikepdf
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from license_lib.authority import Authority, now
 from license_lib.batch import read_request
 from license_lib.catalogue import LicenseType
-from license_lib.configured import fonts_folder
-from license_lib.issuing import Issued
-from license_lib.licenses import face_content
-from license_lib.licenses.record import canonical_bytes
-from license_lib.qr import scan_file
-from license_lib.rendering import Attachment, Fonts, plan_face, render
 from license_lib.resources import resource_folder
 from license_lib.setting_up import create_development_keys, initialise
 

@@ -52,7 +52,7 @@ class Legal:
         """1 to `most` characters; half of the texts are short, one of ten as long as it may be."""
         random = self.random
         kind = random.random()
-        length = most if kind > 0.9 else random.randint(1, most) if kind > 0.5 else random.randint(1, min(12, most))  # noqa: PLR2004 -- see above
+        length = most if kind > 0.9 else random.randint(1, most) if kind > 0.5 else random.randint(1, min(12, most))
         general, rare = self._characters
         made = "".join(
             random.choices((random.choice(general), random.choice(rare), random.choice(SIGNS)), (75, 15, 10))[0]
@@ -84,7 +84,7 @@ class Legal:
             FieldType.CITIZEN_ID: self.citizen_id,
             FieldType.CREDIT_CODE: self.credit_code,
         }
-        if not spec.required and random.random() < 0.3:  # noqa: PLR2004 -- a share that is as good as any
+        if not spec.required and random.random() < 0.3:
             return ""
         if spec.choices:
             return random.choice(spec.choices)
@@ -118,7 +118,7 @@ class Legal:
     def rows(self, spec: Any) -> list[Mapping[str, str]]:
         """Rows: mostly few, sometimes as many as may be."""
         random = self.random
-        count = spec.max_rows if random.random() > 0.9 else random.randint(1, min(6, spec.max_rows))  # noqa: PLR2004 -- see above
+        count = spec.max_rows if random.random() > 0.9 else random.randint(1, min(6, spec.max_rows))
         return [{column.key: self.value(column) for column in spec.columns} for _ in range(count)]
 
     def holders(self, kind: LicenseType) -> tuple[HolderRequest, ...]:
@@ -128,7 +128,7 @@ class Legal:
         found = []
         for _ in range(count):
             of_body = kind.holder.kind is HolderKind.ORGANISATION or (
-                kind.holder.kind is HolderKind.EITHER and random.random() > 0.5  # noqa: PLR2004 -- half of them
+                kind.holder.kind is HolderKind.EITHER and random.random() > 0.5
             )
             name = self.text(random.choice((4, 10, 50)))
             found.append(
@@ -154,7 +154,7 @@ def random_request(kind: LicenseType, legal: Legal) -> LicenseRequest:
     base = example_request(kind.key)
     fields: dict[str, FieldValue] = {}
     for spec in kind.fields:
-        wanted = spec.required or legal.random.random() > 0.3  # noqa: PLR2004 -- a share that is as good as any
+        wanted = spec.required or legal.random.random() > 0.3
         rows = spec.type is FieldType.ROWS
         value: FieldValue = (legal.rows(spec) if rows else legal.value(spec)) if wanted else ""
         fields |= {spec.key: value} if value else {}
