@@ -10,9 +10,9 @@ from sides import Ways
 from license_lib.licenses import License, face_content
 from license_lib.rendering import plan_face
 
-COUNTS = (10, 100, 1_000, 10_000, 100_000)
-PAGES = (1, 2, 5, 10, 20)
-CHARACTERS = (10, 50, 200, 500, 1_000, 2_000)
+COUNTS: Sequence[int] = (10, 100, 1_000, 10_000, 100_000)
+PAGES: Sequence[int] = (1, 2, 5, 10, 20)
+CHARACTERS: Sequence[int] = (10, 50, 200, 500, 1_000, 2_000)
 _FIELD = "business_scope"
 _SENTENCE = "食品销售；技术服务、技术开发、技术咨询；"
 _FIRST_CHARACTER = 0x4E00

@@ -26,13 +26,13 @@ class Side:
 
 
 def medians(sides: Mapping[str, Side], rounds: int) -> dict[str, float]:
-    """Seconds of CPU time of each, of this process and of those that it waited for; each runs once before.
+    """Seconds of CPU time of each, of this process and of those that it waited for.
 
     Args:
-        rounds: how often; each side takes its turn in every round.
+        rounds: how often; each side takes its turn in every round. Where it is more than once, each runs once before.
     """
     taken: dict[str, list[float]] = {name: [] for name in sides}
-    for side in sides.values():
+    for side in sides.values() if rounds > 1 else ():
         _seconds(side)
     for number in range(rounds):
         for name, side in sides.items():

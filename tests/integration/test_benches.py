@@ -15,7 +15,7 @@ SMALLEST = {
     "codes.py": ["--rounds", "1"],
     "placing.py": ["--photos", "1"],
     "reach.py": ["--quick"],
-    "records.py": ["--most", "4", "--rounds", "2"],
+    "records.py": ["--most", "4", "--rounds", "3"],
     "scan_rates.py": ["--corpora", "nowhere", "--types", "residence-permit"],
     "sizes.py": [],
     "upkeep.py": ["--licenses", "20"],
