@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=["sqlite", "postgresql"], default="sqlite", help="where the authorities of fixtures are"
     )
+    parser.addoption("--licenses", type=int, default=24, help="how many random licences are put before every judge")
 
 
 @pytest.fixture(scope="session")
