@@ -13,10 +13,12 @@ SMALLEST = {
     "bundle.py": ["--rounds", "1"],
     "chain.py": ["--rounds", "1"],
     "codes.py": ["--rounds", "1"],
+    "load.py": ["--bad", "100", "--at-once", "20"],
     "placing.py": ["--photos", "1"],
     "reach.py": ["--quick"],
     "records.py": ["--most", "4", "--rounds", "3"],
     "scan_rates.py": ["--corpora", "nowhere", "--types", "residence-permit"],
+    "service.py": ["--licenses", "100", "--seconds", "0.5"],
     "sizes.py": [],
     "upkeep.py": ["--licenses", "20"],
 }
