@@ -1,4 +1,4 @@
-"""Paths that were found before, each for as long as no certificate that could be part of one begins or ends to be valid."""
+"""Paths that were found before, each until a certificate that could be part of one begins to be valid, or ends."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -33,9 +33,7 @@ class KnownPaths:
         self._known: dict[tuple[x509.Certificate, ...], KnownPath] = {}
         self._lock = Lock()
 
-    def find(
-        self, certificate: x509.Certificate, others: Sequence[x509.Certificate], at: datetime
-    ) -> KnownPath | None:
+    def find(self, certificate: x509.Certificate, others: Sequence[x509.Certificate], at: datetime) -> KnownPath | None:
         """What was kept for these certificates, if it holds at a moment."""
         with self._lock:
             known = self._known.get((certificate, *others))

@@ -88,7 +88,12 @@ def put_together(parts: Sequence[Part], trailer: bytes, reserved: int) -> Prepar
             start = len(out)
             out += b"<%b>>>\nendobj\n" % (b"0" * (2 * reserved))
         else:
-            out += b"%d 0 obj\n%b/Length %d>>\nstream\n%b\nendstream\nendobj\n" % (part.number, entries, len(data), data)
+            out += b"%d 0 obj\n%b/Length %d>>\nstream\n%b\nendstream\nendobj\n" % (
+                part.number,
+                entries,
+                len(data),
+                data,
+            )
     table, place = max(rows) + 1, len(out)
     rows[table] = b"\1%b\0\0" % place.to_bytes(4, "big")
     packed = zlib.compress(b"".join(rows.get(number, rows[0]) for number in range(table + 1)))
@@ -107,4 +112,6 @@ def sealed(document: Prepared, credential: SealCredential) -> bytes:
     data = bytes(document.data)
     digest = hashlib.sha256(data[: document.start] + data[document.end :]).digest()
     container = template_of(credential).sign(digest).finish(None).hex().upper().encode("ascii")
-    return data[: document.start + 1] + container.ljust(document.end - document.start - 2, b"0") + data[document.end - 1 :]
+    return (
+        data[: document.start + 1] + container.ljust(document.end - document.start - 2, b"0") + data[document.end - 1 :]
+    )

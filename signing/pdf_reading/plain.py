@@ -51,7 +51,9 @@ _MEDIA_TYPE: Final = b"/Subtype/application#2Fjson"
 _STRING: Final = re.compile(rb"\([^()\\\r\n]{0,8000}\)")
 _HEX_STRING: Final = re.compile(rb"<(?<!<<)[0-9A-Fa-f]{1,8000}>")
 _NUMBERS: Final = re.compile(rb"\[-?\d{1,5}(?:\.\d{1,5})?(?: -?\d{1,5}(?:\.\d{1,5})?){0,2000}\]")
-_NOBODY: Final = tuple(before + zeros for before in (b" ", b"[", b"]", b")", b">", b"\n") for zeros in (b"0 0 R", b"00", b"01"))
+_NOBODY: Final = tuple(
+    before + zeros for before in (b" ", b"[", b"]", b")", b">", b"\n") for zeros in (b"0 0 R", b"00", b"01")
+)
 """A reference to object 0, or a number with zeros before it."""
 _ONES: Final = bytes.maketrans(b"23456789", b"1" * 8)
 _DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)

@@ -74,7 +74,8 @@ def test_of_every_attack_both_ways_say_the_same(case: Vector) -> None:
     file = case.file
     if plain_case(file) is not None:
         reports = [
-            validate(file, trust=trust_of_vectors(), at=vector_moment(), thorough=thorough) for thorough in (False, True)
+            validate(file, trust=trust_of_vectors(), at=vector_moment(), thorough=thorough)
+            for thorough in (False, True)
         ]
         assert reports[0] == reports[1]
 
@@ -117,7 +118,9 @@ def test_bytes_of_the_structure_changed_before_sealing(
 ) -> None:
     document = remade(taken_apart(honest), honest)
     file = document.data
-    marks = [found.start() for found in re.finditer(rb"\d+ 0 obj|endstream|endobj|stream\n|startxref|%%EOF|%PDF|/XRef", file)]
+    marks = [
+        found.start() for found in re.finditer(rb"\d+ 0 obj|endstream|endobj|stream\n|startxref|%%EOF|%PDF|/XRef", file)
+    ]
     at = data.draw(st.sampled_from(marks)) + data.draw(st.integers(-4, 12))
     if 0 <= at < len(file) and not document.start <= at < document.end:
         file[at] = data.draw(st.sampled_from(b"0123456789 \n\r/<>%xR\0"))
