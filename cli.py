@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from license_lib.issuing import Issued
     from license_lib.log.findings import LogFinding
     from license_lib.paper import PaperChecks
-    from license_lib.publishing import Published
+    from license_lib.publishing.publisher import Published
     from license_lib.rendering import Fonts
     from license_lib.repository import Use
     from license_lib.settings import Settings
@@ -259,7 +259,7 @@ def init(printer: Printer, home: Home = Path()) -> None:
 @command(keys_app, "init")
 def keys_init(printer: Printer, home: Home = Path(), passphrase_file: PassphraseFile = None) -> None:
     """生成 Make a development PKI: root, city CA, department seals, time-stamps, CRL and OCSP."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.setting_up import create_development_keys
 
     settings = _settings(home)
@@ -275,7 +275,7 @@ def keys_init(printer: Printer, home: Home = Path(), passphrase_file: Passphrase
 @command(keys_app, "publish")
 def keys_publish(printer: Printer, home: Home = Path(), passphrase_file: PassphraseFile = None) -> None:
     """更新 Issue fresh certificate revocation lists before the old ones go stale."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.setting_up import publish_development_crls
 
     publish_development_crls(_settings(home), _passphrase(passphrase_file), at=now())
@@ -599,7 +599,7 @@ def verify(
     passphrase_file: PassphraseFile = None,
 ) -> int:
     """核验 Judge files, a scanned code, or a licence of the repository. Of several, the worst decides: 3, 1, 2, 0."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.judges import confined_verifier
 
     if schema:
@@ -666,7 +666,7 @@ def accept_license(
 ) -> int:
     """受理 Does a licence in force serve for a service item? Exit codes: 0 it does, 1 not, 2 undetermined."""
     from license_lib.acceptance import Applicants, Decision, ServiceItems, accept
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.configured import load_catalogue
     from license_lib.judges import confined_verifier
 
@@ -698,7 +698,7 @@ def materials(
 ) -> int:
     """材料核对 What need not be asked for. Exit codes: 0 all that is required is there, 1 not, 2 not known."""
     from license_lib.acceptance import Answer, Applicants, MaterialsCheck, ServiceItems, check_materials
-    from license_lib.authority import now
+    from license_lib.calendar import now
 
     with _authority(home, None) as authority:
         wanted = ServiceItems.load(home, authority.catalogue).get(item)
@@ -734,7 +734,7 @@ def signature_verify(
     home: Home = Path(),
 ) -> int:
     """验签 Judge every signature of PDF files: intact, altered, unsigned, malformed or indeterminate."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.configured import load_trust
     from license_lib.verification.signed_files import confined_judge, file_lines, file_report, load_anchors
 
@@ -765,7 +765,7 @@ def trust_publish(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """发布 Sign the next list from license.toml, trust.toml and the public keys."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.configured import load_issuers
     from license_lib.trusting import publish_list
 
@@ -839,8 +839,8 @@ def publish(
     passphrase_file: PassphraseFile = None,
 ) -> int:
     """公布 Write status lists and the log into the public folder. Nothing new: nothing is written."""
-    from license_lib.authority import now
-    from license_lib.publishing import follow as follow_publisher
+    from license_lib.calendar import now
+    from license_lib.publishing.following import follow as follow_publisher
 
     with _authority(home, _passphrase(passphrase_file)) as authority:
         if again or not follow:
@@ -949,7 +949,7 @@ def log_witness(
     passphrase_file: PassphraseFile = None,
 ) -> int:
     """见证 Sign the newest checkpoint of somebody's log, if it continues the last one that was signed here."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.log.findings import LogError
     from license_lib.network import make_fetcher
     from license_lib.publishing.reading import log_reader, reader
@@ -1006,7 +1006,7 @@ def log_audit(
 ) -> int:
     """审计 Read a whole log, and find what contradicts it. Exit codes: 0 nothing, 1 something, 2 unreadable."""
     from license_lib.auditing import audit_published, listed_policy, policy_of
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.log.proofs import MAX_PROOF_BYTES
     from license_lib.network import make_fetcher
     from license_lib.publishing.reading import reader
@@ -1071,7 +1071,7 @@ def qr_scan(
 
     Exit codes: 0 each file had a code, 1 one had none, or a broken one, 2 one was refused, 3 one could not be opened.
     """
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.qr.retries import Patience
     from license_lib.verification.scans import FileScan, confined_scanner, scan_value
 
@@ -1124,7 +1124,7 @@ def qr_verify(
 
     With --offline, no network, home or database is asked. From stdin, one code a line, as scanners type.
     """
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.offline import OfflineVerifier
 
     if max_staleness and not offline:
@@ -1161,8 +1161,8 @@ def bundle_make(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """制作 Write the newest bundle: the trust list and what was published. Run `license publish` before."""
-    from license_lib.authority import now
     from license_lib.bundle import BundleError
+    from license_lib.calendar import now
 
     with _authority(home, _passphrase(passphrase_file)) as authority:
         newest = authority.publisher.bundles.newest(now())
@@ -1187,8 +1187,8 @@ def bundle_show(printer: Printer, file: Path) -> None:
 @command(bundle_app, "check")
 def bundle_check(printer: Printer, file: Path, signer: Signers = None, home: Home = Path()) -> int:
     """检查 May this bundle be relied on now? Exit codes: 0 it may, 1 not, 2 nobody can say, 3 it cannot be read."""
-    from license_lib.authority import now
     from license_lib.bundle import open_bundle
+    from license_lib.calendar import now
 
     def checked() -> "OpenedBundle":
         opened = open_bundle(_bytes(file, _most_of_a_bundle()), _pin(signer, home))
@@ -1252,7 +1252,7 @@ def paper_check(
 
     The exit code is 2 until somebody has compared (--seen), 1 if the paper differs or the code is not in force.
     """
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.paper import confined_checker
     from license_lib.qr.retries import Patience
 
@@ -1352,7 +1352,7 @@ def fsck(
     home: Home = Path(),
 ) -> int:
     """检查 Do database, files, log, status lists and what was published still agree? Exit code 1 if they do not."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.health.facts import Done
     from license_lib.health.notes import FSCK, note
     from license_lib.upkeep import open_fsck
@@ -1369,7 +1369,7 @@ def fsck(
 @command(app, "health")
 def health(printer: Printer, home: Home = Path()) -> int:
     """运行状况 Is anything to be looked at, or acted on? Exit code 1 if something must be acted on."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.health import State
     from license_lib.health.gathering import health_of
     from license_lib.health.telling import line_text, line_value, types_value
@@ -1393,7 +1393,7 @@ def backup(
     home: Home = Path(),
 ) -> int:
     """备份 Back up database and files while others go on issuing, and read the backup again. Keys are not in it."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.upkeep import back_up
 
     with _stages() as progress:
@@ -1424,8 +1424,8 @@ def restore(
     home: Home = Path(),
 ) -> int:
     """恢复 Restore a backup into a home that holds no data yet, then check the whole (fsck)."""
-    from license_lib.authority import now
     from license_lib.backups import Backup
+    from license_lib.calendar import now
     from license_lib.upkeep import open_fsck, restore_backup
 
     with _stages() as progress:
@@ -1612,7 +1612,7 @@ def extend(
     home: Home = Path(),
 ) -> int:
     """延长有效期 Extend a whole type by decree, or what is chosen of it. Run again, it goes on where it stopped."""
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.error_texts import error_value
     from license_lib.extending import Decree
     from license_lib.repository import Cause, Selection
@@ -1968,8 +1968,7 @@ def serve(
 @command(app, "check-number")
 def check_number(printer: Printer, number: str) -> int:
     """查号 What kind of number is this, is it valid, and if not, why?"""
-    from license_lib.authority import now
-    from license_lib.calendar import day_of
+    from license_lib.calendar import day_of, now
     from license_lib.identifiers import identify
 
     check = identify(number, on=day_of(now()))
@@ -2071,8 +2070,7 @@ def _fonts(home: Path, templates: Path) -> "Fonts":
 
 
 def _today() -> date:
-    from license_lib.authority import now
-    from license_lib.calendar import day_of
+    from license_lib.calendar import day_of, now
 
     return day_of(now())
 
@@ -2086,7 +2084,7 @@ def _authority(home: Path, passphrase: bytes | None) -> "Authority":
 def _accounts(home: Path) -> "Accounts":
     from license_lib.accounts.changes import Actor
     from license_lib.accounts.opening import Accounts
-    from license_lib.authority import now
+    from license_lib.calendar import now
 
     return Accounts.open(_settings(home), now, by=Actor(_login_name(), "command line"))
 
@@ -2216,7 +2214,7 @@ def _noting(settings: "Settings | None", use: "Use") -> "Callable[[Verdict], Ver
 
     The trail is opened for each: no database may be open while workers are forked.
     """
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.judges import open_trail
     from license_lib.trail import require_use
 
@@ -2368,7 +2366,7 @@ def _is_text(given: str) -> bool:
 
 
 def _scans(files: list[Path], seconds: float, jobs: int | None) -> "dict[Path, FileScan | LicenseError]":
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.qr.retries import Patience
     from license_lib.verification.scans import confined_scanner
 
@@ -2644,7 +2642,7 @@ def _listed(path: Path, home: Path) -> "Snapshot":
 
 
 def _take_list(printer: Printer, source: str, signer: Path | None, home: Path, *, keep: bool) -> int:
-    from license_lib.authority import now
+    from license_lib.calendar import now
     from license_lib.error_texts import error_value
     from license_lib.network import make_fetcher
     from license_lib.trust_list import TrustListError, open_list

@@ -6,13 +6,13 @@ gives the judging half alone, with public material and a read-only repository: w
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from license_lib.calendar import day_of
+from license_lib.calendar import day_of, now
 from license_lib.configured import fonts_folder, load_catalogue, load_issuers, load_rules_of
 from license_lib.errors import InputError, LicenseError
 from license_lib.judges import make_verifier
@@ -33,14 +33,11 @@ if TYPE_CHECKING:
     from license_lib.extending import Decree, Extended
     from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
     from license_lib.presenting import Presentation, PresentationCode, Presenting
-    from license_lib.publishing import Publisher
+    from license_lib.publishing.publisher import Publisher
     from license_lib.records import Records
     from signing.sealing import Sealer
 
-
-def now() -> datetime:
-    """The machine's clock, in UTC: the default that composition hands down; tests hand down another."""
-    return datetime.now(UTC)
+__all__ = ["Authority", "now"]
 
 
 class Authority:

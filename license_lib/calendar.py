@@ -1,10 +1,15 @@
 """China Standard Time: licences say days, and their days begin and end in Beijing."""
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "CST")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def now() -> datetime:
+    """The machine's clock, in UTC: the default that composition hands down; tests hand down another."""
+    return datetime.now(UTC)
 
 
 def day_of(moment: datetime) -> date:

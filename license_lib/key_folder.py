@@ -14,7 +14,6 @@ from license_lib.errors import InputError, MachineError
 from license_lib.issuers import IssuingBody
 from license_lib.made_once import MadeOnce, state_of
 from license_lib.network import make_fetcher
-from license_lib.rendering.artwork import artwork_page
 from license_lib.settings import NetworkSettings, TimestampSettings
 from signing.errors import SigningError
 from signing.keys import SealCredential
@@ -237,6 +236,7 @@ class KeyFolder:
 
     def _picture(self, picture: "SealLook") -> bytes:
         """A seal's picture as a one-page PDF of exactly its size: the body's own artwork, or drawn."""
+        from license_lib.rendering.artwork import artwork_page
         from signing.seals import FOLDER
 
         if picture.artwork is None:

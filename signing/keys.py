@@ -212,6 +212,9 @@ def load_key_pair(key: Path, certificate: Path, *, passphrase: bytes, at: dateti
     return credential
 
 
+_ECDSA: Final = ec.ECDSA(hashes.SHA256())
+
+
 def verify_signature(certificate_der: bytes, signature_der: bytes, data: bytes) -> bool:
     """Tell whether `signature_der` is the certificate's ECDSA P-256 signature over SHA-256 of `data`.
 
@@ -241,7 +244,7 @@ def p256_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey | None:
 def verify_with(key: ec.EllipticCurvePublicKey, signature_der: bytes, data: bytes) -> bool:
     """Tell whether `signature_der` is this key's ECDSA signature over SHA-256 of `data`; never raises on any bytes."""
     try:
-        key.verify(signature_der, data, ec.ECDSA(hashes.SHA256()))
+        key.verify(signature_der, data, _ECDSA)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True

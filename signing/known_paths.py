@@ -1,4 +1,4 @@
-"""Paths that were found before, each for as long as no certificate that could be part of one begins or ends to be valid."""
+"""Paths that were found before, each until a certificate that could be part of one begins to be valid, or ends."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -75,7 +75,7 @@ class TrustStore:
         if evidence == Evidence():
             return self
         grown = copy.copy(self)  # anchors and their index are shared
-        grown._paths = KnownPaths()
+        grown._paths = KnownPaths()  # noqa: SLF001 -- its own class; others may lead to an anchor now
         brought = _readable(evidence.certificates[:_MOST_BROUGHT])
         grown.intermediates = tuple(dict.fromkeys((*self.intermediates, *brought)))
         grown.revocation = self.revocation.with_brought(evidence.crls, evidence.ocsps)

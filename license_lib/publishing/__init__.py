@@ -12,7 +12,5 @@ publishes may be killed anywhere, and run twice at once.
 """
 
 from license_lib.publishing.folder import PublicFolder
-from license_lib.publishing.following import follow
-from license_lib.publishing.publisher import Published, Publisher
 
-__all__ = ["PublicFolder", "Published", "Publisher", "follow"]
+__all__ = ["PublicFolder"]  # those who read it need not load what writes it

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from license_lib.errors import MachineError
+from license_lib.log.checkpoints import LogPolicy, SignedCheckpoint, open_checkpoint
+from license_lib.log.findings import LogError
 from license_lib.whole_files import write_whole
 
 LOG: Final = "log"
@@ -130,3 +132,22 @@ def _refused(error: OSError) -> MachineError:
         f"The folder of what is published cannot be used: {error.strerror}",
         hint="check its permissions and the room on its disk",
     )
+
+
+def published_checkpoint(folder: PublicFolder, policy: LogPolicy) -> SignedCheckpoint | None:
+    """The newest head that was published; None if none was.
+
+    Raises:
+        MachineError: `publishing.checkpoint`, `publishing.folder`.
+    """
+    data = folder.read(CHECKPOINT)
+    if data is None:
+        return None
+    try:
+        return open_checkpoint(data, policy)
+    except LogError:
+        raise MachineError(
+            "publishing.checkpoint",
+            "The published checkpoint is damaged, or another log's",
+            hint="put back the folder of what was published, or the log's key",
+        ) from None

@@ -8,8 +8,7 @@ from license_lib.log.checkpoints import LogPolicy, SignedCheckpoint, open_checkp
 from license_lib.log.findings import LogError
 from license_lib.log.proofs import LogProof, check_proof, prove
 from license_lib.log.proving import root_at
-from license_lib.publishing.folder import CHECKPOINT, WITNESSED, PublicFolder
-from license_lib.publishing.publisher import published_checkpoint
+from license_lib.publishing.folder import CHECKPOINT, WITNESSED, PublicFolder, published_checkpoint
 from license_lib.repository import Repository
 from signing.notes import Note, NoteError, parse_note
 

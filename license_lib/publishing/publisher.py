@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from license_lib.errors import LicenseError, MachineError
-from license_lib.log.checkpoints import Checkpoint, LogPolicy, SignedCheckpoint, open_checkpoint, sign_checkpoint
-from license_lib.log.findings import LogError
+from license_lib.log.checkpoints import Checkpoint, LogPolicy, SignedCheckpoint, sign_checkpoint
 from license_lib.log.merkle import Frontier
 from license_lib.log.proving import root_at
 from license_lib.log.tiles import new_files, require_whole
 from license_lib.publishing.bundles import Bundles
-from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, WITNESSED, PublicFolder
+from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, WITNESSED, PublicFolder, published_checkpoint
 from license_lib.publishing.status_lists import StatusLists
 from license_lib.repository import Repository
 from signing.cms_reader import UnacceptableAlgorithmError, read_signed_data
@@ -152,25 +151,6 @@ class Publisher:
             return False, error
         self.folder.write(TIMESTAMP, token)
         return True, None
-
-
-def published_checkpoint(folder: PublicFolder, policy: LogPolicy) -> SignedCheckpoint | None:
-    """The newest head that was published; None if none was.
-
-    Raises:
-        MachineError: `publishing.checkpoint`, `publishing.folder`.
-    """
-    data = folder.read(CHECKPOINT)
-    if data is None:
-        return None
-    try:
-        return open_checkpoint(data, policy)
-    except LogError:
-        raise MachineError(
-            "publishing.checkpoint",
-            "The published checkpoint is damaged, or another log's",
-            hint="put back the folder of what was published, or the log's key",
-        ) from None
 
 
 def stamped_bytes(note: Note, key: NoteKey) -> bytes:

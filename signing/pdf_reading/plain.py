@@ -1,7 +1,7 @@
 """Plain files: one revision, written front to back in a form so narrow that every reader reads the same.
 
-docs/file-format.md has the grammar. What differs from it in the least is no plain file, and is read by `file_map`, which
-asks other readers, too (ADR 25). Nothing is judged here: a file is plain, or it is not.
+docs/file-format.md has the grammar. What differs from it in the least is no plain file: it is read by `file_map`, and
+other readers are asked, too (ADR 25). Nothing is judged here: a file is plain, or it is not.
 """
 
 import re
@@ -20,8 +20,8 @@ _HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _TAIL: Final = re.compile(rb"startxref\n([1-9]\d{0,7})\n%%EOF\n\Z")
 _LONGEST_TAIL: Final = 40
 _TABLE: Final = re.compile(
-    rb"(?P<number>[1-9]\d{0,4}) 0 obj\n<</Type/XRef/Size (?P<size>[1-9]\d{0,4})/W\[1 4 2\]/Root (?P<root>[1-9]\d{0,4}) 0 R"
-    rb"/Info (?P<info>[1-9]\d{0,4}) 0 R/ID\[<(?P<id>[0-9a-f]{32})><(?P=id)>\]/Filter/FlateDecode"
+    rb"(?P<number>[1-9]\d{0,4}) 0 obj\n<</Type/XRef/Size (?P<size>[1-9]\d{0,4})/W\[1 4 2\]"
+    rb"/Root (?P<root>[1-9]\d{0,4}) 0 R/Info (?P<info>[1-9]\d{0,4}) 0 R/ID\[<(?P<id>[0-9a-f]{32})><(?P=id)>\]/Filter/FlateDecode"
     rb"/Length (?P<length>[1-9]\d{0,5})>>\nstream\n"
 )
 _STREAM: Final = re.compile(rb"([1-9]\d{0,4}) 0 obj\n(<<[^\n]{0,4000}?/Length (0|[1-9]\d{0,7})>>)\nstream\n")
@@ -30,7 +30,8 @@ _BUNDLE: Final = re.compile(
     rb"<</Type/ObjStm/N ([1-9]\d{0,4})/First ([1-9]\d{0,6})/Filter/FlateDecode/Length [1-9]\d{0,7}>>"
 )
 _SIGNATURE: Final = re.compile(
-    rb"([1-9]\d{0,4}) 0 obj\n(<</Type/Sig/[^\n]{0,4000}?/ByteRange \[0 \d{1,8} \d{1,8} \d{1,8}\]) *+/Contents (<([0-9A-F]*+)>)>>\nendobj\n"
+    rb"([1-9]\d{0,4}) 0 obj\n(<</Type/Sig/[^\n]{0,4000}?/ByteRange \[0 \d{1,8} \d{1,8} \d{1,8}\])"
+    rb" *+/Contents (<([0-9A-F]*+)>)>>\nendobj\n"
 )
 _HEAD: Final = re.compile(rb"\d{1,5} \d{1,7}(?: \d{1,5} \d{1,7})*+\n\Z")
 _ROW: Final = struct.Struct(">BIH")
@@ -51,9 +52,7 @@ _MEDIA_TYPE: Final = b"/Subtype/application#2Fjson"
 _STRING: Final = re.compile(rb"\([^()\\\r\n]{0,8000}\)")
 _HEX_STRING: Final = re.compile(rb"<(?<!<<)[0-9A-Fa-f]{1,8000}>")
 _NUMBERS: Final = re.compile(rb"\[-?\d{1,5}(?:\.\d{1,5})?(?: -?\d{1,5}(?:\.\d{1,5})?){0,2000}\]")
-_NOBODY: Final = tuple(
-    before + zeros for before in (b" ", b"[", b"]", b")", b">", b"\n") for zeros in (b"0 0 R", b"00", b"01")
-)
+_NOBODY: Final = tuple(bytes((one,)) + zeros for one in b" [])>\n" for zeros in (b"0 0 R", b"00", b"01"))
 """A reference to object 0, or a number with zeros before it."""
 _ONES: Final = bytes.maketrans(b"23456789", b"1" * 8)
 _DIGITS: Final = bytes.maketrans(b"123456789", b"0" * 9)
@@ -89,7 +88,7 @@ class PlainFile(FileMap):
         self._judge_objects()
         self._judge()
 
-    def at(self, ref: Ref, place: Place, revision: Revision) -> Value:
+    def at(self, ref: Ref, place: Place, revision: Revision) -> Value:  # noqa: ARG002 -- one place for each
         """The object of a number."""
         if ref.number not in self._values:
             self._values[ref.number] = self._read_whole(ref.number)

@@ -12,7 +12,8 @@ from support import PASSPHRASE, StillClock, counted_randomness
 
 from license_lib.authority import Authority
 from license_lib.errors import MachineError
-from license_lib.publishing import Published, Publisher, follow
+from license_lib.publishing.following import follow
+from license_lib.publishing.publisher import Published, Publisher
 from license_lib.status import Status
 from signing.timestamps_http import HttpTimestamper
 from signing.trust import TrustStore
