@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from signing import algorithms, ber, der
 from signing.der import DerError, Node
+from signing.known_certificates import read_certificate
 
 _CONTEXT_0: Final = 0xA0
 _CONTEXT_1: Final = 0xA1
@@ -300,7 +301,7 @@ def _subject_key_identifier(certificate: bytes) -> bytes | None:
 
 def _load(certificate: bytes) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(certificate)
+        return read_certificate(certificate)
     except Exception as error:  # the library raises many types, not all of them ValueError
         raise DerError("a certificate cannot be read") from error
 

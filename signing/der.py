@@ -4,10 +4,9 @@ Small on purpose. Signature containers come from strangers; a reader that accept
 many ways, and general-purpose readers are also the slowest part of signing and validation.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 INTEGER: Final = 0x02
 BIT_STRING: Final = 0x03
@@ -74,8 +73,7 @@ def generalized_time(moment: datetime) -> bytes:
     return tlv(GENERALIZED_TIME, moment.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode("ascii"))
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One decoded value. Its members are decoded when asked for.
 
     Attributes:
@@ -116,23 +114,9 @@ class Node:
     def as_oid(self) -> str:
         """Read an OBJECT IDENTIFIER as dotted text."""
         content = self.expect(OBJECT_IDENTIFIER).content
-        if not content or content[-1] & 0x80:
-            raise DerError("OBJECT IDENTIFIER is cut short")
-        if len(content) > _LONGEST_IDENTIFIER:
+        if len(content) > _LONGEST_IDENTIFIER and not content[-1] & 0x80:
             raise DerError("OBJECT IDENTIFIER is too long")
-        arcs: list[int] = []
-        arc = 0
-        fresh = True
-        for octet in content:
-            if fresh and octet == _SHORT:
-                raise DerError("OBJECT IDENTIFIER is not minimal")
-            arc = arc << 7 | octet & 0x7F
-            fresh = not octet & 0x80
-            if fresh:
-                arcs.append(arc)
-                arc = 0
-        first = min(arcs[0] // 40, 2)
-        return ".".join(str(number) for number in (first, arcs[0] - 40 * first, *arcs[1:]))
+        return _dotted(content)
 
     def as_time(self) -> datetime:
         """Read a GeneralizedTime in UTC, with or without a fraction (X.690 §11.7)."""
@@ -144,7 +128,8 @@ class Node:
         if text.removesuffix("Z") != whole and (not fraction or fraction.endswith("0")):
             raise DerError("GeneralizedTime has a padded fraction")
         try:
-            moment = datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+            date = (int(whole[:4]), int(whole[4:6]), int(whole[6:8]))
+            moment = datetime(*date, int(whole[8:10]), int(whole[10:12]), int(whole[12:14]), tzinfo=UTC)
         except ValueError as error:
             raise DerError("GeneralizedTime is no date") from error
         return moment.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if fraction else moment
@@ -191,3 +176,22 @@ def _header(data: bytes, offset: int) -> tuple[int, int, int]:
 def _read_at(data: bytes, offset: int) -> tuple[Node, int]:
     start, end, tag = _header(data, offset)
     return Node(tag, data[start:end], data[offset:end]), end
+
+
+@lru_cache(maxsize=256)
+def _dotted(content: bytes) -> str:
+    if not content or content[-1] & 0x80:
+        raise DerError("OBJECT IDENTIFIER is cut short")
+    arcs: list[int] = []
+    arc = 0
+    fresh = True
+    for octet in content:
+        if fresh and octet == _SHORT:
+            raise DerError("OBJECT IDENTIFIER is not minimal")
+        arc = arc << 7 | octet & 0x7F
+        fresh = not octet & 0x80
+        if fresh:
+            arcs.append(arc)
+            arc = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(str(number) for number in (first, arcs[0] - 40 * first, *arcs[1:]))

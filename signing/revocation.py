@@ -9,6 +9,7 @@ from cryptography import x509
 
 from signing.crls import RevocationList
 from signing.errors import TrustError
+from signing.known_certificates import issuer_name
 from signing.ocsp_answers import StatusAnswer
 from signing.standing import RevocationAnswer, Standing, unknown
 
@@ -61,7 +62,7 @@ class RevocationEvidence:
             at: moment of validation.
         """
         sources: tuple[RevocationList | StatusAnswer, ...] = (
-            *self._lists.get(certificate.issuer.public_bytes(), ()),
+            *self._lists.get(issuer_name(certificate), ()),
             *self._answers.get(certificate.serial_number, ()),
         )
         answers = [source.ask(certificate, issuer, at) for source in sources]

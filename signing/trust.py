@@ -12,6 +12,8 @@ from cryptography.x509 import verification
 
 from signing.errors import TrustError
 from signing.evidence import Evidence
+from signing.known_certificates import read_certificate
+from signing.known_paths import KnownPaths
 from signing.revocation import RevocationEvidence
 
 _LONGEST_PATH: Final = 5
@@ -46,6 +48,7 @@ class TrustStore:
         self.intermediates = tuple(intermediates)
         self.revocation = RevocationEvidence(crls, ocsps)
         self._store = verification.Store(list(self.anchors))
+        self._paths = KnownPaths()
 
     @classmethod
     def load(cls, folder: Path) -> "TrustStore":
@@ -72,6 +75,7 @@ class TrustStore:
         if evidence == Evidence():
             return self
         grown = copy.copy(self)  # anchors and their index are shared
+        grown._paths = KnownPaths()
         brought = _readable(evidence.certificates[:_MOST_BROUGHT])
         grown.intermediates = tuple(dict.fromkeys((*self.intermediates, *brought)))
         grown.revocation = self.revocation.with_brought(evidence.crls, evidence.ocsps)
@@ -93,6 +97,16 @@ class TrustStore:
         Returns:
             The path, end entity first and anchor last; None if there is none.
         """
+        others = (*self.intermediates, *_readable(embedded))
+        known = self._paths.find(certificate, others, at)
+        if known is None:
+            found = self._find_path(certificate, others, at)
+            known = self._paths.keep(certificate, others, at, found, boundaries=(*self.anchors, *others))
+        return known.path
+
+    def _find_path(
+        self, certificate: x509.Certificate, others: Sequence[x509.Certificate], at: datetime
+    ) -> tuple[x509.Certificate, ...] | None:
         verifier = (
             verification.PolicyBuilder()
             .store(self._store)
@@ -105,7 +119,7 @@ class TrustStore:
             .build_client_verifier()
         )
         try:
-            return tuple(verifier.verify(certificate, [*self.intermediates, *_readable(embedded)]).chain)
+            return tuple(verifier.verify(certificate, list(others)).chain)
         except (verification.VerificationError, ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
             return None
 
@@ -114,7 +128,7 @@ def _readable(encoded: Iterable[bytes]) -> list[x509.Certificate]:
     found = []
     for item in encoded:
         try:
-            found.append(x509.load_der_x509_certificate(item))
+            found.append(read_certificate(item))
         except Exception:  # noqa: BLE001, S112 - a certificate that cannot be read helps no path; the library raises many types
             continue
     return found

@@ -58,6 +58,27 @@ def _suspicious(revision: Revision) -> Iterator[tuple[str, str]]:
                 pending += [one for one in value if isinstance(one, dict | list)]
 
 
+def has_nothing_suspicious(top: Value) -> bool:
+    """Whether there is nothing in one object that `suspicious` could ask about, whatever the rest of the file is.
+
+    Of annotations, only that of a signature passes: what others show depends on more.
+    """
+    if isinstance(top, Stream) and "F" in top.dictionary:
+        return False
+    pending: list[Value] = [top.dictionary if isinstance(top, Stream) else top]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            if "Rect" in value and (value.get("Subtype"), value.get("FT")) != (Name("Widget"), Name("Sig")):
+                return False
+            if any(_dictionary(value)):
+                return False
+            pending += [one for one in value.values() if isinstance(one, dict | list)]
+        elif isinstance(value, list):
+            pending += [one for one in value if isinstance(one, dict | list)]
+    return True
+
+
 def _catalog(revision: Revision, root: Value) -> Iterator[tuple[str, str]]:
     form = revision.entry(root, "AcroForm")
     if isinstance(form, dict) and "XFA" in form:

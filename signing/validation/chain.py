@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Final, TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from signing import algorithms
+from signing.known_certificates import encoding_of
 from signing.reports import Indication, SealFinding, SubIndication
 from signing.revocation import RevocationAnswer, Standing
 from signing.trust import TrustStore
@@ -83,7 +83,7 @@ def judge_chain(
     if path is None:
         return ChainJudgement((_why_no_path(certificate, embedded, trust, moment, proven=existed_at is not None),))
     problems: list[Problem] = []
-    used = {link.public_bytes(serialization.Encoding.DER) for link in path}
+    used = {encoding_of(link) for link in path}
     if not used.issuperset(embedded):
         # Unsigned material that leads nowhere: a damaged or smuggled certificate.
         problems.append(undecided("seal.stray-certificate", SubIndication.CHAIN_CONSTRAINTS_FAILURE))

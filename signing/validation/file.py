@@ -14,6 +14,7 @@ from signing.pdf_reading import FileMap, PdfError, Revision, map_file
 from signing.pdf_reading.agreement import disagreement
 from signing.pdf_reading.content import suspicious
 from signing.pdf_reading.file_map import Oddity
+from signing.pdf_reading.plain import PlainFile, read_plain
 from signing.reports import Change, FileReport, Indication, SealFinding, SealReport, SubIndication
 from signing.trust import TrustStore
 from signing.validation.appearances import doubts
@@ -38,6 +39,7 @@ class Case:
     Args:
         pdf: its bytes.
         foreign: accept signatures of other formats than PAdES.
+        plain: the file as it was read, if it is a plain one: nothing about it is unusual or ambiguous.
 
     Attributes:
         pdf: its bytes.
@@ -49,10 +51,11 @@ class Case:
         changes: after each of them.
     """
 
-    def __init__(self, pdf: bytes, *, foreign: bool = True) -> None:
+    def __init__(self, pdf: bytes, *, foreign: bool = True, plain: PlainFile | None = None) -> None:
         self.pdf = pdf
         self._foreign = foreign
-        self.map: FileMap = map_file(pdf)
+        self._is_plain = plain is not None
+        self.map: FileMap = plain or map_file(pdf)
         self.revision: Revision = self.map.last
         self.signatures: Sequence[Signature] = signatures(self.map)
         self.integrity: Sequence[Integrity] = [self._integrity(one) for one in self.signatures]
@@ -64,6 +67,8 @@ class Case:
 
     def file_findings(self) -> tuple[SealFinding, ...]:
         """What is to be said of the file as a whole."""
+        if self._is_plain:
+            return ()
         # What the signed revision itself holds is as it was signed; what stands behind it nobody vouches for.
         signed = min((one.end for one in self.signatures if one.end), default=0)
         odd: dict[tuple[str, str], None] = {}  # each kind once: a hostile file has as many as it likes
@@ -125,6 +130,24 @@ class Case:
             later = [(end, change) for end, step in steps.items() if one.end and end > one.end for change in step]
             found.append(tuple(Change(change.kind, change.where, end, allowed.allow(change)) for end, change in later))
         return found
+
+
+def plain_case(pdf: bytes) -> Case | None:
+    """A plain file whose one signature holds, ready to be judged; None for every other file.
+
+    Such a file has one revision, and nothing about it is unusual, ambiguous or suspicious (ADR 25).
+    """
+    plain = read_plain(pdf)
+    if plain is None:
+        return None
+    try:
+        case = Case(pdf, foreign=False, plain=plain)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 -- whatever it is, it is for the way that judges everything
+        return None
+    sound = len(case.signatures) == 1 and case.signatures[0].end == len(pdf) and not case.integrity[0].problems
+    return case if sound else None
 
 
 class Opened:

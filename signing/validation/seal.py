@@ -14,13 +14,15 @@ from signing.trust import TrustStore
 from signing.validation.certainty import Judgement, judge_certainty
 from signing.validation.chain import Problem, failed, undecided
 from signing.validation.document import PADES
-from signing.validation.file import MAX_BYTES, Case, Opened, report_of
+from signing.validation.file import MAX_BYTES, Case, Opened, plain_case, report_of
 from signing.validation.tail import strangers
 
 _UNSAFE = frozenset({ACTIVE, EXTERNAL, HIDDEN})
 
 
-def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MAX_BYTES) -> SealReport:
+def validate(
+    pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MAX_BYTES, thorough: bool = False
+) -> SealReport:
     """Judge the seal of a PDF.
 
     Args:
@@ -28,6 +30,7 @@ def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MA
         trust: whom to trust, and the revocation lists known.
         at: the moment at which the question is asked; timezone-aware.
         max_bytes: of files beyond this size nothing is said: they are not read.
+        thorough: read a plain file, too, as any other: the report is the same, by a longer way (ADR 25).
 
     Returns:
         The report. A bad document is a report, never an exception.
@@ -36,12 +39,15 @@ def validate(pdf: bytes, *, trust: TrustStore, at: datetime, max_bytes: int = MA
         raise ValueError("the moment of validation needs a time zone")
     if len(pdf) > max_bytes:
         return _refused([undecided("pdf.too-large", SubIndication.GENERIC, limit=str(max_bytes))])
-    opened = Opened(pdf, foreign=False)
-    case = opened.case
+    case = None if thorough else plain_case(pdf)
+    before: list[SealFinding] = []
     if case is None:
-        return _refused(_file_problems(opened.findings))
+        opened = Opened(pdf, foreign=False)
+        case, before = opened.case, opened.findings
+    if case is None:
+        return _refused(_file_problems(before))
     try:
-        strange = _file_problems(opened.findings)
+        strange = _file_problems(before)
         seals = [index for index, one in enumerate(case.signatures) if not one.is_time_stamp]
         if not seals or (len(seals) > 1 and case.permissions[seals[0]].level != 1):
             return _refused([*_count_problems(len(seals)), *strange])

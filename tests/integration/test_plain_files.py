@@ -1,0 +1,164 @@
+"""Plain files are judged by a shorter way: same report as by the longer one, whatever is changed in them."""
+
+import re
+from typing import Final
+
+import pytest
+from attacks.replay import trust_of_vectors
+from attacks.vectors import HONEST, load_cases, vector_moment
+from attacks.vectors import Case as Vector
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from plain_files import Part, put_together, sealed, taken_apart, with_line
+from support import ISSUERS, NOON, PASSPHRASE, sealed_revision
+
+from license_lib.authority import Authority
+from license_lib.issuing import Issued
+from signing.keys import SealCredential, load_credential
+from signing.reports import Indication
+from signing.sealing.prepared import Prepared
+from signing.trust import TrustStore
+from signing.validation import validate
+from signing.validation.file import plain_case
+
+ROOM: Final = 4000
+ANY = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck), derandomize=True)
+TOKENS: Final = [
+    b"/", b"//", b"<<", b">>", b"[", b"]", b"(", b")", b"<", b">", b"%", b"\\", b"#41", b"\r", b"\n", b"\0", b" ", b"  ",
+    b"null", b"true", b"0", b"7", b"-", b".", b"+", b"1 1 R", b"4 0 R", b"99 0 R", b"5 0R", b"/JS(x)", b"/S/JavaScript",
+    b"/S/GoTo3DView", b"/Type/ObjStm", b"/Type/XRef", b"/AA 4 0 R", b"/Rect[0 0 1 1]", b"/Subtype/3D", b"/F 2", b"/F(x)",
+    b"/Kids[4 0 R]", b"/Count 2", b"/Fields[]", b"/OpenAction 5 0 R", b"/XFA(x)", b"/P 2", b"/K 1", b"/FT/Tx", b"<4>",
+    b"123456789012345678901234567890123", b"/Encrypt 5 0 R", b"/Length 5>>", b"/FS/URL", b"/Alternates[]", b"\xff",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def credential(shared_authority: Authority) -> SealCredential:
+    return load_credential(shared_authority.settings.keys_folder, "market", passphrase=PASSPHRASE, at=NOON)
+
+
+@pytest.fixture(scope="module")
+def trust(shared_authority: Authority) -> TrustStore:
+    return TrustStore.load(shared_authority.settings.keys_folder)
+
+
+@pytest.fixture(scope="module")
+def honest(issued_licenses: dict[str, Issued]) -> bytes:
+    return sealed_revision(issued_licenses["food-business-permit"].pdf)
+
+
+def trailer_of(pdf: bytes) -> bytes:
+    found = re.search(rb"/W\[1 4 2\](/Root .*?\])/Filter", pdf)
+    assert found is not None
+    return found[1]
+
+
+def remade(parts: list[Part], honest: bytes) -> Prepared:
+    return put_together(parts, trailer_of(honest), ROOM)
+
+
+def same_both_ways(pdf: bytes, trust: TrustStore) -> bool:
+    """Whether the shorter way was taken; both must say the same."""
+    short, long = (validate(pdf, trust=trust, at=NOON, thorough=thorough) for thorough in (False, True))
+    assert short == long
+    return plain_case(pdf) is not None
+
+
+@pytest.mark.parametrize("key", ISSUERS)
+def test_every_licence_is_a_plain_file(key: str, issued_licenses: dict[str, Issued], trust: TrustStore) -> None:
+    assert same_both_ways(sealed_revision(issued_licenses[key].pdf), trust)
+
+
+@pytest.mark.parametrize("case", [*load_cases(), *load_cases(HONEST)], ids=lambda case: case.name)
+def test_of_every_attack_both_ways_say_the_same(case: Vector) -> None:
+    file = case.file
+    if plain_case(file) is not None:
+        reports = [
+            validate(file, trust=trust_of_vectors(), at=vector_moment(), thorough=thorough) for thorough in (False, True)
+        ]
+        assert reports[0] == reports[1]
+
+
+def test_a_file_put_together_again_is_plain(honest: bytes, credential: SealCredential, trust: TrustStore) -> None:
+    pdf = sealed(remade(taken_apart(honest), honest), credential)
+    assert validate(pdf, trust=trust, at=NOON).indication is Indication.TOTAL_PASSED
+    assert same_both_ways(pdf, trust)
+
+
+@ANY
+@given(data=st.data())
+def test_objects_changed_before_sealing(
+    honest: bytes, credential: SealCredential, trust: TrustStore, data: st.DataObject
+) -> None:
+    parts = taken_apart(honest)
+    lines = [(number, line) for part in parts for number, line in part.lines]
+    for _ in range(data.draw(st.integers(1, 2))):
+        number, line = data.draw(st.sampled_from(lines))
+        parts = with_line(parts, number, changed(line, data))
+    same_both_ways(sealed(remade(parts, honest), credential), trust)
+
+
+@ANY
+@given(data=st.data())
+def test_dictionaries_of_streams_and_of_the_signature_changed_before_sealing(
+    honest: bytes, credential: SealCredential, trust: TrustStore, data: st.DataObject
+) -> None:
+    parts = taken_apart(honest)
+    index = data.draw(st.integers(0, len(parts) - 1))
+    one = parts[index]
+    parts[index] = Part(one.number, changed(one.entries, data), one.data, one.lines)
+    same_both_ways(sealed(remade(parts, honest), credential), trust)
+
+
+@ANY
+@given(data=st.data())
+def test_bytes_of_the_structure_changed_before_sealing(
+    honest: bytes, credential: SealCredential, trust: TrustStore, data: st.DataObject
+) -> None:
+    document = remade(taken_apart(honest), honest)
+    file = document.data
+    marks = [found.start() for found in re.finditer(rb"\d+ 0 obj|endstream|endobj|stream\n|startxref|%%EOF|%PDF|/XRef", file)]
+    at = data.draw(st.sampled_from(marks)) + data.draw(st.integers(-4, 12))
+    if 0 <= at < len(file) and not document.start <= at < document.end:
+        file[at] = data.draw(st.sampled_from(b"0123456789 \n\r/<>%xR\0"))
+    same_both_ways(sealed(document, credential), trust)
+
+
+@ANY
+@given(data=st.data())
+def test_bytes_changed_added_or_lost_after_sealing(honest: bytes, trust: TrustStore, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(honest)))
+    lost, added = data.draw(st.integers(0, 2)), data.draw(st.sampled_from([b"", *TOKENS]))
+    pdf = honest[:at] + added + honest[at + lost :]
+    assert same_both_ways(pdf, trust) == (pdf == honest)
+
+
+@pytest.mark.parametrize(
+    ("number", "old", "new"),
+    [
+        (4, b"/Type/Catalog", b"/Type/Catalog/OpenAction<</S/JavaScript/JS(x)>>"),
+        (5, b"/Count 1", b"/Count 2"),
+        (5, b"/Kids[6 0 R]", b"/Kids[6 0 R 6 0 R]"),
+        (6, b"/Type/Page", b"/Type/Page/AA<<>>"),
+        (6, b"/Parent 5 0 R", b"/Parent 5 1 R"),
+        (6, b"/Tabs/S", b"/Tabs/S/Tabs/S"),
+        (6, b"/Tabs/S", b"/Tabs/S/Tab#73/R"),
+        (6, b"/Tabs/S", b"/Tabs/S%"),
+        (7, b"/FT/Sig", b"/FT/Sig/Kids[]"),
+        (7, b"/V 8 0 R", b"/V null"),
+    ],
+)
+def test_what_is_sealed_and_not_plain_goes_the_longer_way(
+    number: int, old: bytes, new: bytes, honest: bytes, credential: SealCredential, trust: TrustStore
+) -> None:
+    parts = taken_apart(honest)
+    (line,) = [line for part in parts for held, line in part.lines if held == number]
+    assert line.count(old) == 1
+    pdf = sealed(remade(with_line(parts, number, line.replace(old, new)), honest), credential)
+    assert not same_both_ways(pdf, trust)
+
+
+def changed(text: bytes, data: st.DataObject) -> bytes:
+    """A text with something put in, or taken out, somewhere."""
+    at = data.draw(st.integers(0, len(text)))
+    return text[:at] + data.draw(st.sampled_from(TOKENS)) + text[at + data.draw(st.integers(0, 3)) :]
