@@ -1,6 +1,6 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo gallery test browser fuzz crash serve lint types bench bombs judges scan-rates lock clean \
+.PHONY: help demo gallery test browser fuzz crash serve lint types bench bench-check judges bombs scan-rates lock clean \
 	set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
@@ -53,12 +53,15 @@ bench: set-up-tests  ## Measure beside the usual way (docs/performance.md), then
 	$(BIN)/python bench/placing.py
 	$(BIN)/python bench/bundle.py
 
-bombs: set-up  ## Ask a service with good requests, alone and beside 10,000 bad ones, 500 at once.
-	$(BIN)/python bench/load.py
-	$(BIN)/python bench/load.py --addresses 5000
+bench-check: set-up-tests  ## Run every benchmark in its smallest form, so that none rots.
+	$(BIN)/pytest tests/integration/test_benches.py --whole-benches
 
 judges: set-up-tests  ## Put LICENSES=2000 random licences before every judge: none may find a fault.
 	$(BIN)/pytest -n 2 tests/conformance/test_many_licenses.py --licenses $(or $(LICENSES),2000)
+
+bombs: set-up  ## Ask a service with good requests, alone and beside 10,000 bad ones, 500 at once.
+	$(BIN)/python bench/load.py
+	$(BIN)/python bench/load.py --addresses 5000
 
 scan-rates: set-up-tests  ## Measure which pictures of codes are read, by each library and by us; WRITE=--write notes it.
 	$(BIN)/python bench/scan_rates.py $(WRITE)

@@ -25,7 +25,7 @@ UNITS = sorted(DEPLOY.glob("*.service"))
 
 def arguments_of(unit: Path) -> list[str]:
     (line,) = re.findall(
-        r"^ExecStart=/opt/license/\.venv/bin/license (.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE
+        r"^ExecStart=/usr/local/lib/license/\.venv/bin/license (.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE
     )
     return shlex.split(line.replace("%i", "8001").replace("%d", "/run/credentials"))
 
