@@ -21,8 +21,8 @@ _TAIL: Final = re.compile(rb"startxref\n([1-9]\d{0,7})\n%%EOF\n\Z")
 _LONGEST_TAIL: Final = 40
 _TABLE: Final = re.compile(
     rb"(?P<number>[1-9]\d{0,4}) 0 obj\n<</Type/XRef/Size (?P<size>[1-9]\d{0,4})/W\[1 4 2\]"
-    rb"/Root (?P<root>[1-9]\d{0,4}) 0 R/Info (?P<info>[1-9]\d{0,4}) 0 R/ID\[<(?P<id>[0-9a-f]{32})><(?P=id)>\]/Filter/FlateDecode"
-    rb"/Length (?P<length>[1-9]\d{0,5})>>\nstream\n"
+    rb"/Root (?P<root>[1-9]\d{0,4}) 0 R/Info (?P<info>[1-9]\d{0,4}) 0 R/ID\[<(?P<id>[0-9a-f]{32})><(?P=id)>\]"
+    rb"/Filter/FlateDecode/Length (?P<length>[1-9]\d{0,5})>>\nstream\n"
 )
 _STREAM: Final = re.compile(rb"([1-9]\d{0,4}) 0 obj\n(<<[^\n]{0,4000}?/Length (0|[1-9]\d{0,7})>>)\nstream\n")
 _END_OF_STREAM: Final = b"\nendstream\nendobj\n"

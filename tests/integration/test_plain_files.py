@@ -25,10 +25,10 @@ ROOM: Final = 4000
 ANY = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck), derandomize=True)
 TOKENS: Final = [
     b"/", b"//", b"<<", b">>", b"[", b"]", b"(", b")", b"<", b">", b"%", b"\\", b"#41", b"\r", b"\n", b"\0", b" ",
-    b"  ",     b"null", b"true", b"0", b"7", b"-", b".", b"+", b"1 1 R", b"4 0 R", b"99 0 R", b"5 0R", b"/JS(x)", b"/S/JavaScript",
-    b"/S/GoTo3DView", b"/Type/ObjStm", b"/Type/XRef", b"/AA 4 0 R", b"/Rect[0 0 1 1]", b"/Subtype/3D", b"/F 2",
-    b"/F(x)",     b"/Kids[4 0 R]", b"/Count 2", b"/Fields[]", b"/OpenAction 5 0 R", b"/XFA(x)", b"/P 2", b"/K 1", b"/FT/Tx", b"<4>",
-    b"123456789012345678901234567890123", b"/Encrypt 5 0 R", b"/Length 5>>", b"/FS/URL", b"/Alternates[]", b"\xff",
+    b"  ", b"null", b"true", b"0", b"7", b"-", b".", b"+", b"1 1 R", b"4 0 R", b"99 0 R", b"5 0R", b"/JS(x)",
+    b"/S/JavaScript", b"/S/GoTo3DView", b"/Type/ObjStm", b"/Type/XRef", b"/AA 4 0 R", b"/Rect[0 0 1 1]", b"/Subtype/3D", b"/F 2",
+    b"/F(x)", b"/Kids[4 0 R]", b"/Count 2", b"/Fields[]", b"/OpenAction 5 0 R", b"/XFA(x)", b"/P 2", b"/K 1", b"/FT/Tx",
+    b"<4>", b"123456789012345678901234567890123", b"/Encrypt 5 0 R", b"/Length 5>>", b"/FS/URL", b"/Alternates[]", b"\xff",
 ]  # fmt: skip
 
 
@@ -140,7 +140,10 @@ def test_bytes_changed_added_or_lost_after_sealing(honest: bytes, trust: TrustSt
     ("number", "old", "new"),
     [
         (4, b"/Type/Catalog", b"/Type/Catalog/OpenAction<</S/JavaScript/JS(x)>>"),
+        (4, b"/Type/Catalog", b"/Type/Catalogue"),
         (5, b"/Count 1", b"/Count 2"),
+        (5, b"/Count 1", b"/Count 1."),
+        (6, b"/Tabs/S", b"/Tabs/S/Other[5 0 0 R]"),
         (5, b"/Kids[6 0 R]", b"/Kids[6 0 R 6 0 R]"),
         (6, b"/Type/Page", b"/Type/Page/AA<<>>"),
         (6, b"/Parent 5 0 R", b"/Parent 5 1 R"),
