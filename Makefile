@@ -1,6 +1,6 @@
 # `make demo` and `make test` are enough on a fresh machine: each first sets up what it needs (.ci/set-up), once.
 .DEFAULT_GOAL := help
-.PHONY: help demo gallery test browser fuzz crash serve lint types bench scan-rates lock clean \
+.PHONY: help demo gallery test browser fuzz crash serve lint types bench bench-check judges bombs scan-rates lock clean \
 	set-up set-up-tests set-up-browser
 
 PYTHON ?= python3
@@ -44,13 +44,24 @@ lint: set-up  ## Check style, form and import contracts.
 types: set-up  ## Check types.
 	$(BIN)/mypy
 
-bench: set-up-tests  ## Measure issuing, verifying and scanning, drawing, records as they grow, codes, paper and bundles.
+bench: set-up-tests  ## Measure beside the usual way (docs/performance.md), then each part; LICENSES=100000 in the longest batch.
+	$(BIN)/python bench/reach.py --write --licenses $(or $(LICENSES),100000)
 	$(BIN)/python bench/chain.py
-	$(BIN)/python bench/drawing.py
+	$(BIN)/python bench/sizes.py
 	$(BIN)/python bench/records.py
 	$(BIN)/python bench/codes.py
 	$(BIN)/python bench/placing.py
 	$(BIN)/python bench/bundle.py
+
+bench-check: set-up-tests  ## Run every benchmark in its smallest form, so that none rots.
+	$(BIN)/pytest tests/integration/test_benches.py --whole-benches
+
+judges: set-up-tests  ## Put LICENSES=2000 random licences before every judge: none may find a fault.
+	$(BIN)/pytest -n 2 tests/conformance/test_many_licenses.py --licenses $(or $(LICENSES),2000)
+
+bombs: set-up  ## Ask a service with good requests, alone and beside 10,000 bad ones, 500 at once.
+	$(BIN)/python bench/load.py
+	$(BIN)/python bench/load.py --addresses 5000
 
 scan-rates: set-up-tests  ## Measure which pictures of codes are read, by each library and by us; WRITE=--write notes it.
 	$(BIN)/python bench/scan_rates.py $(WRITE)

@@ -1,12 +1,13 @@
 """How far from its true place a text is looked for, on photos of a 营业执照: the table of docs/paper.md.
 
-    python bench/placing.py
+    python bench/placing.py [--photos 9]
 
 The camera of `bench/scan_composites.py` knows where each point of the paper went. Every field of the face that stands
 75 to 190 mm from the code is a mark; the worst of them tells of a photo. Median and worst photo, in millimetres on the
 paper, by the code's corners as zxing-cpp told them and by the code fitted.
 """
 
+import argparse
 import math
 import random
 import statistics
@@ -26,8 +27,6 @@ from scan_composites import EFFECTS, PRINT_DPI, Page, Picture, printed_pages
 
 TYPE: Final = "business-license"
 KINDS: Final = ("perspective", "phone", "rotation", "shadow", "blur", "moire", "low-light", "jpeg-20")
-PHOTOS: Final = 9
-"""Of each kind."""
 NEAR, FAR = 75, 190  # millimetres
 _PIXELS: Final = PRINT_DPI / 25.4
 """Of the printed page for each millimetre."""
@@ -35,13 +34,16 @@ _PIXELS: Final = PRINT_DPI / 25.4
 
 def main() -> None:
     """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--photos", type=int, default=9, help="of each kind")
+    photos = options.parse_args().photos
     layout = Catalogue.load(resource_folder("templates")).get(TYPE).layout
-    (page,) = (one for one in printed_pages() if one.key == TYPE)
-    print(f"| of {PHOTOS} photos each | read | corners as read: median, worst | fitted: median, worst |")
+    (page,) = printed_pages(TYPE)
+    print(f"| of {photos} photos each | read | corners as read: median, worst | fitted: median, worst |")
     print("|---|---|---|---|")
     for kind in KINDS:
         errors = []
-        for seed in range(PHOTOS):
+        for seed in range(photos):
             photo = EFFECTS[kind](page, random.Random(f"{seed}:{kind}"))  # noqa: S311 — reproducible
             errors.append(_errors(page, photo, page.views.pop(), layout))
         read = [one for one in errors if one is not None]

@@ -45,13 +45,14 @@ class Page:
     views: list[Mapping] = field(default_factory=list)
 
 
-def printed_pages() -> list[Page]:
-    """Issue a licence of each type, and print it."""
+def printed_pages(*keys: str) -> list[Page]:
+    """Issue a licence of some types, or of each if none is named, and print it."""
     with tempfile.TemporaryDirectory() as folder:
         settings = initialise(Path(folder))
         create_development_keys(settings, PASSPHRASE, at=now())
         with Authority(settings, passphrase=PASSPHRASE) as authority:
-            return [_printed(kind.key, _issued(authority, kind.key)) for kind in authority.catalogue]
+            wanted = keys or [kind.key for kind in authority.catalogue]
+            return [_printed(key, _issued(authority, key)) for key in wanted]
 
 
 def _issued(authority: Authority, key: str) -> bytes:

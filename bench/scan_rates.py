@@ -101,6 +101,7 @@ def main() -> int:
     options.add_argument("--corpora", type=Path, default=CORPORA)
     options.add_argument("--write", action="store_true")
     options.add_argument("--without-composites", action="store_true")
+    options.add_argument("--types", nargs="*", default=[], help="print licences of these types only")
     chosen = options.parse_args()
     table: dict[str, dict[str, Score]] = {}
     if chosen.corpora.is_dir():
@@ -111,7 +112,7 @@ def main() -> int:
     else:
         print(f"skipped: there are no outside pictures in {chosen.corpora}", file=sys.stderr)
     if not chosen.without_composites:
-        pages = printed_pages()
+        pages = printed_pages(*chosen.types)
         for seed, half in ((SEEN, "seen"), (HELD_OUT, "held out")):
             for effect, text, picture in composites(pages, seed):
                 out = BytesIO()

@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -41,9 +42,11 @@ from license_lib.repository.tables import (
     SUBJECT_NUMBER,
     TILE_HASH,
 )
-from license_lib.status import LIST_SIZE, StatusRef
+from license_lib.status import LIST_SIZE, StatusRef, scattered
 
 AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
+KEY = bytes(32)
+"""Of the status lists."""
 FILE = b"%PDF-1.7 in place of a sealed file\n" * 60
 PAGE = 1000
 Rows = dict[str, list[dict[str, object]]]
@@ -84,20 +87,15 @@ def measure(folder: Path, count: int, only: str) -> None:
 
 def alone(work: Callable[[Path], None], folder: Path) -> tuple[float, float]:
     """Seconds that it takes, and the most megabytes, in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    answers: multiprocessing.Queue[tuple[float, float]] = context.Queue()
-    process = context.Process(target=_timed, args=(work, folder, answers))
-    process.start()
-    answer = answers.get()
-    process.join()
-    return answer
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_timed, work, folder).result()
 
 
-def _timed(work: Callable[[Path], None], folder: Path, answers: "multiprocessing.Queue[tuple[float, float]]") -> None:
+def _timed(work: Callable[[Path], None], folder: Path) -> tuple[float, float]:
     start = time.perf_counter()
     work(folder)
     seconds = time.perf_counter() - start
-    answers.put((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def check(folder: Path) -> None:
@@ -167,7 +165,7 @@ def _insert(connection: Connection, rows: Rows, grown: Frontier) -> None:
     connection.execute(STATUS_LIST.delete())
     full, rest = divmod(given + 1, LIST_SIZE)
     lists = [(number, LIST_SIZE) for number in range(1, full + 1)] + ([(full + 1, rest)] if rest else [])
-    connection.execute(STATUS_LIST.insert(), [{"number": one, "used": used, "key": bytes(32)} for one, used in lists])
+    connection.execute(STATUS_LIST.insert(), [{"number": one, "used": used, "key": KEY} for one, used in lists])
 
 
 def _license(rows: Rows, files: Path, position: int, grown: Frontier) -> Frontier:
@@ -190,7 +188,7 @@ def _license(rows: Rows, files: Path, position: int, grown: Frontier) -> Frontie
         digest=b"",
     )
     event = replace(event, digest=event_digest(event))
-    status = StatusRef((position - 1) // LIST_SIZE + 1, (position - 1) % LIST_SIZE)
+    status = StatusRef((position - 1) // LIST_SIZE + 1, scattered((position - 1) % LIST_SIZE, KEY))
     leaf = leaf_of_event(event, record_digest=record_digest, file_digest=file_digest, status=status)
     grown, completed = grown.append(leaf_hash(leaf))
     placed = {"status_list": status.list_number, "status_index": status.index}

@@ -27,6 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=["sqlite", "postgresql"], default="sqlite", help="where the authorities of fixtures are"
     )
+    parser.addoption("--whole-benches", action="store_true", help="run slow benchmarks, too, not only start them")
+    parser.addoption("--licenses", type=int, default=12, help="how many random licences are put before every judge")
 
 
 @pytest.fixture(scope="session")

@@ -136,7 +136,7 @@ def add_probes(app: FastAPI) -> None:
             return {"who": type(principal).__name__}
 
         who.__annotations__["principal"] = kind
-        app.add_api_route(f"/probe/{name}", who, methods=["GET", "POST"])
+        app.add_api_route(f"/probe/{name}", who, methods=["GET", "POST"], include_in_schema=False)
 
 
 MakeProvider = Callable[[Clock], Provider | None]

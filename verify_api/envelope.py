@@ -12,8 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from verify_api.logs import LOG
 from verify_api.metrics import Metrics
 from verify_api.problems import answer, problem_of
+from verify_api.refusals import Refusals
 
 REQUEST_ID: Final = "X-Request-ID"
+_REFUSED: Final = 400
+_FAILED: Final = 500
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -59,6 +62,7 @@ class Envelope:
         self.metrics = metrics
         self.clock = clock
         self.randomness = randomness
+        self.refusals = Refusals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -76,6 +80,8 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if _REFUSED <= status < _FAILED:
+                    await self.refusals.turn()
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
                 headers.update(state["answer_headers"])

@@ -1,7 +1,7 @@
 """Who comes in, and how often: limits by address and by caller, before anything is read of a request."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Self
@@ -14,6 +14,10 @@ from verify_api.access.gate import Gate
 from verify_api.metrics import Metrics
 from verify_api.pace import Pace, Places, Turn, neighbourhood
 from verify_api.problems import Problem
+from verify_api.suspects import Suspects
+
+_ADDRESS: Final = "address "
+"""Begins the key of a caller who did not say who they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class Turnstile:
         self._clock, self._metrics = clock, metrics
         self._addresses, self._anonymous = Pace(limits.address), Pace(limits.anonymous)
         self._callers, self._files = Pace(limits.caller), Places(limits.files)
+        self._suspects = Suspects(clock)
 
     def admit_address(self, address: str) -> Turn:
         """Count a request of an address.
@@ -75,18 +80,19 @@ class Turnstile:
         pace = self._callers if known else self._anonymous
         return self._counted(pace.take(caller, self._clock()), "rate.caller")
 
-    @contextmanager
-    def file(self, caller: str) -> Iterator[None]:
-        """Have a file examined.
+    @asynccontextmanager
+    async def examination(self, caller: str) -> AsyncIterator[None]:
+        """Have a file examined within the block, once it is its sender's turn (`suspects`).
 
         Raises:
-            Problem: `rate.files`.
+            Problem: `rate.files`, `service.busy`.
         """
         if not self._files.take(caller):
             self._metrics.turned_away("rate.files")
             raise Problem("rate.files")
         try:
-            yield
+            async with self._suspects.judged(caller, known=not caller.startswith(_ADDRESS)):
+                yield
         finally:
             self._files.give_back(caller)
 
@@ -145,7 +151,7 @@ def caller_of(request: Request, who: Principal) -> str:
     """A key for who asks; it is never told to anybody."""
     match who:
         case Anonymous():
-            return f"address {address_of(request)}"
+            return f"{_ADDRESS}{address_of(request)}"
         case ClientSystem():
             return f"client {who.client}"
     return f"person {who.login}"

@@ -13,6 +13,7 @@ from license_lib.repository.database import Database
 from license_lib.repository.entries import Usage, UsageKind, Use, require_zone
 from license_lib.repository.log import LogWriter
 from license_lib.repository.tables import USAGE
+from license_lib.repository.together import Together
 from license_lib.repository.usage_search import UsageFilter, search, usage_of
 
 
@@ -22,6 +23,7 @@ class UsageTrail:
     def __init__(self, database: Database, randomness: Callable[[int], bytes]) -> None:
         self._database = database
         self._randomness = randomness
+        self._together = Together(database)
 
     def record(
         self, kind: UsageKind, identifiers: Iterable[str], use: Use, *, at: datetime, outcome: str = ""
@@ -41,8 +43,7 @@ class UsageTrail:
             raise InputError("usage.actor-missing", "The use has no person", hint="say who uses the record")
         used = tuple(identifiers) or (None,)
 
-        def work(connection: Connection) -> tuple[Usage, ...]:
-            log = LogWriter.lock(connection)
+        def work(connection: Connection, log: LogWriter) -> tuple[Usage, ...]:
             return tuple(
                 append_usage(
                     connection,
@@ -57,7 +58,7 @@ class UsageTrail:
                 for identifier in used
             )
 
-        return self._database.write(work)
+        return self._together.write(work)
 
     def of_license(self, identifier: str) -> tuple[Usage, ...]:
         """Who used a licence, in the order of record."""

@@ -5,6 +5,7 @@ A limit on resources, not a sandbox: a worker has the rights of the process that
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,6 +23,8 @@ from license_lib.verification.verifier import MAX_FILE_BYTES, Verifier
 from license_lib.verification.workers import Answer_co, JudgeOpener, Limits, Worker
 
 WORKERS: Final = 2
+SLOW_FILE: Final[ContextVar[Callable[[], None] | None]] = ContextVar("SLOW_FILE", default=None)
+"""Who set it, in the context in which a file is judged, is told that the file has left the quick lane."""
 
 Opener = Callable[[], AbstractContextManager[Verifier]]
 Name = TypeVar("Name")
@@ -152,6 +155,8 @@ class Confined(Generic[Answer_co]):
         """Its answer; None if the limits, or the worker, did not last, or nobody has the time for it."""
         worker.send(data, at, now)
         if self._slow and not worker.speaks_within(self._slow.after):
+            if (tell := SLOW_FILE.get()) is not None:
+                tell()
             if not self._slow_places.acquire(blocking=False):
                 return None
             place.close()

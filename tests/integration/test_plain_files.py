@@ -26,9 +26,11 @@ ANY = settings(deadline=None, max_examples=150, suppress_health_check=list(Healt
 TOKENS: Final = [
     b"/", b"//", b"<<", b">>", b"[", b"]", b"(", b")", b"<", b">", b"%", b"\\", b"#41", b"\r", b"\n", b"\0", b" ",
     b"  ", b"null", b"true", b"0", b"7", b"-", b".", b"+", b"1 1 R", b"4 0 R", b"99 0 R", b"5 0R", b"/JS(x)",
-    b"/S/JavaScript", b"/S/GoTo3DView", b"/Type/ObjStm", b"/Type/XRef", b"/AA 4 0 R", b"/Rect[0 0 1 1]", b"/Subtype/3D", b"/F 2",
-    b"/F(x)", b"/Kids[4 0 R]", b"/Count 2", b"/Fields[]", b"/OpenAction 5 0 R", b"/XFA(x)", b"/P 2", b"/K 1", b"/FT/Tx",
-    b"<4>", b"123456789012345678901234567890123", b"/Encrypt 5 0 R", b"/Length 5>>", b"/FS/URL", b"/Alternates[]", b"\xff",
+    b"/S/JavaScript",
+    b"/S/GoTo3DView", b"/Type/ObjStm", b"/Type/XRef", b"/AA 4 0 R", b"/Rect[0 0 1 1]", b"/Subtype/3D", b"/F 2",
+    b"/F(x)", b"/Kids[4 0 R]", b"/Count 2", b"/Fields[]", b"/OpenAction 5 0 R", b"/XFA(x)", b"/P 2", b"/K 1",
+    b"/FT/Tx", b"<4>",
+    b"123456789012345678901234567890123", b"/Encrypt 5 0 R", b"/Length 5>>", b"/FS/URL", b"/Alternates[]", b"\xff",
 ]  # fmt: skip
 
 

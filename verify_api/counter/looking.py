@@ -33,7 +33,7 @@ async def look(who: Counter, request: Request, key: Key = None) -> Response:
     async def work() -> str:
         checks = _checks(request, who)
         if asked.data:
-            with turnstile_of(request).file(request.state.caller):
+            async with turnstile_of(request).examination(request.state.caller):
                 return await service.examine(lambda: _told(checks.file(asked)))
         async with even_time(turnstile_of(request).limits.even_seconds):
             return await service.look(lambda _, __: _told(checks.typed(asked)))

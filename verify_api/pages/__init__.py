@@ -112,7 +112,7 @@ async def verify(
     try:
         caller = admit_to_page(request, who)
         question = await read_question(request)
-        with turnstile_of(request).file(caller) if question.data else nullcontext():
+        async with turnstile_of(request).examination(caller) if question.data else nullcontext():
             verdict = await service_of(request).verify(question)
     except Exception as error:  # noqa: BLE001 -- every error becomes a page, as it becomes a problem in the API
         problem = problem_of(error)

@@ -124,7 +124,7 @@ async def verify(
     question = await read_question(request, at)
     if not question.data:
         return await service_of(request).verify(question, use)
-    with turnstile_of(request).file(request.state.caller):
+    async with turnstile_of(request).examination(request.state.caller):
         return await service_of(request).verify(question, use)
 
 
@@ -150,7 +150,7 @@ async def verify_picture(
     question: Question = await read_question(request, at)
     if not question.data:
         raise Problem("http.media-type")
-    with turnstile_of(request).file(request.state.caller):
+    async with turnstile_of(request).examination(request.state.caller):
         return await service_of(request).verify_picture(question.data, question.at, use)
 
 

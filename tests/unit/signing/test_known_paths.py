@@ -72,6 +72,6 @@ def test_no_more_is_kept_than_there_is_room_for(certificate: x509.Certificate, m
     for count in range(5):
         known.keep(certificate, [certificate] * count, at, None, boundaries=())
         assert known.find(certificate, [certificate] * count, at) is not None
-    assert sum(known.find(certificate, [certificate] * count, at) is not None for count in range(5)) <= 2
+    assert len(known._known) <= 2  # noqa: SLF001 -- nothing else shows how much is kept
     known.keep(certificate, [certificate] * 17, at, None, boundaries=())
     assert known.find(certificate, [certificate] * 17, at) is None

@@ -1,0 +1,82 @@
+"""Group commit: what several threads write at the same time becomes durable in one transaction.
+
+A transaction costs a sync of the disk, whatever is in it. Who comes while another one is written waits, and then all
+who wait are written together, by the first of them. Nobody goes on before their own work is durable.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection
+
+from license_lib.errors import LicenseError
+from license_lib.repository.database import Database
+from license_lib.repository.log import LogWriter
+
+T = TypeVar("T")
+Work = Callable[[Connection, LogWriter], Any]
+_MOST: Final = 64
+"""In one transaction: it holds the end of the log, for which issuing waits, too."""
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    done: bool = False
+    answer: Any = None
+    error: BaseException | None = None
+
+
+class Together:
+    """Writes entries of the log for the threads of a process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._turn = Lock()
+        self._queue = Lock()
+        self._waiting: list[_Job] = []
+
+    def write(self, work: Callable[[Connection, LogWriter], T]) -> T:
+        """Do work in a transaction, perhaps with that of others; durable when this returns.
+
+        Raises:
+            MachineError, InputError: as `Database.write`; the work of others is none of this one's.
+        """
+        job = _Job(work)
+        with self._queue:
+            self._waiting.append(job)
+        with self._turn:
+            while not job.done:
+                with self._queue:
+                    jobs, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                self._do(jobs)
+        if job.error is not None:
+            raise job.error
+        answer: T = job.answer
+        return answer
+
+    def _do(self, jobs: list[_Job]) -> None:
+        try:
+            answers = self._database.write(lambda connection: _all(connection, jobs))
+        except LicenseError as error:
+            if len(jobs) > 1:  # whose fault it is shows alone
+                for job in jobs:
+                    self._do([job])
+                return
+            jobs[0].error = error
+        except BaseException as error:
+            for job in jobs:
+                job.error, job.done = error, True
+            raise
+        else:
+            for job, answer in zip(jobs, answers, strict=True):
+                job.answer = answer
+        for job in jobs:
+            job.done = True
+
+
+def _all(connection: Connection, jobs: list[_Job]) -> list[Any]:
+    log = LogWriter.lock(connection)
+    return [job.work(connection, log) for job in jobs]

@@ -1,0 +1,90 @@
+"""Uses that come at the same time are written in one transaction; a fault of one is not the fault of the others."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Lock
+from typing import Any
+
+import pytest
+from support import NOON
+
+from license_lib.authority import Authority
+from license_lib.errors import InputError
+from license_lib.issuing import Issued
+from license_lib.licenses.request import LicenseRequest
+from license_lib.repository import Repository, UsageKind, Use
+
+
+@pytest.fixture
+def issued(authority: Authority, business_request: LicenseRequest) -> Issued:
+    return authority.issue(business_request)
+
+
+class Watched:
+    """The transactions of a repository; the first of them is held until it is let go."""
+
+    def __init__(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        self.begun, self.let_go, self._lock = Event(), Event(), Lock()
+        database: Any = repository.usage._database  # noqa: SLF001 -- what is counted is its transactions
+        write = database.write
+
+        def counted(work: Any) -> Any:
+            with self._lock:
+                self.count += 1
+                first = self.count == 1
+            if first:
+                self.begun.set()
+                assert self.let_go.wait(20)
+            return write(work)
+
+        monkeypatch.setattr(database, "write", counted)
+
+
+def test_who_waits_is_written_with_the_others(
+    authority: Authority, issued: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = authority.repository
+    watched = Watched(repository, monkeypatch)
+    before = len(repository.usage.of_license(issued.identifier))
+
+    def use(number: int) -> None:
+        who = Use(actor=f"丙{number}", purpose="窗口核验", place="window 1")
+        repository.usage.record(UsageKind.VERIFY, [issued.identifier], who, at=NOON)
+        assert [one.use.actor for one in repository.usage.of_license(issued.identifier)].count(who.actor) == 1
+
+    with ThreadPoolExecutor(12) as threads:
+        first = threads.submit(use, 0)
+        assert watched.begun.wait(20)
+        others = [threads.submit(use, number) for number in range(1, 12)]
+        while len(repository.usage._together._waiting) < len(others):  # noqa: SLF001 -- until all of them wait
+            pass
+        watched.let_go.set()
+        for one in (first, *others):
+            one.result(20)
+    assert watched.count == 2, "one for the first, and one for those who waited"
+    assert len(repository.usage.of_license(issued.identifier)) == before + 12
+
+
+def test_a_use_that_cannot_be_stored_spoils_no_other(
+    authority: Authority, issued: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = authority.repository
+    watched = Watched(repository, monkeypatch)
+
+    def use(actor: str) -> None:
+        who = Use(actor=actor, purpose="窗口核验")
+        repository.usage.record(UsageKind.VERIFY, [issued.identifier], who, at=NOON)
+
+    with ThreadPoolExecutor(4) as threads:
+        first = threads.submit(use, "甲")
+        assert watched.begun.wait(20)
+        bad, good = threads.submit(use, "\ud800"), threads.submit(use, "乙")
+        while len(repository.usage._together._waiting) < 2:  # noqa: SLF001 -- until both wait
+            pass
+        watched.let_go.set()
+        first.result(20)
+        good.result(20)
+        with pytest.raises(InputError):
+            bad.result(20)
+    actors = [one.use.actor for one in repository.usage.of_license(issued.identifier)]
+    assert (actors.count("甲"), actors.count("乙")) == (1, 1)
