@@ -4,8 +4,7 @@ import re
 from typing import Final
 
 import pytest
-from attacks.replay import trust_of_vectors
-from attacks.vectors import HONEST, load_cases, vector_moment
+from attacks.vectors import HONEST, load_cases
 from attacks.vectors import Case as Vector
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -72,14 +71,9 @@ def test_every_licence_is_a_plain_file(key: str, issued_licenses: dict[str, Issu
 
 
 @pytest.mark.parametrize("case", [*load_cases(), *load_cases(HONEST)], ids=lambda case: case.name)
-def test_of_every_attack_both_ways_say_the_same(case: Vector) -> None:
-    file = case.file
-    if plain_case(file) is not None:
-        reports = [
-            validate(file, trust=trust_of_vectors(), at=vector_moment(), thorough=thorough)
-            for thorough in (False, True)
-        ]
-        assert reports[0] == reports[1]
+def test_no_vector_is_plain(case: Vector) -> None:
+    """They were made of licences of the older form. One that is plain has to be judged both ways, here."""
+    assert plain_case(case.file) is None
 
 
 def test_a_file_put_together_again_is_plain(honest: bytes, credential: SealCredential, trust: TrustStore) -> None:
@@ -142,7 +136,10 @@ def test_bytes_changed_added_or_lost_after_sealing(honest: bytes, trust: TrustSt
     ("number", "old", "new"),
     [
         (4, b"/Type/Catalog", b"/Type/Catalog/OpenAction<</S/JavaScript/JS(x)>>"),
+        (4, b"/Type/Catalog", b"/Type/Catalogue"),
         (5, b"/Count 1", b"/Count 2"),
+        (5, b"/Count 1", b"/Count 1."),
+        (6, b"/Tabs/S", b"/Tabs/S/Other[5 0 0 R]"),
         (5, b"/Kids[6 0 R]", b"/Kids[6 0 R 6 0 R]"),
         (6, b"/Type/Page", b"/Type/Page/AA<<>>"),
         (6, b"/Parent 5 0 R", b"/Parent 5 1 R"),
