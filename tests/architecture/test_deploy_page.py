@@ -83,8 +83,8 @@ def test_every_timer_has_its_service_and_the_page_its_files() -> None:
 
 
 def test_the_environment_is_of_settings(tmp_path: Path) -> None:
-    lines = (DEPLOY / "license.env").read_text(encoding="utf-8").splitlines()
-    environment = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    words = shlex.split((DEPLOY / "license.env").read_text(encoding="utf-8"), comments=True)  # as a shell reads it
+    environment = dict(word.split("=", 1) for word in words)
     document = with_environment({"public_url": "https://license.example"}, environment)
     settings = Settings.model_validate({**document, "home": tmp_path})
     assert settings.database_url.startswith("postgresql://")
