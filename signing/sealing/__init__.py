@@ -1,18 +1,23 @@
 """Seal 签章 a PDF: one certification signature over the whole file, PAdES B-T, with the seal's picture on a page.
 
 The signature allows no change afterwards (DocMDP P=1, ISO 32000-2 §12.8.2.2), uses sub-filter ETSI.CAdES.detached
-(ETSI EN 319 142-1) and carries a time-stamp when an authority is given. pyHanko writes the incremental update; the
-signature container comes from `signing.cms`, whose static parts are encoded once per credential.
+(ETSI EN 319 142-1) and carries a time-stamp when an authority is given. Into a document of somebody else pyHanko writes
+it, as an incremental update; one that was prepared for it has its gap filled. The container comes from `signing.cms`,
+whose static parts are encoded once per credential.
 
 What may follow is evidence and archive time-stamps (PAdES B-LTA), at once or later (`Sealer`, `archive`).
 """
 
+from typing import TYPE_CHECKING, Any
+
 from signing.pages import Spot
-from signing.sealing.archive import archive
-from signing.sealing.certify import FIELD_NAME, seal
-from signing.sealing.pictures import Mark, SealAppearance
+from signing.sealing.appearance import FIELD_NAME, Mark, SealAppearance
 from signing.sealing.prepared import Prepared, seal_prepared
 from signing.sealing.sealer import Archived, EvidenceSource, Sealed, Sealer
+
+if TYPE_CHECKING:
+    from signing.sealing.archive_update import archive
+    from signing.sealing.certify import seal
 
 __all__ = [
     "FIELD_NAME",
@@ -28,3 +33,16 @@ __all__ = [
     "seal",
     "seal_prepared",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`archive` and `seal`, which load pyHanko, when they are first asked for (PEP 562)."""
+    if name == "archive":
+        from signing.sealing.archive_update import archive
+
+        return archive
+    if name == "seal":
+        from signing.sealing.certify import seal
+
+        return seal
+    raise AttributeError(name)

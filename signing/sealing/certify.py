@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
-from typing import Any, Final
+from typing import Any
 
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
@@ -11,12 +11,11 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from signing.errors import SealingError, TimestampError
 from signing.keys import SealCredential, sha256
+from signing.sealing.appearance import FIELD_NAME, SealAppearance
 from signing.sealing.containers import template_of
 from signing.sealing.document import EmptyField, RepeatableWriter, open_document
-from signing.sealing.pictures import Drawn, SealAppearance, draw
+from signing.sealing.pictures import Drawn, draw
 from signing.timestamps import Timestamper
-
-FIELD_NAME: Final = "Seal"
 
 
 def seal(

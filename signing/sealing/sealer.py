@@ -6,9 +6,7 @@ from datetime import datetime
 
 from signing.evidence import Evidence
 from signing.keys import SealCredential
-from signing.sealing.archive import archive
-from signing.sealing.certify import seal
-from signing.sealing.pictures import SealAppearance
+from signing.sealing.appearance import SealAppearance
 from signing.sealing.prepared import Prepared, reserved_for, seal_prepared
 from signing.sealing.signatures import read_signatures
 from signing.timestamps import Timestamper
@@ -74,6 +72,8 @@ class Sealer:
         Raises:
             SigningError: as `signing.sealing.seal` and `archive`.
         """
+        from signing.sealing.certify import seal  # loads pyHanko, which half a second of a cold start goes into
+
         sealed = seal(
             pdf,
             credential=credential,
@@ -111,6 +111,8 @@ class Sealer:
             TrustError: `evidence.incomplete`.
             TimestampError: `timestamp.failed`.
         """
+        from signing.sealing.archive_update import archive  # loads pyHanko
+
         evidence = self.evidence(read_signatures(pdf).to_be_proved)
         archived = archive(pdf, evidence=evidence, timestamper=self.timestamper, at=self.now(), nonce=self.nonce)
         return Archived(archived, read_signatures(archived).newest_until)
