@@ -486,6 +486,10 @@ def issue(
 def issue_batch(
     printer: Printer,
     file: Annotated[Path, typer.Argument(help="A .csv or .jsonl file, one licence a row.")],
+    *,
+    processes: Annotated[
+        int, typer.Option(min=0, max=64, help="进程数 Processes that seal, by default one a core; 0: this one alone.")
+    ] = os.cpu_count() or 1,
     home: Home = Path(),
     passphrase_file: PassphraseFile = None,
 ) -> int:
@@ -498,7 +502,8 @@ def issue_batch(
     counts = {"issued": 0, "already": 0, "failed": 0}
     try:
         with _authority(home, passphrase) as authority, _progress(file) as advance:
-            for row, result in zip(rows, authority.issue_all(row.request for row in again), strict=True):
+            results = authority.issue_all((row.request for row in again), processes=processes)
+            for row, result in zip(rows, results, strict=True):
                 if isinstance(result, LicenseError):
                     status, value = "failed", {"error": error_value(result)}
                     words = printer.words(result).replace("\n", "\n  ")

@@ -8,19 +8,19 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from license_lib.calendar import day_of, now
-from license_lib.configured import fonts_folder, load_catalogue, load_issuers, load_rules_of
+from license_lib.configured import load_catalogue, load_issuers, load_rules_of
 from license_lib.errors import InputError, LicenseError
 from license_lib.judges import make_verifier
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses.request import LicenseRequest
 from license_lib.licenses.rules import checked_number
 from license_lib.lifecycle import SUCCESSIONS, EventKind
-from license_lib.made_once import MadeOnce
 from license_lib.official_documents import SealPlace
 from license_lib.repository import Cause, Change, Correction, Event, HolderNumber, Repository, Use
 from license_lib.settings import Settings
@@ -33,11 +33,15 @@ if TYPE_CHECKING:
     from license_lib.extending import Decree, Extended
     from license_lib.issuing import Issued, Issuing  # loads the sealing half, which judges do without
     from license_lib.presenting import Presentation, PresentationCode, Presenting
+    from license_lib.press_rooms import RoomOpener
     from license_lib.publishing.publisher import Publisher
     from license_lib.records import Records
     from signing.sealing import Sealer
 
 __all__ = ["Authority", "now"]
+
+_FEW = 32
+"""Requests for which no worker processes are started: that takes a second or two."""
 
 
 class Authority:
@@ -94,21 +98,42 @@ class Authority:
         with signing_errors():
             return self._issuing.issue(request, cause=cause)
 
-    def issue_all(self, requests: Iterable[LicenseRequest | InputError]) -> "Iterator[Issued | LicenseError]":
-        """Issue one after the other; a request that is wrong gives its error in its place, and the others go on.
+    def issue_all(
+        self, requests: Iterable[LicenseRequest | InputError], *, processes: int = 0
+    ) -> "Iterator[Issued | LicenseError]":
+        """Issue many; a request that is wrong gives its error in its place, and the others go on.
+
+        Args:
+            requests: asked for as places get free.
+            processes: worker processes that print and seal; with 0, or for a few requests, this process does, one
+                licence after the other.
+
+        Yields:
+            For each request, in order: its licence, or its error.
 
         Raises:
             MachineError: storage or keys failed: the rest would fail too. What was issued stays issued, and the same
                 batch can be sent again.
         """
-        for request in requests:
-            if isinstance(request, InputError):
-                yield request
-                continue
-            try:
-                yield self.issue(request)
-            except InputError as error:
-                yield error
+        waiting = iter(requests)
+        first = list(islice(waiting, _FEW))
+        if not processes or len(first) < _FEW:
+            for request in chain(first, waiting):
+                try:
+                    yield request if isinstance(request, InputError) else self.issue(request)
+                except InputError as error:
+                    yield error
+            return
+        from license_lib.batch_issuing import UNDER_WAY, issue_each
+        from license_lib.press_room import workers_of
+
+        issuing = self._issuing  # what is wrong with keys or fonts shows here, before anything is issued
+        with signing_errors(), workers_of(self._opener, processes) as sealing:
+            yield from issue_each(
+                chain(first, waiting),
+                lambda request: issuing.issue(request, seal=sealing),
+                under_way=UNDER_WAY * processes,
+            )
 
     def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
         """Judge a PDF or a picture, now or at another moment.
@@ -283,25 +308,18 @@ class Authority:
         return make_verifier(self.settings, self.catalogue, self.issuers, self.repository)
 
     @cached_property
-    def _kept(self) -> MadeOnce:
-        return MadeOnce(self.settings.kept_folder)
+    def _opener(self) -> "RoomOpener":
+        from license_lib.press_rooms import RoomOpener
 
-    @cached_property
-    def _keys(self) -> KeyFolder:
         if self._passphrase is None:
             raise InputError(
                 "key.passphrase", "sealing needs the passphrase of the seal keys", hint="see keys/README.md"
             )
-        return KeyFolder(
-            self.settings.keys_folder,
-            self._passphrase,
-            fonts_folder(self.settings),
-            kept=self._kept,
-            timestamps=self.settings.timestamps,
-            network=self.settings.network,
-            clock=self._clock,
-            randomness=self._randomness,
-        )
+        return RoomOpener(self.settings, self._passphrase, self._clock, self._randomness)
+
+    @cached_property
+    def _keys(self) -> KeyFolder:
+        return self._opener.keys()
 
     @cached_property
     def _sealer(self) -> "Sealer":
@@ -310,17 +328,12 @@ class Authority:
     @cached_property
     def _issuing(self) -> "Issuing":
         from license_lib.issuing import Issuing
-        from license_lib.rendering import Fonts, Press
 
-        keys = self._keys
-        fonts = Fonts.load(fonts_folder(self.settings), self.settings.added_fonts)
         return Issuing(
             catalogue=self.catalogue,
             issuers=self.issuers,
             repository=self.repository,
-            press=Press(fonts, self.catalogue.artwork, self._kept),
-            credentials=keys,
-            sealer=self._sealer,
+            room=self._opener.room(self._keys, self.catalogue, self.issuers),
             public_url=self.settings.public_url,
             rules=self.rules,
             clock=self._clock,

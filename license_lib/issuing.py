@@ -7,20 +7,19 @@ and a file that nothing points to; the same request, sent again, takes up the re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
 
 from license_lib.calendar import day_of
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.issuers import Issuers, IssuingBody
-from license_lib.key_folder import VisibleSeal
-from license_lib.license_code import license_code, stand_in_code
+from license_lib.license_code import stand_in_code
 from license_lib.licenses import License, face_content
-from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes, parse_record, record_digest
+from license_lib.licenses.record import SALT_BYTES, canonical_bytes, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest, draft
 from license_lib.lifecycle import EventKind, LicenseState, TypeRules, next_identifier, state_words
-from license_lib.rendering import Attachment, Press, Signature, check_fit, check_photo, printed
+from license_lib.press_room import Order, PressRoom, Sealing
+from license_lib.rendering import check_fit, check_photo
 from license_lib.rendering.qr_drawing import check_code
 from license_lib.repository import (
     AlreadyIssued,
@@ -34,26 +33,14 @@ from license_lib.repository import (
     StoredLicense,
 )
 from license_lib.request_digest import request_digest
-from license_lib.seal_room import check_room, prepared, printed_seal
+from license_lib.seal_room import check_room
 from license_lib.succession import Succession
 from signing.keys import SealCredential, sha256
-from signing.sealing import Sealed, Sealer
+from signing.sealing import Sealed
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SERIAL_RANDOM = 8
 _DRAWS = 3
-
-
-class Credentials(Protocol):
-    """Where the seals of the issuing bodies are."""
-
-    def credential(self, body: IssuingBody) -> SealCredential:
-        """The seal key of a body; raises if there is none or it cannot be used."""
-        ...
-
-    def seal(self, body: IssuingBody) -> VisibleSeal:
-        """The body's seal; raises if its key may not use it now."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +64,10 @@ class Issued:
 class Issuing:
     """The issuing side of an authority: everything that needs a seal key.
 
+    Threads may share it.
+
     Args:
+        room: prints and seals.
         rules: life-cycle rules of a type, by its key.
         clock: the time, aware. randomness: n → n random bytes, for serials and salts.
     """
@@ -88,9 +78,7 @@ class Issuing:
         catalogue: Catalogue,
         issuers: Issuers,
         repository: Repository,
-        press: Press,
-        credentials: Credentials,
-        sealer: Sealer,
+        room: PressRoom,
         public_url: str,
         rules: Callable[[str], TypeRules],
         clock: Callable[[], datetime],
@@ -99,9 +87,7 @@ class Issuing:
         self._catalogue = catalogue
         self._issuers = issuers
         self._repository = repository
-        self._press = press
-        self._credentials = credentials
-        self._sealer = sealer
+        self._room = room
         self._public_url = public_url
         self._rules = rules
         self._clock = clock
@@ -124,14 +110,19 @@ class Issuing:
         checked = draft(request, kind, body.issuer, today=day_of(self._clock()))
         identifier = self._identifier(kind.code.value, body.issuer.code, checked.issued_on)
         specimen = checked.license(identifier, bytes(SALT_BYTES))
-        check_fit(kind, face_content(kind, specimen), self._press.fonts)
+        check_fit(kind, face_content(kind, specimen), self._room.press.fonts)
         self._check_code(kind, specimen)
         if request.photo is not None:
             check_photo(request.photo)
         return checked, body
 
     def issue(
-        self, request: LicenseRequest, *, cause: Cause | None = None, succession: Succession | None = None
+        self,
+        request: LicenseRequest,
+        *,
+        cause: Cause | None = None,
+        succession: Succession | None = None,
+        seal: Sealing | None = None,
     ) -> Issued:
         """Issue a licence, or return the one that the same request was given before.
 
@@ -139,6 +130,7 @@ class Issuing:
             request: what to issue.
             cause: who issues it, and why; the body alone if None.
             succession: what it is for the version before; None for a new licence.
+            seal: has the licence printed and sealed elsewhere; here if None.
 
         Raises:
             InputError: the request is wrong; nothing was written. Only if another process took the same number in the
@@ -148,7 +140,7 @@ class Issuing:
         """
         checked, body = self.check(request)
         cause = cause or Cause(actor="", body=body.issuer.name)
-        credential, visible = self._credentials.credential(body), self._credentials.seal(body)
+        credential, visible = self._room.credentials.credential(body), self._room.credentials.seal(body)
         check_room(checked.license_type.layout_for(checked.fields), visible)
         digest = request_digest(request, succession)
         request_key = request.request_key or f"request:{digest.hex()}"
@@ -178,7 +170,7 @@ class Issuing:
             self._randomness(SALT_BYTES),
             reserved.status.claim(self._public_url) if reserved.status else None,
         )
-        sealed = self._sealed_face(document, checked, credential, visible)
+        sealed = (seal or self._room.seal)(Order(document, checked.photo))
         entry = self._entry(document, sealed, credential, checked, reserved, cause, succession)
         committed = self._repository.commit(entry, rules=self._rules(checked.license_type.key))
         if committed.record_digest != record_digest(canonical_bytes(document)):  # somebody else's commit came first
@@ -187,28 +179,6 @@ class Issuing:
 
     def _on_record(self, stored: StoredLicense) -> Issued:
         return Issued(parse_record(stored.record), self._repository.newest_file(stored), already=True)
-
-    def _sealed_face(
-        self, document: License, checked: Draft, credential: SealCredential, visible: VisibleSeal
-    ) -> Sealed:
-        """Sign the code, draw the face with it, attach the record, and seal the whole."""
-        kind = checked.license_type
-        record = canonical_bytes(document)
-        code = license_code(
-            kind, document, key_id=credential.key_id, sign=credential.sign_es256, base_url=self._public_url
-        )
-        at = self._sealer.now()
-        signature = Signature(f"颁发{kind.name}", at, self._sealer.reserved(credential))
-        face = printed(
-            self._press,
-            kind,
-            document,
-            qr_text=code,
-            photo=checked.photo,
-            seal=printed_seal(visible, kind.layout_for(document.fields), signature),
-            attachment=Attachment(record, RECORD_NAME),
-        )
-        return self._sealer.seal_prepared(prepared(face), credential=credential, at=at)
 
     def _reserve(
         self,

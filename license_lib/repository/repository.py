@@ -25,6 +25,7 @@ from license_lib.repository.schema import require_current
 from license_lib.repository.soundness import require_sound
 from license_lib.repository.statuses import StatusRecords
 from license_lib.repository.subjects import Subjects
+from license_lib.repository.together import Together
 from license_lib.repository.usage import UsageTrail
 from license_lib.repository.values import (
     AlreadyIssued,
@@ -50,8 +51,7 @@ class Repository(Lookups):
 
     def __init__(self, database: Database, files: FileStore, randomness: Callable[[int], bytes]) -> None:
         super().__init__(database)
-        self._randomness = randomness
-        self.files = files
+        self._randomness, self.files, self._together = randomness, files, Together(database)
         self.log = LogRecords(database)
         self.statuses = StatusRecords(database)
         self.subjects = Subjects(database, randomness)
@@ -124,7 +124,7 @@ class Repository(Lookups):
         """
         require_digest(request_digest, "request_digest")
         require_zone(at, "at")
-        return self._database.write(
+        return self._together.write(
             lambda connection: issuing.reserve(
                 connection,
                 identifier,
@@ -195,7 +195,7 @@ class Repository(Lookups):
             MachineError: `storage.file-missing` if the file was not put before.
         """
         self._require_file(issued.archive.digest if issued.archive else issued.file_digest)
-        return self._database.write(
+        return self._together.write(
             lambda connection: issuing.commit(connection, issued, rules=rules, randomness=self._randomness)
         )
 

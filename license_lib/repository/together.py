@@ -13,12 +13,11 @@ from sqlalchemy import Connection
 
 from license_lib.errors import LicenseError
 from license_lib.repository.database import Database
-from license_lib.repository.log import LogWriter
 
 T = TypeVar("T")
-Work = Callable[[Connection, LogWriter], Any]
+Work = Callable[[Connection], Any]
 _MOST: Final = 64
-"""In one transaction: it holds the end of the log, for which issuing waits, too."""
+"""In one transaction: it holds the end of the log, for which other processes wait."""
 
 
 @dataclass(slots=True)
@@ -30,7 +29,7 @@ class _Job:
 
 
 class Together:
-    """Writes entries of the log for the threads of a process."""
+    """Writes for the threads of a process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,7 +37,7 @@ class Together:
         self._queue = Lock()
         self._waiting: list[_Job] = []
 
-    def write(self, work: Callable[[Connection, LogWriter], T]) -> T:
+    def write(self, work: Callable[[Connection], T]) -> T:
         """Do work in a transaction, perhaps with that of others; durable when this returns.
 
         Raises:
@@ -59,7 +58,7 @@ class Together:
 
     def _do(self, jobs: list[_Job]) -> None:
         try:
-            answers = self._database.write(lambda connection: _all(connection, jobs))
+            answers = self._database.write(lambda connection: [job.work(connection) for job in jobs])
         except LicenseError as error:
             if len(jobs) > 1:  # whose fault it is shows alone
                 for job in jobs:
@@ -75,8 +74,3 @@ class Together:
                 job.answer = answer
         for job in jobs:
             job.done = True
-
-
-def _all(connection: Connection, jobs: list[_Job]) -> list[Any]:
-    log = LogWriter.lock(connection)
-    return [job.work(connection, log) for job in jobs]

@@ -43,7 +43,8 @@ class UsageTrail:
             raise InputError("usage.actor-missing", "The use has no person", hint="say who uses the record")
         used = tuple(identifiers) or (None,)
 
-        def work(connection: Connection, log: LogWriter) -> tuple[Usage, ...]:
+        def work(connection: Connection) -> tuple[Usage, ...]:
+            log = LogWriter.lock(connection)
             return tuple(
                 append_usage(
                     connection,

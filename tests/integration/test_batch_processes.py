@@ -1,0 +1,98 @@
+"""A batch that worker processes seal: the same licences, in the same order, with the same errors as one by one."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support import PASSPHRASE, example_request, license_command
+
+from license_lib.authority import Authority
+from license_lib.batch_issuing import issue_each
+from license_lib.errors import InputError, LicenseError, MachineError
+from license_lib.issuing import Issued
+from license_lib.licenses.request import LicenseRequest
+from license_lib.press_room import workers_of
+from license_lib.settings import Settings
+
+KIND = "food-business-permit"
+MANY = 40
+
+
+def request(number: int, *, issuer: str = "market", request_key: str | None = None) -> LicenseRequest:
+    example = example_request(KIND)
+    return replace(example, number=f"JY1620402{number:07}", issuer=issuer, request_key=request_key)
+
+
+@pytest.fixture
+def opened(city: Path) -> Iterator[Authority]:
+    with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
+        yield authority
+
+
+def told(result: Issued | LicenseError) -> str:
+    return result.license.number if isinstance(result, Issued) else result.code
+
+
+def licenses_of(results: list[Issued | LicenseError]) -> list[Issued]:
+    return [one for one in results if isinstance(one, Issued)]
+
+
+def test_a_batch_is_issued_in_order_with_errors_in_their_places_and_sent_again_as_it_is(opened: Authority) -> None:
+    batch: list[LicenseRequest | InputError] = [*map(request, range(MANY))]
+    batch[20:20] = [InputError("batch.csv", "a row that is none"), request(900, issuer="nobody")]
+    batch += [request(3, request_key="another")]
+    results = list(opened.issue_all(batch, processes=2))
+    numbers = [f"JY1620402{number:07}" for number in range(MANY)]
+    assert [told(one) for one in results] == [
+        *numbers[:20], "batch.csv", "issuer.unknown", *numbers[20:], "license.number-taken"
+    ]  # fmt: skip
+    issued = licenses_of(results)
+    assert len({one.identifier for one in issued}) == len({one.license.status for one in issued}) == MANY
+    assert not any(one.already for one in issued)
+    assert {opened.verify(one.pdf).outcome.value for one in issued[::10]} == {"IN_FORCE"}
+    again = licenses_of(list(opened.issue_all(batch, processes=2)))
+    assert all(one.already for one in again)
+    assert [(one.identifier, one.pdf) for one in again] == [(one.identifier, one.pdf) for one in issued]
+    done = license_command("fsck", "--deep", "--home", opened.settings.home)
+    assert done.code == 0, done.out
+
+
+def test_a_wrong_passphrase_is_found_before_anything_is_issued(city: Path) -> None:
+    with Authority(Settings.load(city), passphrase=b"another passphrase") as authority:
+        with pytest.raises(LicenseError) as caught:
+            list(authority.issue_all(map(request, range(MANY)), processes=1))
+        assert caught.value.code == "key.passphrase"
+        assert authority.repository.by_number("JY16204020000000") == ()
+
+
+def _no_room() -> None:
+    raise MachineError("font.unreadable", "there is none")
+
+
+def test_a_worker_that_cannot_open_its_room_is_a_machine_that_fails() -> None:
+    with workers_of(_no_room, 1) as sealing, pytest.raises(MachineError) as caught:  # type: ignore[arg-type]
+        sealing(None)  # type: ignore[arg-type]
+    assert caught.value.code == "issuing.worker"
+
+
+def test_no_more_is_read_than_is_under_way() -> None:
+    read: list[int] = []
+
+    def endless() -> Iterator[LicenseRequest | InputError]:
+        for number in range(10_000):
+            read.append(number)
+            yield InputError("batch.csv", "none")
+
+    answers = issue_each(endless(), lambda _: None, under_way=4)
+    for _ in range(3):
+        next(answers)
+    assert len(read) <= 8 + 3
+
+
+def test_a_machine_that_fails_ends_the_batch() -> None:
+    def broken(_: LicenseRequest) -> Issued:
+        raise MachineError("storage.full", "no room")
+
+    with pytest.raises(MachineError):
+        list(issue_each([request(1), request(2)], broken, under_way=2))
