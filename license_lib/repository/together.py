@@ -21,6 +21,10 @@ _MOST: Final = 64
 """In one transaction: it holds the end of the log, for which issuing waits, too."""
 
 
+_OF_THE_MACHINE: Final = {"storage.locked", "storage.unreachable", "storage.full", "storage.read-only"}
+"""Faults of nobody's work: tried one by one, each would wait as long again, and everybody else behind them."""
+
+
 @dataclass(slots=True)
 class _Job:
     work: Work
@@ -61,11 +65,12 @@ class Together:
         try:
             answers = self._database.write(lambda connection: _all(connection, jobs))
         except LicenseError as error:
-            if len(jobs) > 1:  # whose fault it is shows alone
+            if len(jobs) > 1 and error.code not in _OF_THE_MACHINE:  # whose fault it is shows alone
                 for job in jobs:
                     self._do([job])
                 return
-            jobs[0].error = error
+            for job in jobs:
+                job.error = error
         except BaseException as error:
             for job in jobs:
                 job.error, job.done = error, True
