@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
@@ -193,5 +194,7 @@ def _serve(settings: Settings, opened: Gate, *, host: str, port: int, clock: Cal
         proxy_headers=False,  # `verify_api.access.origin` knows which proxies are ours
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    # uvicorn sends itself once more what stopped it: SIGTERM is then taken as SIGINT is, and the exit code is 0.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with listener, contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

@@ -1,15 +1,18 @@
 """Whose files take the judges' time: callers of slow files are judged aside from the others.
 
-A stranger has one slow file on credit: it holds a place for as long as `SlowLane.after` says. From then on its sender
-waits behind other such senders. While slow files come from several callers, strangers share one place, and the others
-are for callers whose files were good: many addresses with a bomb each keep nobody waiting who was here before.
+A stranger has one slow file on credit: it holds a place for as long as `SlowLane.after` says. From that moment, not
+only when the file is done, its sender waits behind other such senders. While slow files come from several callers,
+strangers share one place, and the others are for callers whose files were good: many addresses with a bomb each keep
+nobody waiting who was here before.
 """
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
-from threading import Event
+from functools import partial
+from itertools import islice
+from threading import Lock
 from typing import Final
 
 import anyio
@@ -36,6 +39,7 @@ class Suspects:
 
     def __init__(self, clock: Callable[[], datetime], *, places: int = 1, queue: int = 64) -> None:
         self._clock, self._queue = clock, queue
+        self._lock = Lock()  # a judge's thread says that a file is slow
         self._bad: OrderedDict[str, datetime] = OrderedDict()
         self._good: OrderedDict[str, datetime] = OrderedDict()
         self._aside = anyio.CapacityLimiter(1)
@@ -66,27 +70,29 @@ class Suspects:
     def _lane(self, caller: str, *, known: bool) -> anyio.CapacityLimiter | None:
         """What the sender waits for; None for nothing."""
         now = self._clock()
-        if self._is_in(self._bad, caller, now):
-            return self._aside
-        if known or self._is_in(self._good, caller, now):
-            return None
-        recent = sum(now - at < _ALARM for at in list(self._bad.values())[-_ALARMING:])
+        with self._lock:
+            if self._is_in(self._bad, caller, now):
+                return self._aside
+            if known or self._is_in(self._good, caller, now):
+                return None
+            recent = sum(now - at < _ALARM for at in islice(reversed(self._bad.values()), _ALARMING))
         return self._strangers if recent >= _ALARMING else None
 
     @contextmanager
     def _watched(self, caller: str) -> Iterator[None]:
-        slow = Event()
-        token = SLOW_FILE.set(slow.set)
+        token = SLOW_FILE.set(partial(self._slow, caller))
         try:
             yield
         finally:
             SLOW_FILE.reset(token)
-            now = self._clock()
-            if slow.is_set():
-                self._good.pop(caller, None)
-                _note(self._bad, caller, now)
-            elif caller not in self._bad:
-                _note(self._good, caller, now)
+        with self._lock:
+            if caller not in self._bad:
+                _note(self._good, caller, self._clock())
+
+    def _slow(self, caller: str) -> None:
+        with self._lock:
+            self._good.pop(caller, None)
+            _note(self._bad, caller, self._clock())
 
     def _is_in(self, seen: OrderedDict[str, datetime], caller: str, now: datetime) -> bool:
         at = seen.get(caller)

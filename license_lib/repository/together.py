@@ -20,6 +20,10 @@ _MOST: Final = 64
 """In one transaction: it holds the end of the log, for which other processes wait."""
 
 
+_OF_THE_MACHINE: Final = {"storage.locked", "storage.unreachable", "storage.full", "storage.read-only"}
+"""Faults of nobody's work: tried one by one, each would wait as long again, and everybody else behind them."""
+
+
 @dataclass(slots=True)
 class _Job:
     work: Work
@@ -60,11 +64,12 @@ class Together:
         try:
             answers = self._database.write(lambda connection: [job.work(connection) for job in jobs])
         except LicenseError as error:
-            if len(jobs) > 1:  # whose fault it is shows alone
+            if len(jobs) > 1 and error.code not in _OF_THE_MACHINE:  # whose fault it is shows alone
                 for job in jobs:
                     self._do([job])
                 return
-            jobs[0].error = error
+            for job in jobs:
+                job.error = error
         except BaseException as error:
             for job in jobs:
                 job.error, job.done = error, True

@@ -8,7 +8,7 @@ import pytest
 from support import NOON
 
 from license_lib.authority import Authority
-from license_lib.errors import InputError
+from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
 from license_lib.repository import Repository, UsageKind, Use
@@ -24,6 +24,7 @@ class Watched:
 
     def __init__(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
+        self.fault: MachineError | None = None
         self.begun, self.let_go, self._lock = Event(), Event(), Lock()
         database: Any = repository.usage._database  # noqa: SLF001 -- what is counted is its transactions
         write = database.write
@@ -35,6 +36,8 @@ class Watched:
             if first:
                 self.begun.set()
                 assert self.let_go.wait(20)
+            if self.fault is not None:
+                raise self.fault
             return write(work)
 
         monkeypatch.setattr(database, "write", counted)
@@ -88,3 +91,32 @@ def test_a_use_that_cannot_be_stored_spoils_no_other(
             bad.result(20)
     actors = [one.use.actor for one in repository.usage.of_license(issued.identifier)]
     assert (actors.count("甲"), actors.count("乙")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "tries"), [("storage.locked", 2), ("storage.unreachable", 2), ("storage.full", 2), ("storage.failed", 13)]
+)
+def test_a_broken_machine_is_waited_for_once_and_not_by_each(
+    authority: Authority, issued: Issued, monkeypatch: pytest.MonkeyPatch, code: str, tries: int
+) -> None:
+    repository = authority.repository
+    watched = Watched(repository, monkeypatch)
+
+    def use(number: int) -> None:
+        who = Use(actor=f"丙{number}", purpose="窗口核验")
+        repository.usage.record(UsageKind.VERIFY, [issued.identifier], who, at=NOON)
+
+    with ThreadPoolExecutor(12) as threads:
+        first = threads.submit(use, 0)
+        assert watched.begun.wait(20)
+        others = [threads.submit(use, number) for number in range(1, 12)]
+        while len(repository.usage._together._waiting) < len(others):  # noqa: SLF001 -- until all of them wait
+            pass
+        watched.fault = MachineError(code, "")
+        watched.let_go.set()
+        for one in (first, *others):
+            with pytest.raises(MachineError):
+                one.result(20)
+    assert watched.count == tries, (
+        "one for the first, and one for those who waited; then each alone, if it may be theirs"
+    )

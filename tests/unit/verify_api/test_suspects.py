@@ -87,6 +87,44 @@ def test_while_several_send_slow_files_strangers_share_a_place(yard: Yard) -> No
     assert at_once(yard, "person 1", "person 2", known=True) == ["person 1", "person 2"]
 
 
+def test_a_slow_file_is_held_against_its_sender_while_it_still_runs(yard: Yard) -> None:
+    async def run() -> list[str]:
+        until = anyio.Event()
+
+        async def bomb(caller: str) -> None:
+            async with yard.suspects.judged(caller, known=False):
+                tell = SLOW_FILE.get()
+                assert tell is not None
+                await anyio.to_thread.run_sync(tell)
+                await until.wait()
+
+        async with anyio.create_task_group() as group:
+            for caller in ("bad 1", "bad 2"):
+                group.start_soon(bomb, caller)
+            await anyio.sleep(0.02)
+            for caller in ("new 1", "new 2", "bad 1", "bad 2"):
+                group.start_soon(yard.held, caller, until)
+            await anyio.sleep(0.02)
+            seen = sorted(yard.begun)
+            until.set()
+        return seen
+
+    assert anyio.run(run) == ["bad 1", "new 1"], "the alarm is on, and both wait aside"
+
+
+def test_a_file_that_nobody_judged_makes_no_good_name(yard: Yard) -> None:
+    async def fails(caller: str) -> None:
+        async with yard.suspects.judged(caller, known=False):
+            raise Problem("service.busy")
+
+    for caller in ("new 1", "new 2"):
+        with pytest.raises(Problem):
+            anyio.run(fails, caller)
+    for caller in ("bad 1", "bad 2"):
+        yard.judge(caller, slow=True)
+    assert at_once(yard, "new 1", "new 2") == ["new 1"]
+
+
 def test_a_slow_file_is_forgotten(yard: Yard, clock: Clock) -> None:
     for caller in ("bad 1", "bad 2"):
         yard.judge(caller, slow=True)
