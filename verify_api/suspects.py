@@ -2,8 +2,8 @@
 
 A stranger has one slow file on credit: it holds a place for as long as `SlowLane.after` says. From that moment, not
 only when the file is done, its sender waits behind other such senders. While slow files come from several callers,
-strangers share one place, and the others are for callers whose files were good: many addresses with a bomb each keep
-nobody waiting who was here before.
+strangers share one place, and the others are for callers whose files were good. Whoever sends a good file from each of
+many addresses first, and then a bomb, takes places all the same, once for each address.
 """
 
 from collections import OrderedDict
