@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALLEST = {
+    "batches.py": ["--licenses", "40"],
     "bundle.py": ["--rounds", "1"],
     "chain.py": ["--rounds", "1"],
     "codes.py": ["--rounds", "1"],

@@ -1,0 +1,95 @@
+"""A batch with one process that seals and with two, and what memory it takes.
+
+    python bench/batches.py [--licenses 2000] [--json]
+
+Licences of one type with numbers of their own, issued into a new SQLite repository at level B-T. Seconds are of a clock
+on the wall: what a city waits for. Memory is that of the largest process, issuing or sealing, as the system counts it,
+after 1,000 licences and at the end.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from serving import PASSPHRASE, settings_of
+
+from license_lib.authority import Authority
+from license_lib.batch import read_request
+from license_lib.issuing import Issued
+from license_lib.licenses.request import LicenseRequest
+from license_lib.resources import resource_folder
+
+KIND, ISSUER = "food-business-permit", "market"
+EARLY = 1000
+"""Licences after which memory should not grow any more."""
+
+
+def main() -> int:
+    """Issue, and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--licenses", type=int, default=2000)
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
+    rows = [measured(processes, chosen.licenses) for processes in (1, 2)]
+    if chosen.json:
+        print(json.dumps(rows))
+        return 0
+    for processes, row in enumerate(rows, 1):
+        memory = f"{row['early']:.0f} MB after {min(EARLY, chosen.licenses)}, {row['end']:.0f} MB at the end"
+        print(f"{processes} sealing: {chosen.licenses / row['seconds']:8.1f} licences a second; {memory}")
+    return 0
+
+
+def reach_figures(*, quick: bool) -> list[tuple[float, float]]:
+    """For `reach.py`: seconds with two processes and with one, megabytes at the end and early."""
+    licenses = 60 if quick else 3000
+    one, two = (measured(processes, licenses) for processes in (1, 2))
+    return [(two["seconds"], one["seconds"]), (two["end"], two["early"])]
+
+
+def measured(processes: int, licenses: int) -> dict[str, float]:
+    """Seconds for a batch, and megabytes of the largest process."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        settings_of(Path(folder), LICENSE__SEALING__LEVEL="B-T") as settings,
+        Authority(settings, passphrase=PASSPHRASE) as authority,
+    ):
+        early = end = 0.0
+        started = time.perf_counter()
+        for number, result in enumerate(authority.issue_all(requests(licenses), processes=processes), 1):
+            if not isinstance(result, Issued):
+                raise result
+            if number == min(EARLY, licenses):
+                early = largest()
+        seconds, end = time.perf_counter() - started, largest()
+    return {"seconds": seconds, "early": early, "end": end}
+
+
+def requests(count: int) -> Iterator[LicenseRequest]:
+    """Requests with numbers of their own."""
+    example = read_request(resource_folder("templates") / KIND / "example.toml", {"type": KIND, "issuer": ISSUER})
+    return (replace(example, number=f"JY{16204020000000 + number}") for number in range(count))
+
+
+def largest() -> float:
+    """Megabytes of the largest of this process and those that it started."""
+    processes = [os.getpid(), *(one.pid for one in multiprocessing.active_children() if one.pid)]
+    return max(_resident(pid) for pid in processes)
+
+
+def _resident(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
