@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import signing
@@ -83,6 +84,7 @@ class KeyFolder:
         self._clock = clock
         self._randomness = randomness
         self._fonts = [fonts / name for name in SEAL_FONTS]
+        self._opening = Lock()  # a key, or a seal that is drawn, takes 100 MB for a moment: threads wait for the first
         self._credentials: dict[str, SealCredential] = {}
         self._timestamper: Timestamper | None = None
         self._log_signer: NoteSigner | None = None
@@ -95,9 +97,10 @@ class KeyFolder:
             MachineError: `key.missing`, `key.passphrase`, `key.certificate-expired`, `key.other-body` …
         """
         with signing_errors():
-            if body.id not in self._credentials:
-                self._credentials[body.id] = self._load(body.id)
-            credential = self._credentials[body.id]
+            with self._opening:
+                if body.id not in self._credentials:
+                    self._credentials[body.id] = self._load(body.id)
+                credential = self._credentials[body.id]
             credential.check_period(self._clock())
         if credential.organization_id != body.organization_id:
             raise MachineError(
@@ -116,9 +119,10 @@ class KeyFolder:
         """
         credential = self.credential(body)
         with signing_errors():
-            if body.id not in self._seals:
-                self._seals[body.id] = self._load_seal(body.id)
-            seal, visible = self._seals[body.id]
+            with self._opening:
+                if body.id not in self._seals:
+                    self._seals[body.id] = self._load_seal(body.id)
+                seal, visible = self._seals[body.id]
             seal.check(credential, self._clock())
         return visible
 

@@ -1,19 +1,25 @@
 """A batch that worker processes seal: the same licences, in the same order, with the same errors as one by one."""
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support import PASSPHRASE, example_request, license_command
 
-from license_lib.authority import Authority
+from license_lib import key_folder
+from license_lib.authority import Authority, now
 from license_lib.batch_issuing import issue_each
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
 from license_lib.press_room import workers_of
+from license_lib.press_rooms import RoomOpener
 from license_lib.settings import Settings
+from signing.seal_design import SealDesign
 
 KIND = "food-business-permit"
 MANY = 40
@@ -74,6 +80,25 @@ def test_a_worker_that_cannot_open_its_room_is_a_machine_that_fails() -> None:
     with workers_of(_no_room, 1) as sealing, pytest.raises(MachineError) as caught:  # type: ignore[arg-type]
         sealing(None)  # type: ignore[arg-type]
     assert caught.value.code == "issuing.worker"
+
+
+def test_threads_that_share_keys_draw_a_seal_once(opened: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[object] = []
+    draw = key_folder._drawn  # noqa: SLF001 -- what takes the memory
+
+    def counted(design: SealDesign, fonts: Sequence[Path]) -> bytes:
+        drawn.append(design)
+        return draw(design, fonts)
+
+    monkeypatch.setattr(key_folder, "_drawn", counted)
+    settings = opened.settings
+    keys = RoomOpener(settings, PASSPHRASE, now, os.urandom).keys()
+    shutil.rmtree(settings.kept_folder, ignore_errors=True)
+    body = opened.issuers.get("market")
+    with ThreadPoolExecutor(8) as threads:
+        seals = list(threads.map(lambda _: keys.seal(body), range(8)))
+    assert len(drawn) == 1
+    assert len(set(map(id, seals))) == 1
 
 
 def test_no_more_is_read_than_is_under_way() -> None:
