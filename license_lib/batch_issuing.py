@@ -25,6 +25,8 @@ def issue_each(
 ) -> Iterator[Issued | InputError]:
     """Issue many requests.
 
+    Of two that contradict each other, such as for one number, either may be the one that is refused.
+
     Args:
         requests: asked for as places get free; an error stands for a request that could not be read.
         issue: issues one; threads share it.

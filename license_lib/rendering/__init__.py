@@ -1,4 +1,4 @@
-"""Licence → unsigned PDF 照面: plan, draw, attach the record. Checking what fits needs no PDF library."""
+"""Licence → PDF 照面, with the gap for its seal: plan, print, attach the record."""
 
 from license_lib.rendering.blocks import FacePlan
 from license_lib.rendering.face import Press, printed, render

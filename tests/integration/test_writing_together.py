@@ -1,5 +1,6 @@
 """Uses that come at the same time are written in one transaction; a fault of one is not the fault of the others."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock
 from typing import Any
@@ -41,6 +42,20 @@ class Watched:
             return write(work)
 
         monkeypatch.setattr(database, "write", counted)
+        self._together = repository.usage._together  # noqa: SLF001 -- nothing else shows who waits
+
+    def release_behind(self, waiting: int) -> None:
+        """Let the first one go once so many wait behind it."""
+        until = time.monotonic() + 20
+        while len(self._together._waiting) < waiting:  # noqa: SLF001 -- the same
+            assert time.monotonic() < until, "they do not come"
+            time.sleep(0.001)
+        self.let_go.set()
+
+
+def use(repository: Repository, issued: Issued, actor: str) -> None:
+    who = Use(actor=actor, purpose="窗口核验")
+    repository.usage.record(UsageKind.VERIFY, [issued.identifier], who, at=NOON)
 
 
 def test_who_waits_is_written_with_the_others(
@@ -50,18 +65,15 @@ def test_who_waits_is_written_with_the_others(
     watched = Watched(repository, monkeypatch)
     before = len(repository.usage.of_license(issued.identifier))
 
-    def use(number: int) -> None:
-        who = Use(actor=f"丙{number}", purpose="窗口核验", place="window 1")
-        repository.usage.record(UsageKind.VERIFY, [issued.identifier], who, at=NOON)
-        assert [one.use.actor for one in repository.usage.of_license(issued.identifier)].count(who.actor) == 1
+    def durably(number: int) -> None:
+        use(repository, issued, f"丙{number}")
+        assert [one.use.actor for one in repository.usage.of_license(issued.identifier)].count(f"丙{number}") == 1
 
     with ThreadPoolExecutor(12) as threads:
-        first = threads.submit(use, 0)
+        first = threads.submit(durably, 0)
         assert watched.begun.wait(20)
-        others = [threads.submit(use, number) for number in range(1, 12)]
-        while len(repository.usage._together._waiting) < len(others):  # noqa: SLF001 -- until all of them wait
-            pass
-        watched.let_go.set()
+        others = [threads.submit(durably, number) for number in range(1, 12)]
+        watched.release_behind(len(others))
         for one in (first, *others):
             one.result(20)
     assert watched.count == 2, "one for the first, and one for those who waited"
@@ -74,17 +86,11 @@ def test_a_use_that_cannot_be_stored_spoils_no_other(
     repository = authority.repository
     watched = Watched(repository, monkeypatch)
 
-    def use(actor: str) -> None:
-        who = Use(actor=actor, purpose="窗口核验")
-        repository.usage.record(UsageKind.VERIFY, [issued.identifier], who, at=NOON)
-
     with ThreadPoolExecutor(4) as threads:
-        first = threads.submit(use, "甲")
+        first = threads.submit(use, repository, issued, "甲")
         assert watched.begun.wait(20)
-        bad, good = threads.submit(use, "\ud800"), threads.submit(use, "乙")
-        while len(repository.usage._together._waiting) < 2:  # noqa: SLF001 -- until both wait
-            pass
-        watched.let_go.set()
+        bad, good = (threads.submit(use, repository, issued, actor) for actor in ("\ud800", "乙"))
+        watched.release_behind(2)
         first.result(20)
         good.result(20)
         with pytest.raises(InputError):
@@ -102,18 +108,12 @@ def test_a_broken_machine_is_waited_for_once_and_not_by_each(
     repository = authority.repository
     watched = Watched(repository, monkeypatch)
 
-    def use(number: int) -> None:
-        who = Use(actor=f"丙{number}", purpose="窗口核验")
-        repository.usage.record(UsageKind.VERIFY, [issued.identifier], who, at=NOON)
-
     with ThreadPoolExecutor(12) as threads:
-        first = threads.submit(use, 0)
+        first = threads.submit(use, repository, issued, "丙0")
         assert watched.begun.wait(20)
-        others = [threads.submit(use, number) for number in range(1, 12)]
-        while len(repository.usage._together._waiting) < len(others):  # noqa: SLF001 -- until all of them wait
-            pass
+        others = [threads.submit(use, repository, issued, f"丙{number}") for number in range(1, 12)]
         watched.fault = MachineError(code, "")
-        watched.let_go.set()
+        watched.release_behind(len(others))
         for one in (first, *others):
             with pytest.raises(MachineError):
                 one.result(20)

@@ -35,9 +35,9 @@ class Bundle(NamedTuple):
     data: bytes
 
 
-def bundled(start: int, bodies: Sequence[bytes], *, once: bool = False) -> Bundle:
+def bundled(start: int, bodies: Sequence[bytes]) -> Bundle:
     """Pack objects whose numbers begin with `start`."""
-    return _bundled(range(start, start + len(bodies)), bodies, once=once)
+    return _bundled(range(start, start + len(bodies)), bodies)
 
 
 class SignatureGap(NamedTuple):
@@ -188,11 +188,11 @@ def _plain(offset: int) -> bytes:
     return b"\1" + offset.to_bytes(4, "big") + b"\0\0"
 
 
-def _bundled(held: Sequence[int], bodies: Sequence[bytes], *, once: bool = False) -> Bundle:
+def _bundled(held: Sequence[int], bodies: Sequence[bytes]) -> Bundle:
     places: list[str] = []
     at = 0
     for number, body in zip(held, bodies, strict=True):
         places.append(f"{number} {at}")
         at += len(body) + 1
     head = (" ".join(places) + "\n").encode("ascii")
-    return Bundle(len(bodies), len(head), packed(head + b"\n".join(bodies), once=once))
+    return Bundle(len(bodies), len(head), packed(head + b"\n".join(bodies)))

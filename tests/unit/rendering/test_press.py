@@ -2,18 +2,24 @@
 
 import re
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pytest
 from faces import Face
 
-from license_lib.rendering import Fonts, Press, SealSpace, Signature, printed
+from license_lib.rendering import Fonts, Press, SealSpace, Signature, face, printed
 from license_lib.rendering.drawings import Drawing, Raster
+from license_lib.rendering.press import binding
 from license_lib.rendering.press.objects import number, text
 from license_lib.rendering.press.stock import Ink, Stock
+from license_lib.rendering.press.tree import Tree
+from license_lib.rendering.press.tree import grown as grown_anew
 from license_lib.rendering.press.writer import HEADER, FileWriter
+from license_lib.rendering.structure import Element
 from license_lib.resources import resource_folder
 from signing.seal_design import SealDesign, SealShape
 from signing.seal_image import draw_seal
@@ -106,14 +112,28 @@ def test_stock_is_read_back_as_it_was() -> None:
     assert again.seal.width == pytest.approx(42 * 72 / 25.4, abs=0.001)
 
 
-def test_a_tree_is_grown_once_for_a_kind(fonts: Fonts, business_face: Face) -> None:
-    press = Press(fonts)
-    made = [
-        printed(press, business_face.license_type, business_face.document, qr_text="HTTPS://L.EXAMPLE/V#1")
-        for _ in range(2)
-    ]
-    assert made[0].data == made[1].data
-    assert made[0].gap is None
+def test_a_tree_is_grown_once_for_a_kind(
+    fonts: Fonts, business_face: Face, residence_face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown: list[int] = []
+
+    def counted(elements: Sequence[Element], **more: Any) -> Tree:
+        grown.append(len(elements))
+        return grown_anew(elements, **more)
+
+    monkeypatch.setattr(binding, "grown", counted)
+    monkeypatch.setattr(face, "_templates", {})
+
+    def made(one: Face) -> bytes:
+        bound = printed(Press(fonts), one.license_type, one.document, qr_text="HTTPS://L.EXAMPLE/V#1", photo=one.photo)
+        assert bound.gap is None
+        return bytes(bound.data)
+
+    assert made(business_face) == made(business_face)
+    made(business_face.with_fields(business_scope="另一经营范围"))
+    assert len(grown) == 1, "other values, the same structure"
+    made(residence_face)
+    assert len(grown) == 2
 
 
 def test_the_gap_is_where_it_is_said_to_be(fonts: Fonts, business_face: Face) -> None:
