@@ -43,6 +43,7 @@ class Case:
 
     Attributes:
         pdf: its bytes.
+        plain: the same as given.
         map: what every byte is for.
         revision: the file as it is.
         signatures: in the order in which they were made.
@@ -54,7 +55,7 @@ class Case:
     def __init__(self, pdf: bytes, *, foreign: bool = True, plain: PlainFile | None = None) -> None:
         self.pdf = pdf
         self._foreign = foreign
-        self._is_plain = plain is not None
+        self.plain = plain
         self.map: FileMap = plain or map_file(pdf)
         self.revision: Revision = self.map.last
         self.signatures: Sequence[Signature] = signatures(self.map)
@@ -67,7 +68,7 @@ class Case:
 
     def file_findings(self) -> tuple[SealFinding, ...]:
         """What is to be said of the file as a whole."""
-        if self._is_plain:
+        if self.plain is not None:
             return ()
         # What the signed revision itself holds is as it was signed; what stands behind it nobody vouches for.
         signed = min((one.end for one in self.signatures if one.end), default=0)
@@ -252,6 +253,7 @@ def report_of(case: Case, index: int, judged: Judgement, more: Sequence[Problem]
         is_time_stamp=signature.is_time_stamp,
         level=judged.level,
         changes=case.changes[index],
+        plain=case.plain,
     )
 
 
