@@ -235,16 +235,23 @@ def examine(pdf: bytes, *, trust: TrustStore | None, at: datetime, max_bytes: in
         return FileReport((SealFinding("pdf.malformed", {"reason": type(error).__name__}),), (), len(pdf))
 
 
-def report_of(case: Case, index: int, judged: Judgement, more: Sequence[Problem] = ()) -> SealReport:
-    """Put together what was found about a signature; the weightiest problem is the outcome."""
+def report_of(
+    case: Case, index: int, judged: Judgement, more: Sequence[Problem] = (), *, plain: bool = False
+) -> SealReport:
+    """Put together what was found about a signature; the weightiest problem is the outcome.
+
+    Args:
+        plain: read what it covers as a plain file, if it is one and was not read as such already.
+    """
     problems = [*case.problems_of(index), *judged.problems, *more]
     problems.sort(key=lambda problem: problem.indication is not Indication.TOTAL_FAILED)
     signature, signed = case.signatures[index], case.integrity[index].signed
+    covered = case.covered(index)
     return SealReport(
         indication=problems[0].indication if problems else Indication.TOTAL_PASSED,
         sub_indication=problems[0].sub_indication if problems else None,
         findings=(*(problem.finding for problem in problems), *judged.information),
-        covered=case.covered(index),
+        covered=covered,
         signer=signer_facts(signed) if signed else None,
         sealed_at=judged.proven_at,
         claimed_at=claimed_time(signature),
@@ -253,7 +260,7 @@ def report_of(case: Case, index: int, judged: Judgement, more: Sequence[Problem]
         is_time_stamp=signature.is_time_stamp,
         level=judged.level,
         changes=case.changes[index],
-        plain=case.plain,
+        plain=case.plain or (read_plain(covered) if plain else None),
     )
 
 
