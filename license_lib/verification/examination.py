@@ -245,7 +245,7 @@ class Examination:
             content = face_content(kind, document)
             file = self.report.plain if self.report else None
             plain = self._faces.sound(file, document, kind, content) if self._faces and file else None
-            face = plain or read_face(covered, content.layout)
+            face = plain or read_face(covered, content.layout, file)
         except (UnreadableError, InputError, ValueError, ArithmeticError):  # values that no request could have
             self.step(Proof.FACE, iter((Finding("face.unreadable"),)))
             return

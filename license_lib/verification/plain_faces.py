@@ -32,7 +32,7 @@ from signing.pdf_reading.plain import PlainFile
 if TYPE_CHECKING:
     from license_lib.rendering.fonts import Fonts
 
-_MOST_GROUNDS: Final = 512
+_MOST_KNOWN: Final = 512
 _LARGEST_PAGE: Final = 4 * 1024 * 1024
 _LARGEST_MICROTEXT: Final = 64 * 1024
 _MODULE: Final = 3
@@ -67,6 +67,7 @@ class PlainFaces:
 
     def __init__(self, fonts: "Callable[[], Fonts]") -> None:
         self._fonts = cache(fonts)
+        self._met: set[TemplateRef] = set()
         self._known: set[bytes] = set()
         self._lock = Lock()
 
@@ -90,6 +91,8 @@ class PlainFaces:
     def read(self, file: PlainFile, template: TemplateRef, layout: Layout) -> Face | None:
         """Read a face on a ground that was seen before, or see to it that it was; None where only drawing helps.
 
+        Of the first licence of a template nothing is read: who judges one file has no use for it.
+
         Args:
             file: a sealed revision.
             template: what draws it.
@@ -98,6 +101,9 @@ class PlainFaces:
         Raises:
             UnreadableError: it cannot be drawn; see `read_face`.
         """
+        if template not in self._met:
+            self._remember(self._met, template)
+            return None
         try:
             sheets = _read_sheets(file, self._fonts)
             read = _read_face(file, sheets, layout)
@@ -108,13 +114,16 @@ class PlainFaces:
         ).digest()
         if ground in self._known:
             return read
-        if read_face(file.data, layout) != read:
+        if read_face(file.data, layout, file) != read:
             return None
-        with self._lock:
-            if len(self._known) >= _MOST_GROUNDS:
-                self._known.clear()
-            self._known.add(ground)
+        self._remember(self._known, ground)
         return read
+
+    def _remember(self, known: set[Any], one: object) -> None:
+        with self._lock:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known.add(one)
 
 
 class _Sheets(NamedTuple):

@@ -3,6 +3,7 @@
 Nothing here says that something is wrong: what is not spelled as expected is for the readers of any file to judge.
 """
 
+import hashlib
 import re
 import zlib
 from typing import Final
@@ -78,3 +79,13 @@ def plain_record(file: PlainFile) -> bytes | None:
         return inflated(stream.data, MAX_RECORD_BYTES)
     except (OtherwiseSpelledError, KeyError, TypeError, ValueError):
         return None
+
+
+def plain_pictures(file: PlainFile) -> tuple[str, ...]:
+    """SHA-256 (hex) of every picture among the resources of the pages, as it is embedded."""
+    last = file.last
+    pages = last.entry(last.entry(last.entry(last.trailer, "Root"), "Pages"), "Kids")
+    named = [last.entry(last.entry(last.resolve(page), "Resources"), "XObject") for page in pages]
+    objects = [last.resolve(one) for each in named if isinstance(each, dict) for one in each.values()]
+    pictures = [one for one in objects if isinstance(one, Stream) and one.dictionary.get("Subtype") == Name("Image")]
+    return tuple(hashlib.sha256(picture.data).hexdigest() for picture in pictures)

@@ -13,6 +13,8 @@ from license_lib.catalogue.layout import MOST_CONTINUATION_PAGES, Box
 from license_lib.licenses.record import MAX_RECORD_BYTES, RECORD_NAME
 from license_lib.pdfium import PageError, opened, page_picture
 from license_lib.qr.scanning import PAGE_DPI, read_codes
+from license_lib.verification.plain_objects import plain_pictures
+from signing.pdf_reading.plain import PlainFile
 
 POINTS_PER_MM: Final = 72 / 25.4
 
@@ -90,8 +92,13 @@ class Face:
     pictures: tuple[str, ...]
 
 
-def read_face(pdf: bytes, layout: Layout) -> Face:
+def read_face(pdf: bytes, layout: Layout, plain: PlainFile | None = None) -> Face:
     """Extract texts place by place and read the codes from the rasterised first page.
+
+    Args:
+        pdf: the file.
+        layout: where everything stands.
+        plain: the same as it was read, if it is a plain one.
 
     Raises:
         UnreadableError: a page cannot be rendered, is missing, or there are more than a licence can have.
@@ -108,7 +115,7 @@ def read_face(pdf: bytes, layout: Layout) -> Face:
                 tuple(pages[table.page - 1].text_in(table) for table in layout.tables),
                 tuple(page.text_in(layout.page.body) for page in pages[layout.pages :]),
                 read_codes(page_picture(pages[0].page, PAGE_DPI, grayscale=True)),
-                picture_digests(pdf),
+                picture_digests(pdf) if plain is None else plain_pictures(plain),
             )
     except PageError as error:
         raise UnreadableError("face") from error

@@ -25,7 +25,7 @@ UNUSED_BY_VERIFY = {
     "license_lib.authority", "license_lib.counter", "license_lib.issuing", "license_lib.paper",
     "license_lib.publishing.publisher", "license_lib.rendering.press.binding", "signing.sealing", "verify_api",
 }  # fmt: skip
-PRINTING = {"cbor2", "fontTools", "pikepdf", "zxingcpp"}
+PRINTING = {"cbor2", "fontTools", "pikepdf"}
 ARCHIVING = {"asn1crypto", "pyhanko"}
 """The archive's update is written by pyHanko."""
 UNUSED_BY_ISSUE = {"license_lib.counter", "license_lib.paper", "verify_api"}
@@ -95,4 +95,4 @@ def test_issuing_again_without_an_archive_needs_no_other_writer(home: Path) -> N
         request.write_text(re.sub(r'number = "JY\w+"', f'number = "{number}"', example), encoding="utf-8")
         arguments = ("issue", request, "--type", TYPE, "--issuer", ISSUERS[TYPE], "--home", home)
         modules = loaded(COMMAND, *arguments, LICENSE__SEALING__LEVEL="B-T")
-    assert heavy(modules) <= NEEDED | {"cbor2", "zxingcpp"}
+    assert heavy(modules) <= NEEDED | {"cbor2"}
