@@ -4,8 +4,7 @@ import hashlib
 from datetime import date
 from typing import Any
 
-import rfc8785
-
+from license_lib import canonical_json
 from license_lib.licenses.request import LicenseRequest
 from license_lib.licenses.rules import FieldValue
 from license_lib.succession import Succession
@@ -34,7 +33,7 @@ def request_digest(request: LicenseRequest, succession: Succession | None = None
     }
     if succession is not None:
         asked["succession"] = [str(succession.kind), succession.previous]
-    return hashlib.sha256(rfc8785.dumps(asked)).digest()
+    return hashlib.sha256(canonical_json.dumps(asked)).digest()
 
 
 def _plain(value: FieldValue) -> str | list[dict[str, str]]:
