@@ -4,7 +4,7 @@ A sealed file grows: evidence and archive time-stamps are put behind the seal, a
 file of its own name in the file store. Rows are added and never changed; a licence without any rests as it was sealed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
@@ -73,10 +73,11 @@ def current_files(
     return tuple(CurrentFile(*row) for row in connection.execute(query))
 
 
-def newest_name(connection: Connection, stored: StoredLicense) -> bytes:
-    """Name in the file store of the file that a licence rests in now."""
-    archived = select(ARCHIVE.c.digest).where(ARCHIVE.c.position == stored.position)
-    return connection.execute(archived.order_by(ARCHIVE.c.number.desc()).limit(1)).scalar() or stored.file_digest
+def newest_names(connection: Connection, licenses: Sequence[StoredLicense]) -> dict[int, bytes]:
+    """Names in the file store of the files that licences rest in now, by their positions."""
+    mine = ARCHIVE.c.position.in_([one.position for one in licenses])
+    archived = connection.execute(select(ARCHIVE.c.position, ARCHIVE.c.digest).where(mine).order_by(ARCHIVE.c.number))
+    return {one.position: one.file_digest for one in licenses} | {row.position: row.digest for row in archived}
 
 
 def require_own(pdf: bytes, stored: StoredLicense) -> bytes:

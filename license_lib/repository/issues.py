@@ -138,12 +138,8 @@ class Issues(Lookups):
 
     def newest_files(self, stored: Sequence[StoredLicense]) -> list[bytes]:
         """The same of many."""
-
-        def names(connection: Connection) -> list[bytes]:
-            return [archives.newest_name(connection, one) for one in stored]
-
-        found = zip(stored, self._database.read(names), strict=True)
-        return [archives.require_own(self.files.get(name), one) for one, name in found]
+        names = self._database.read(lambda connection: archives.newest_names(connection, stored))
+        return [archives.require_own(self.files.get(names[one.position]), one) for one in stored]
 
     def _of_each(
         self, items: Sequence[T], work: Callable[[Connection, Sequence[T]], list[Answer]], *, order: int

@@ -9,7 +9,7 @@ from databases import by_hand
 from recorded import revocation
 from sqlalchemy import Connection, Engine, event, inspect
 
-from license_lib.repository import NumberClaim, Repository, StoredLicense
+from license_lib.repository import ArchiveEntry, NumberClaim, Repository, StoredLicense
 
 
 def test_every_look_up_goes_by_an_index(
@@ -17,6 +17,8 @@ def test_every_look_up_goes_by_an_index(
 ) -> None:
     for key in "ab":
         issue(key)
+    (current, _) = repository.current_files()
+    assert repository.archive(current, ArchiveEntry(repository.files.put(b"file a%%EOF+"), at, at))
     statements: list[tuple[str, Any]] = []
 
     def note(*arguments: Any) -> None:
