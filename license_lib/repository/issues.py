@@ -138,6 +138,8 @@ class Issues(Lookups):
 
     def newest_files(self, stored: Sequence[StoredLicense]) -> list[bytes]:
         """The same of many."""
+        if not stored:
+            return []
         names = self._database.read(lambda connection: archives.newest_names(connection, stored))
         return [archives.require_own(self.files.get(names[one.position]), one) for one in stored]
 
