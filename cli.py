@@ -59,7 +59,9 @@ MOST_NAME_CHARACTERS = 60  # of a code's text, where it stands for its name
 MOST_MINUTES = 10 * 366 * 24 * 60  # ten years: more than any list lives
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _INTERRUPTED = 130  # how typer reports Ctrl-C
-_OBJECTS_BEFORE_COLLECTION = 100_000  # 700 by default, and a quarter of a short command's time goes into looking in vain
+_OBJECTS_BEFORE_COLLECTION = (
+    100_000  # 700 by default, and a quarter of a short command's time goes into looking in vain
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys_app = typer.Typer(no_args_is_help=True, help="密钥 The development PKI.")
