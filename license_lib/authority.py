@@ -125,7 +125,7 @@ class Authority:
                     yield error
             return
         from license_lib.batch_issuing import UNDER_WAY, issue_each
-        from license_lib.press_room import workers_of
+        from license_lib.press_workers import workers_of
 
         issuing = self._issuing  # what is wrong with keys or fonts shows here, before anything is issued
         with signing_errors(), workers_of(self._opener, processes) as room:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from license_lib.errors import InputError
 from license_lib.issuing import Issued, Issuing, Slip, to_check
 from license_lib.licenses.request import LicenseRequest
-from license_lib.press_room import DistantRoom, done
+from license_lib.press_workers import DistantRoom, done
 
 GROUP: Final = 32
 """Requests that take each step together. A transaction costs several of their share in it."""

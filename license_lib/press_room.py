@@ -1,21 +1,18 @@
 """Printing and sealing 制证: from a request to what can be issued, and from a licence to its sealed file in the store.
 
-It holds keys, and knows no database. So it can be where the processors are: in this process, or in worker processes of
-its own (`workers_of`), each with its keys, its fonts and its templates, opened once.
+It holds keys, and knows no database. So it can be where the processors are: in this process, or in worker processes
+(`press_workers`), each with its keys, its fonts and its templates, opened once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from multiprocessing import get_context
 from typing import Protocol, TypeVar
 
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError, MachineError
 from license_lib.issuers import Issuers, IssuingBody
-from license_lib.key_folder import VisibleSeal, signing_errors
+from license_lib.key_folder import VisibleSeal
 from license_lib.license_code import license_code, stand_in_code
 from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes
@@ -189,90 +186,3 @@ class PressRoom:
             archived_until=sealed.archived.until if sealed.archived else None,
             key_id=credential.key_id,
         )
-
-
-_room: PressRoom | None = None
-"""Of a worker process."""
-
-
-@contextmanager
-def workers_of(open_room: Callable[[], PressRoom], processes: int) -> "Iterator[DistantRoom]":
-    """Worker processes that check, print and seal.
-
-    Args:
-        open_room: opens a room in each of them; it must pickle, and reaches them by a pipe that nobody else reads.
-        processes: how many.
-    """
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_open, initargs=(open_room,)
-    ) as pool:
-        yield DistantRoom(pool)
-
-
-class DistantRoom:
-    """The rooms of an executor whose processes were opened as those of `workers_of` are.
-
-    A group is one task: it is sent once, and what its members share is sent once.
-    """
-
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-
-    def check_each(self, requests: Sequence[LicenseRequest], today: date) -> "Future[list[Draft | InputError]]":
-        """For each what `PressRoom.check` says; see `done`."""
-        return self._submit(_check_each, requests, today)
-
-    def press_each(self, orders: Sequence[Order]) -> "Future[list[Pressed]]":
-        """For each what `PressRoom.press` makes; see `done`."""
-        return self._submit(_press_each, orders)
-
-    def _submit(self, work: Callable[..., list[T]], some: Sequence[object], *more: object) -> "Future[list[T]]":
-        if not some:
-            nothing = Future[list[T]]()
-            nothing.set_result([])
-            return nothing
-        with _living():
-            return self._executor.submit(work, some, *more)
-
-
-def done(future: Future[T]) -> T:
-    """What came of it.
-
-    Raises:
-        MachineError: `issuing.worker` if a process died, or could not open its room; as the room raises it.
-    """
-    with _living():
-        return future.result()
-
-
-@contextmanager
-def _living() -> Iterator[None]:
-    died = False
-    try:
-        yield
-    except BrokenExecutor:
-        died = True
-    if died:  # outside of `except`: what the pool says of it is not chained
-        hint = "look at the system log, for example for memory, then send the same batch again"
-        raise MachineError("issuing.worker", "a process that seals has died", hint=hint)
-
-
-def _open(open_room: Callable[[], PressRoom]) -> None:
-    global _room  # noqa: PLW0603 -- the room of this process
-    _room = open_room()
-
-
-def _opened() -> PressRoom:
-    if _room is None:
-        raise RuntimeError("this process has no press room")
-    return _room
-
-
-def _check_each(requests: Sequence[LicenseRequest], today: date) -> list[Draft | InputError]:
-    with signing_errors():
-        return _opened().check_each(requests, today)
-
-
-def _press_each(orders: Sequence[Order]) -> list[Pressed]:
-    with signing_errors():
-        return _opened().press_each(orders)

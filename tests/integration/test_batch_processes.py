@@ -17,8 +17,8 @@ from license_lib.batch_issuing import issue_each
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
-from license_lib.press_room import DistantRoom, done, workers_of
 from license_lib.press_rooms import RoomOpener
+from license_lib.press_workers import DistantRoom, done, workers_of
 from license_lib.settings import Settings
 from signing.seal_design import SealDesign
 
