@@ -128,12 +128,8 @@ class Authority:
         from license_lib.press_room import workers_of
 
         issuing = self._issuing  # what is wrong with keys or fonts shows here, before anything is issued
-        with signing_errors(), workers_of(self._opener, processes) as sealing:
-            yield from issue_each(
-                chain(first, waiting),
-                lambda request: issuing.issue(request, seal=sealing),
-                under_way=UNDER_WAY * processes,
-            )
+        with signing_errors(), workers_of(self._opener, processes) as room:
+            yield from issue_each(chain(first, waiting), issuing, room, under_way=UNDER_WAY * processes)
 
     def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
         """Judge a PDF or a picture, now or at another moment.
@@ -330,10 +326,8 @@ class Authority:
         from license_lib.issuing import Issuing
 
         return Issuing(
-            catalogue=self.catalogue,
-            issuers=self.issuers,
             repository=self.repository,
-            room=self._opener.room(self._keys, self.catalogue, self.issuers),
+            room=self._opener.room(self._keys, self.catalogue, self.issuers, self.repository.files),
             public_url=self.settings.public_url,
             rules=self.rules,
             clock=self._clock,

@@ -14,6 +14,7 @@ from license_lib.catalogue.releases import RELEASES_FOLDER, load_releases
 from license_lib.catalogue.shelf import Names, Shelf, names_of
 from license_lib.errors import InputError
 from license_lib.made_once import MadeOnce
+from license_lib.resources import fonts_beside, resource_folder
 from license_lib.toml_files import reasons
 
 FONT_FOLDER, SCHEMA_FOLDER = "fonts", "schema"
@@ -73,12 +74,16 @@ class Catalogue:
 
     Args:
         artwork: the pictures of all versions by SHA-256 (hex).
+        fonts: the folder of the fonts that they are set in; the built-in one if None.
 
     Raises:
         TemplateError: two types have the same code or the same name.
     """
 
-    def __init__(self, types: Iterable[TypeVersions], artwork: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, types: Iterable[TypeVersions], artwork: Mapping[str, bytes], *, fonts: Path | None = None
+    ) -> None:
+        self._fonts = fonts
         ordered = sorted(types, key=lambda one: one.newest.key)
         self._by_key: Mapping[str, TypeVersions] = {one.newest.key: one for one in ordered}
         self._artwork = dict(artwork)
@@ -86,6 +91,11 @@ class Catalogue:
         problems = [problem for versions in ordered for problem in self._name(versions)]
         if problems:
             raise TemplateError(problems)
+
+    @property
+    def fonts(self) -> Path:
+        """The folder of the fonts that its types are set in."""
+        return self._fonts or fonts_beside(resource_folder("templates"))
 
     def __iter__(self) -> Iterator[LicenseType]:
         """The newest version of every type, in order of their keys."""
@@ -190,7 +200,7 @@ class Catalogue:
 
     @classmethod
     def _on_shelf(cls, folder: Path, keys: tuple[str, ...], names: dict[str, str]) -> "Catalogue":
-        catalogue = cls((), {})
+        catalogue = cls((), {}, fonts=fonts_beside(folder))
 
         def load(key: str) -> TypeVersions:
             loaded, versions = load_versions(folder / key)
@@ -224,7 +234,7 @@ class Catalogue:
             problems.append(TemplateProblem.of(str(folder), said("folder.empty")))
         if problems:
             raise TemplateError(problems)
-        return cls(types, artwork)
+        return cls(types, artwork, fonts=fonts_beside(folder))
 
     def _name(self, versions: TypeVersions) -> Iterator[TemplateProblem]:
         """Make a type known by all its names; one that another type has is a fault."""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from signing.pages import Spot
 from signing.sealing.appearance import FIELD_NAME, Mark, SealAppearance
+from signing.sealing.archive_update import Archived, EvidenceSource, archive
 from signing.sealing.prepared import Prepared, seal_prepared
-from signing.sealing.sealer import Archived, EvidenceSource, Sealed, Sealer
+from signing.sealing.sealer import Sealed, Sealer
 
 if TYPE_CHECKING:
-    from signing.sealing.archive_update import archive
     from signing.sealing.certify import seal
 
 __all__ = [
@@ -36,11 +36,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`archive` and `seal`, which load pyHanko, when they are first asked for (PEP 562)."""
-    if name == "archive":
-        from signing.sealing.archive_update import archive
-
-        return archive
+    """`seal`, which loads pyHanko, when it is first asked for (PEP 562)."""
     if name == "seal":
         from signing.sealing.certify import seal
 

@@ -73,7 +73,16 @@ def seal_prepared(
         digest.update(data[document.end :])
     signature = template_of(credential).sign(digest.digest())
     token = timestamper.timestamp(sha256(signature.signature), nonce()) if timestamper else None
-    digits = signature.finish(token).hex().upper().encode("ascii")
+    return filled(document, signature.finish(token))
+
+
+def filled(document: Prepared, container: bytes) -> bytes:
+    """The file with a container in its gap.
+
+    Raises:
+        TimestampError: `timestamp.failed`, the container is too large; only a time-stamp can make it so.
+    """
+    digits = container.hex().upper().encode("ascii")
     room = document.end - document.start - 2
     if len(digits) > room:
         raise TimestampError("timestamp.failed", "The time-stamp token is larger than its authority announced")

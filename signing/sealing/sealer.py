@@ -4,28 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from signing.evidence import Evidence
 from signing.keys import SealCredential
 from signing.sealing.appearance import SealAppearance
+from signing.sealing.archive_update import Archived, EvidenceSource, archive
 from signing.sealing.prepared import Prepared, reserved_for, seal_prepared
-from signing.sealing.signatures import read_signatures
 from signing.timestamps import Timestamper
-
-EvidenceSource = Callable[[tuple[bytes, ...]], Evidence]
-"""DER certificates → what proves them now; raises where it cannot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """A file with evidence and an archive time-stamp behind its seal.
-
-    Attributes:
-        pdf: the file.
-        until: when the certificate of its newest archive time-stamp ends; it is to be archived again before.
-    """
-
-    pdf: bytes = field(repr=False)
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +94,4 @@ class Sealer:
             TrustError: `evidence.incomplete`.
             TimestampError: `timestamp.failed`.
         """
-        from signing.sealing.archive_update import archive  # loads pyHanko
-
-        evidence = self.evidence(read_signatures(pdf).to_be_proved)
-        archived = archive(pdf, evidence=evidence, timestamper=self.timestamper, at=self.now(), nonce=self.nonce)
-        return Archived(archived, read_signatures(archived).newest_until)
+        return archive(pdf, evidence=self.evidence, timestamper=self.timestamper, at=self.now(), nonce=self.nonce)
