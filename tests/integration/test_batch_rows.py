@@ -15,7 +15,7 @@ from license_lib.errors import InputError, LicenseError
 from license_lib.identifiers import CheckOverride
 from license_lib.issuing import Issued
 from license_lib.licenses.request import HolderRequest, LicenseRequest
-from license_lib.repository.tables import METADATA
+from license_lib.repository.models import METADATA
 from license_lib.settings import Settings
 
 FOOD, HOUSE = "food-business-permit", "real-estate-certificate"
