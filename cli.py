@@ -225,7 +225,7 @@ def run(arguments: Sequence[str]) -> int:
     english = "--english" in arguments or os.environ.get("LICENSE_ENGLISH", "") not in {"", "0"}
     printer = Printer(as_json="--json" in arguments, english=english)
     try:
-        code = app(list(arguments), standalone_mode=False, prog_name="license") or DONE
+        code = _needed_for(arguments)(list(arguments), standalone_mode=False, prog_name="license") or DONE
         sys.stdout.flush()
     except LicenseError as error:
         printer.error(error)
@@ -256,6 +256,16 @@ def _runs_long() -> None:
     """Let memory be freed as usual, in a command that does more than a little; what is loaded by now stays."""
     gc.freeze()
     gc.set_threshold(*_USUAL)
+
+
+def _needed_for(arguments: Sequence[str]) -> typer.Typer:
+    """The part of `app` that a command line names, all of it if it names none: making every command takes time."""
+    name = arguments[0] if arguments else ""
+    part = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    part.registered_commands = [one for one in app.registered_commands if one.name == name]
+    part.registered_groups = [one for one in app.registered_groups if one.name == name]
+    part.callback()(lambda: None)  # typer takes a lone command for the whole program otherwise
+    return part if part.registered_commands or part.registered_groups else app
 
 
 @command(app, "init")
