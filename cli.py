@@ -2037,20 +2037,24 @@ def _opener(
     max_staleness: int | None = None,
 ) -> "Opener":
     """What opens a verifier: on this home's configuration; on bundles, or on one trust list, which need none."""
-    from license_lib.judges import open_verifier
+    if trust and offline:
+        raise typer.BadParameter("give --trust or --offline")
+    if signers and not (trust or offline):
+        raise typer.BadParameter("--signer is for --trust and --offline")
+    if not trust and not offline:
+        from license_lib.judges import open_verifier
+        from license_lib.repository.database import load_dialect
+
+        configured = _settings(home)
+        load_dialect(configured.database_url)  # once, for the forked workers and for the usage trail, which comes later
+        return partial(open_verifier, configured)
     from license_lib.network import make_fetcher
     from license_lib.offline import OfflineVerifierOpener
     from license_lib.settings import FILE_NAME, StatusSettings
     from license_lib.trusting import ListVerifierOpener, read_list
 
-    if trust and offline:
-        raise typer.BadParameter("give --trust or --offline")
-    if signers and not (trust or offline):
-        raise typer.BadParameter("--signer is for --trust and --offline")
-    if trust:
-        return ListVerifierOpener(read_list(str(trust), make_fetcher()), _pin(signers, home), _templates(home))
     if not offline:
-        return partial(open_verifier, _settings(home))
+        return ListVerifierOpener(read_list(str(trust), make_fetcher()), _pin(signers, home), _templates(home))
     files = [(path, _bytes(path, _most_of_a_bundle())) for path in offline]
     settings = _settings(home).status if (home / FILE_NAME).exists() else StatusSettings()
     oldest = timedelta(minutes=max_staleness) if max_staleness else settings.max_staleness
