@@ -32,6 +32,7 @@ def code_by(workshop: Workshop, credential: SealCredential, document: License, *
         "valid_until": document.valid_until,
         "digest": record_digest(canonical_bytes(document)),
         "public": public_values(workshop.authority.catalogue.get(document.type_code), document),
+        "status": document.status.ref if document.status else None,
         "key_id": credential.key_id,
         "sign": credential.sign,
         "base_url": workshop.authority.settings.public_url,
@@ -285,9 +286,9 @@ def picture_of_a_false_code(workshop: Workshop) -> bytes:
 
 @attack()
 def picture_of_a_changed_code(workshop: Workshop) -> bytes:
-    """One letter of the code is another."""
+    """One digit of the code is another."""
     code = workshop.code()
-    changed = code[:-40] + ("A" if code[-40] != "A" else "B") + code[-39:]
+    changed = code[:-40] + ("1" if code[-40] != "1" else "2") + code[-39:]
     return paper(workshop.face(workshop.license(), code=changed))
 
 

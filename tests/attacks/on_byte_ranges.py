@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+from io import BytesIO
 from typing import Final
 
+import pikepdf
 from attacks.on_pages import FORGED
 from attacks.registry import attack
 from attacks.revisions import append, last_start, stream, wrapped, xref_stream
@@ -190,7 +192,7 @@ def gap_padded_with_something(workshop: Workshop) -> bytes:
 def gap_with_a_comment(workshop: Workshop) -> bytes:
     pdf = workshop.pdf()
     _, end = gap(pdf)
-    return pdf[: end - 4] + b">%xx" + pdf[end + 1 :]
+    return pdf[: end - 4] + b">%xx\n" + pdf[end + 1 :]
 
 
 @attack()
@@ -256,5 +258,6 @@ def digest_of_the_whole_file(workshop: Workshop) -> bytes:
 def seal_dictionary_emptied(workshop: Workshop) -> bytes:
     """A viewer that fails to read the value may show the seal as if nothing were wrong."""
     pdf = workshop.pdf()
-    number = int(re.findall(rb"/DocMDP (\d+) 0 R", pdf)[-1])
+    with pikepdf.open(BytesIO(pdf)) as document:
+        number, _ = document.Root.Perms.DocMDP.objgen
     return append(pdf, {number: b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached >>"})

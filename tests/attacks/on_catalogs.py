@@ -30,7 +30,7 @@ def permission_raised(workshop: Workshop) -> bytes:
     with opened(pdf) as document:
         number = seal_field(document).V.objgen[0]
     start, end = as_written(pdf, number)
-    return append(pdf, {number: pdf[start:end].replace(b"/P 1\n", b"/P 3\n")})
+    return append(pdf, {number: pdf[start:end].replace(b"/P 1>>", b"/P 3>>")})
 
 
 @update()

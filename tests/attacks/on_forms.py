@@ -156,4 +156,4 @@ def seal_value_reasoned_anew(workshop: Workshop) -> bytes:
     with opened(pdf) as document:
         seal_number = seal_field(document).V.objgen[0]
     start, end = as_written(pdf, seal_number)
-    return append(pdf, {seal_number: pdf[start:end].replace(b"/Type /Sig", b"/Name (FORGED) /Type /Sig", 1)})
+    return append(pdf, {seal_number: pdf[start:end].replace(b"/Type/Sig/", b"/Name(FORGED)/Type/Sig/", 1)})

@@ -53,7 +53,7 @@ def sections_in_a_loop(workshop: Workshop) -> bytes:
 @attack()
 def section_before_the_seal_is_next(workshop: Workshop) -> bytes:
     """`/Prev` passes over the sealed revision: the document has no seal, and nothing marks it as changed."""
-    pdf = workshop.pdf()
+    pdf = workshop.seal(workshop.face(workshop.license(), code=workshop.code()))
     first = int(re.findall(rb"startxref\s+(\d+)", pdf)[0])
     return append(pdf, forged_page(pdf), Style(previous=first))
 
@@ -294,9 +294,12 @@ def saved_anew_linearized(workshop: Workshop) -> bytes:
 
 @attack()
 def seal_cut_off(workshop: Workshop) -> bytes:
-    """The licence as it was before its seal."""
-    pdf = workshop.pdf()
-    return pdf[: pdf.index(b"%%EOF") + 6]
+    """The licence saved anew without its seal."""
+    out = io.BytesIO()
+    with opened(workshop.pdf()) as document:
+        del document.Root.AcroForm, document.Root.Perms, document.pages[0].Annots
+        document.save(out, deterministic_id=True)
+    return out.getvalue()
 
 
 @attack()

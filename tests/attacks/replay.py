@@ -7,7 +7,8 @@ from functools import cache
 
 from attacks.vectors import GROUND, LICENSES, base_license
 
-from license_lib.configured import load_catalogue, load_issuers
+from license_lib.catalogue import Catalogue
+from license_lib.configured import load_issuers, templates_folder
 from license_lib.licenses.record import parse_record
 from license_lib.settings import Settings
 from license_lib.verification import Asked, Ground, OnRecord, SealDirectory, Verifier
@@ -45,7 +46,7 @@ def verifier_of_vectors() -> Verifier:
     settings = Settings.load(GROUND)
     return Verifier(
         Ground(
-            catalogue=load_catalogue(settings),
+            catalogue=Catalogue.load(templates_folder(settings)),
             trust=trust_of_vectors(),
             seals=SealDirectory.load(GROUND / "keys"),
             issuers=load_issuers(settings),

@@ -24,7 +24,7 @@ from license_lib.licenses.request import LicenseRequest
 from license_lib.qr import scan_file
 from license_lib.rendering import Attachment, Fonts, render
 from license_lib.setting_up import create_development_keys, initialise
-from license_lib.settings import FILE_NAME, Settings
+from license_lib.settings import FILE_NAME, SealingSettings
 from signing import algorithms
 from signing.cms import SignedDataTemplate
 from signing.keys import SealCredential, load_credential
@@ -52,7 +52,10 @@ class Workshop:
         create_development_keys(settings, PASSPHRASE, at=AT)
         self.keys = settings.keys_folder
         self.authority = Authority(
-            Settings.load(home), passphrase=PASSPHRASE, clock=StillClock(AT), randomness=counted_randomness(seed)
+            settings.model_copy(update={"sealing": SealingSettings(level="B-T")}),
+            passphrase=PASSPHRASE,
+            clock=StillClock(AT),
+            randomness=counted_randomness(seed),
         )
         self._home = home
         self._serials = iter(range(1, 1_000_000))
