@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Self
 from license_lib.calendar import day_of, now
 from license_lib.configured import load_catalogue, load_issuers, load_rules_of
 from license_lib.errors import InputError, LicenseError
-from license_lib.judges import make_verifier
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses.request import LicenseRequest
 from license_lib.licenses.rules import checked_number
@@ -26,7 +25,6 @@ from license_lib.repository import Cause, Change, Correction, Event, HolderNumbe
 from license_lib.settings import Settings
 from license_lib.succession import Succession
 from license_lib.trail import Trail
-from license_lib.verification import Verdict, Verifier
 
 if TYPE_CHECKING:
     from license_lib.archiving import Archiving
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from license_lib.press_rooms import RoomOpener
     from license_lib.publishing.publisher import Publisher
     from license_lib.records import Records
+    from license_lib.verification import Verdict, Verifier
     from signing.sealing import Sealer
 
 __all__ = ["Authority", "now"]
@@ -131,7 +130,7 @@ class Authority:
         with signing_errors(), workers_of(self._opener, processes) as room:
             yield from issue_each(chain(first, waiting), issuing, room, under_way=UNDER_WAY * processes)
 
-    def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
+    def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> "Verdict":
         """Judge a PDF or a picture, now or at another moment.
 
         Args:
@@ -140,18 +139,18 @@ class Authority:
         present = self._clock()
         return self._noted(self.verifier.verify(data, at=at or present, now=present), use)
 
-    def verify_code(self, text: str, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
+    def verify_code(self, text: str, *, at: datetime | None = None, use: Use | None = None) -> "Verdict":
         """Judge the text of a QR, in the same way."""
         present = self._clock()
         return self._noted(self.verifier.verify_code(text, at=at or present, now=present), use)
 
-    def status(self, identifier: str, *, at: datetime | None = None, use: Use | None = None) -> Verdict | None:
+    def status(self, identifier: str, *, at: datetime | None = None, use: Use | None = None) -> "Verdict | None":
         """State of a licence of this repository; None if it is not there."""
         present = self._clock()
         verdict = self.verifier.status(identifier, at=at or present, now=present)
         return self._noted(verdict, use) if verdict else None
 
-    def _noted(self, verdict: Verdict, use: Use | None) -> Verdict:
+    def _noted(self, verdict: "Verdict", use: Use | None) -> "Verdict":
         if use is not None:
             self.trail.verified(verdict, use)
         return verdict
@@ -299,8 +298,10 @@ class Authority:
         return make_publisher(self.settings, self.repository, self._keys, self._clock)
 
     @cached_property
-    def verifier(self) -> Verifier:
+    def verifier(self) -> "Verifier":
         """The judging half."""
+        from license_lib.judges import make_verifier
+
         return make_verifier(self.settings, self.catalogue, self.issuers, self.repository)
 
     @cached_property

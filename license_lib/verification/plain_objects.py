@@ -72,7 +72,7 @@ def plain_record(file: PlainFile) -> bytes | None:
         names = last.entry(last.entry(last.trailer, "Root"), "Names")["EmbeddedFiles"]
         (name, held) = names["Names"]
         need(set(names) == {"Names"} and name == RECORD_NAME.encode("ascii"))
-        files = last.entry(held, "EF")
+        files = last.entry(last.resolve(held), "EF")
         stream = last.resolve(files["F"])
         need(files == {"F": files["F"], "UF": files["F"]} and isinstance(stream, Stream))
         need(stream.dictionary.get("Filter") == Name("FlateDecode") and "DecodeParms" not in stream.dictionary)

@@ -25,7 +25,8 @@ from license_lib.verification import Verdict, examination, plain_faces
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
 from license_lib.verification.plain_faces import PlainFaces
-from license_lib.verification.reading import read_face
+from license_lib.verification.plain_objects import plain_record
+from license_lib.verification.reading import attached_record, read_face
 from signing.keys import SealCredential, load_credential
 from signing.pdf_reading.plain import read_plain
 
@@ -70,6 +71,14 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever draws a face fails."""
     for module in (examination, plain_faces):
         monkeypatch.setattr(module, "read_face", lambda *_: pytest.fail("a face was drawn"))
+
+
+def test_the_record_of_a_plain_file_is_found_without_another_reader(issued_licenses: dict[str, Issued]) -> None:
+    for issued in issued_licenses.values():
+        covered = sealed_revision(issued.pdf)
+        plain = read_plain(covered)
+        assert plain is not None
+        assert plain_record(plain) == attached_record(covered)
 
 
 @pytest.mark.usefixtures("undrawn")
