@@ -255,7 +255,7 @@ class Settings(_Frozen):
 
     @property
     def kept_folder(self) -> Path:
-        """What was made for templates and seals, kept to be used again; it may be removed at any time."""
+        """What was made of templates and seals, and what they are called; it may be removed at any time."""
         return self.home / "kept"
 
     @property

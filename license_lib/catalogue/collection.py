@@ -12,7 +12,7 @@ from license_lib.catalogue.model import LicenseType
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 from license_lib.catalogue.releases import RELEASES_FOLDER, load_releases
 from license_lib.catalogue.shelf import Names, Shelf, names_of
-from license_lib.errors import InputError
+from license_lib.errors import InputError, MachineError
 from license_lib.made_once import MadeOnce
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.toml_files import reasons
@@ -177,11 +177,11 @@ class Catalogue:
         """Load every type folder below `folder`; fonts, schemas and hidden folders are none.
 
         Args:
-            kept: where it is kept that all of them are in order; each is then loaded when it is asked for.
+            kept: where it is kept that all of them are in order; each is then loaded when it is asked for, and one that
+                was spoilt since is a MachineError `template.changed` of whoever asks.
 
         Raises:
-            TemplateError: one or more templates are wrong; every fault of every template is listed. Templates that are
-                changed after this may raise it when they are asked for.
+            TemplateError: one or more templates are wrong; every fault of every template is listed.
         """
         if kept is None:
             return cls._all_of(folder)
@@ -203,7 +203,12 @@ class Catalogue:
         catalogue = cls((), {}, fonts=fonts_beside(folder))
 
         def load(key: str) -> TypeVersions:
-            loaded, versions = load_versions(folder / key)
+            try:
+                loaded, versions = load_versions(folder / key)
+            except TemplateError:
+                hint = "see what `license catalogue check` says; then start anew what runs"
+                problem = f"the template of {key} was changed, and is not in order any more"
+                raise MachineError("template.changed", problem, hint=hint) from None
             for one in loaded:
                 catalogue._artwork |= one.artwork
             return versions

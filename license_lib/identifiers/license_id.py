@@ -249,14 +249,23 @@ def _require(part: str, allowed: frozenset[str], name: str, name_zh: str) -> Non
         raise _within(name, name_zh, error) from None
 
 
-_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+_ONWARDS = [
+    {
+        character: ((check or 36) * 2 % 37 + value) % 36
+        for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    }
+    for check in range(36)
+]
+"""ISO 7064 MOD 37,36: by what has been counted and the next character, what has been counted then."""
 
 
 def _checksum(text: str) -> int:
-    """ISO 7064 MOD 37,36 as `stdnum` has it, and quicker: every code that is scanned asks for it."""
+    """As `stdnum` has it, and quicker: every code that is scanned asks for it."""
+    counted = _ONWARDS[18]
     check = 18
     for character in text:
-        check = ((check or 36) * 2 % 37 + _VALUES[character]) % 36
+        check = counted[character]
+        counted = _ONWARDS[check]
     return check
 
 

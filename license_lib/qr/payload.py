@@ -38,7 +38,8 @@ The standard's `status` claim names a list by its URI, which would cost a code s
 it. Where the list is published, a verifier learns from the trust list and not from the code.
 """
 _DIGEST_BYTES: Final = 32  # SHA-256
-_PROOF_URL: Final = re.compile(r"https?://[^#\s]{1,200}/v#([0-9]+|[A-Z2-7]+)", re.IGNORECASE | re.ASCII)
+_ADDRESS: Final = re.compile(r"https?://[^#\s]{1,200}/v#", re.IGNORECASE | re.ASCII)
+_BASE32: Final = re.compile(r"[A-Z2-7]+", re.IGNORECASE | re.ASCII)
 _CLAIMS: Final = frozenset({_ISSUED_AT, _ID, _LICENSE}), frozenset({_NOT_BEFORE, _EXPIRES})
 _OLD_CLAIMS: Final = frozenset({_SUBJECT, _NOT_BEFORE, _ISSUED_AT, _LICENSE}), frozenset({_EXPIRES})
 """Those of every code, and those of some."""
@@ -143,8 +144,13 @@ def decode(text: str) -> QrProof:
 
 
 def _fragment(text: str) -> str | None:
-    match = _PROOF_URL.fullmatch(text.strip()) if len(text) <= _LONGEST else None
-    return match[1] if match and len(match[1]) <= MAX_FRAGMENT else None
+    if len(text) > _LONGEST:
+        return None
+    text = text.strip()
+    address = _ADDRESS.match(text)
+    fragment = text[address.end() :] if address else ""
+    is_spelt = len(fragment) <= MAX_FRAGMENT and (is_number(fragment) or _BASE32.fullmatch(fragment))
+    return fragment if is_spelt else None
 
 
 def _version(claims: Mapping[int, object], *, spelt_anew: bool) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import operator
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from license_lib import canonical_json
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=12)
-USUAL = st.none() | st.booleans() | st.integers() | TEXTS
+BROKEN = st.floats(1e-4, 1e15, exclude_max=True).filter(lambda number: not number.is_integer())
+USUAL = st.none() | st.booleans() | st.integers() | TEXTS | BROKEN | BROKEN.map(operator.neg)
 VALUES = st.recursive(
     USUAL | st.floats(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
@@ -56,6 +58,7 @@ def test_what_has_no_canonical_form_is_refused(value: Any) -> None:
         ({"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\x80": 6, "\xf6": 7}, "RFC 8785 3.2.3"),
         ({"a": '\x00\x1f\x7f\u2028"\\/\b\t\n\f\r'}, "escapes"),
         ({"b": [1.0, 1e21, 333333333.33333329], "a": True}, "numbers"),
+        ([1e-4, 9.9e-5, 1e-7, -9.9e-5, 0.5e15, 1e15, -0.0], "broken numbers and their bounds"),
     ],
 )
 def test_what_is_not_usual(value: Any, data: str) -> None:
