@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -517,15 +517,22 @@ def issue_batch(
 ) -> int:
     """批量颁发 Issue a file of licences; a bad row is reported with its line, the others are issued."""
     from license_lib.batch import read_batch
+    from license_lib.batch_progress import BatchProgress
     from license_lib.error_texts import error_value
 
     _runs_long()
     rows, again = tee(read_batch(file))
     passphrase = _passphrase(passphrase_file)
     counts = {"issued": 0, "already": 0, "failed": 0}
+    lines = _bytes(file).count(b"\n") + 1
+    progress = BatchProgress(
+        sys.stderr, lines, english=printer.english, as_json=printer.as_json, seconds=time.monotonic
+    )
     try:
-        with _authority(home, passphrase) as authority, _progress(file) as advance:
-            results = authority.issue_all((row.request for row in again), processes=processes)
+        with (
+            _authority(home, passphrase) as authority,
+            closing(authority.issue_all((row.request for row in again), processes=processes)) as results,
+        ):
             for row, result in zip(rows, results, strict=True):
                 if isinstance(result, LicenseError):
                     status, value = "failed", {"error": error_value(result)}
@@ -534,10 +541,12 @@ def issue_batch(
                     status, value, words = "already" if result.already else "issued", _issued(result), ""
                 counts[status] += 1
                 if words or printer.as_json:
+                    progress.hide()
                     line = {"line": row.line, "status": status, **value}
                     printer.result(line, f"第{row.line}行 {words}", f"line {row.line} {words}")
-                advance(row.line)
+                progress.advance(row.line)
     finally:  # also where the machine stops it: what was issued stays issued
+        progress.hide()
         printer.result(
             {"summary": counts},
             f"新颁发 {counts['issued']}，此前已颁发 {counts['already']}，未颁发 {counts['failed']}",
@@ -2911,21 +2920,6 @@ def _stages() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(tasks[what], completed=done, total=total)
 
         yield show
-
-
-@contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int], None]]:
-    """A progress bar over a file's lines on stderr, where somebody is looking."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    # Redirected only where both are the screen: rich would send what goes into a piped stdout to the screen, too.
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
-        task = bar.add_task("颁发 issuing", total=_bytes(file).count(b"\n") + 1)
-        yield lambda line: bar.update(task, completed=line)
 
 
 if __name__ == "__main__":

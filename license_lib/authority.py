@@ -5,7 +5,7 @@ gives the judging half alone, with public material and a read-only repository: w
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from itertools import chain, islice
@@ -99,7 +99,7 @@ class Authority:
 
     def issue_all(
         self, requests: Iterable[LicenseRequest | InputError], *, processes: int = 0
-    ) -> "Iterator[Issued | LicenseError]":
+    ) -> "Generator[Issued | LicenseError, None, None]":
         """Issue many; a request that is wrong gives its error in its place, and the others go on.
 
         Args:
@@ -108,7 +108,7 @@ class Authority:
                 licence after the other.
 
         Yields:
-            For each request, in order: its licence, or its error.
+            For each request, in order: its licence, or its error. Closed before its end, it stops in order.
 
         Raises:
             MachineError: storage or keys failed: the rest would fail too. What was issued stays issued, and the same

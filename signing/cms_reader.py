@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from signing import algorithms, ber, der
 from signing.der import DerError, Node
-from signing.known_certificates import read_certificate
+from signing.known_certificates import issuer_and_serial, read_certificate
 
 _CONTEXT_0: Final = 0xA0
 _CONTEXT_1: Final = 0xA1
@@ -28,7 +28,6 @@ _SHA1: Final = "1.3.14.3.2.26"
 _SHA1_BYTES: Final = 20
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _OTHER_CURVES: Final = (ec.BrainpoolP256R1, ec.BrainpoolP384R1, ec.BrainpoolP512R1)
-_FIELDS_TO_ISSUER: Final = 3
 _HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
     algorithms.SHA256: hashes.SHA256(),
     algorithms.SHA384: hashes.SHA384(),
@@ -275,21 +274,12 @@ def _find_signer(identifier: Node, certificates: list[bytes]) -> tuple[x509.Cert
         if encoded[0] != der.SEQUENCE:
             continue  # an attribute certificate, or another kind that RFC 5652 §10.2.2 knows
         if identifier.tag == der.SEQUENCE:
-            same = _issuer_and_serial(encoded) == identifier.content
+            same = issuer_and_serial(encoded) == identifier.content
         else:
             same = _subject_key_identifier(encoded) == identifier.expect(_CONTEXT_0_PRIMITIVE).content
         if same:
             return _load(encoded), encoded
     raise DerError("the signer's certificate is not embedded")
-
-
-def _issuer_and_serial(certificate: bytes) -> bytes:
-    """Cut issuer and serial number out of a certificate (RFC 5280 §4.1) as they stand in a SignerIdentifier."""
-    to_be_signed = der.read(certificate).members(der.SEQUENCE, 3)[0].members(der.SEQUENCE)
-    fields = to_be_signed[1:] if to_be_signed and to_be_signed[0].tag == _CONTEXT_0 else to_be_signed
-    if len(fields) < _FIELDS_TO_ISSUER:
-        raise DerError("a certificate is cut short")
-    return fields[2].raw + fields[0].raw
 
 
 def _subject_key_identifier(certificate: bytes) -> bytes | None:

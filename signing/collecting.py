@@ -13,13 +13,13 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.clocks import CLOCK_TOLERANCE
 from signing.crls import RevocationList
 from signing.errors import NetworkError, TrustError
 from signing.evidence import Evidence
 from signing.issuer_files import read_issuer_file
+from signing.known_certificates import encoding_of, read_certificate
 from signing.network import Fetcher, host_of
 from signing.ocsp_answers import ANSWER_LIMIT, REQUEST_TYPE, RESPONSE_TYPE, build_request, read_answer
 from signing.places import issuer_places, list_places, status_places
@@ -131,7 +131,7 @@ class _Collector:
     def run(self) -> None:
         for encoded in self._certificates:
             try:
-                certificate = x509.load_der_x509_certificate(encoded)
+                certificate = read_certificate(encoded)
                 moment = min(self._at, certificate.not_valid_after_utc)
             except MemoryError:
                 raise
@@ -147,7 +147,7 @@ class _Collector:
         if path is None:
             self.gaps.append(EvidenceGap(_name(certificate), "path", tuple(tried) or ("its issuer is not known",)))
             return
-        self.evidence |= Evidence(tuple(link.public_bytes(Encoding.DER) for link in path))
+        self.evidence |= Evidence(tuple(map(encoding_of, path)))
         for link, issuer in pairwise(path):
             if link not in self._proved:
                 self._prove_link(link, issuer)
@@ -163,7 +163,7 @@ class _Collector:
             issuer = None if path else self._fetch_issuer(highest, tried)
             if issuer is None:
                 return path
-            self._embedded.append(issuer.public_bytes(Encoding.DER))
+            self._embedded.append(encoding_of(issuer))
             highest = issuer
         return self._trust.find_path(certificate, self._embedded, moment)
 

@@ -95,11 +95,11 @@ class Node(NamedTuple):
     def members(self, tag: int, *counts: int) -> tuple["Node", ...]:
         """Decode the members of a constructed value of this tag; `counts` are the allowed numbers of them."""
         self.expect(tag)
-        found: list[Node] = []
-        position = 0
-        while position < len(self.content):
-            node, position = _read_at(self.content, position)
-            found.append(node)
+        content, found, position = self.content, [], 0
+        while position < len(content):
+            start, end, kind = _header(content, position)
+            found.append(Node(kind, content[start:end], content[position:end]))
+            position = end
         if counts and len(found) not in counts:
             raise DerError(f"expected {counts} members, found {len(found)}")
         return tuple(found)
@@ -141,10 +141,10 @@ def read(data: bytes) -> Node:
     Raises:
         DerError: BER instead of DER, a cut value, something behind it.
     """
-    node, end = _read_at(data, 0)
+    start, end, tag = _header(data, 0)
     if end != len(data):
         raise DerError("bytes follow the value")
-    return node
+    return Node(tag, data[start:end], data)
 
 
 def encoded_length(data: bytes) -> int:
@@ -171,11 +171,6 @@ def _header(data: bytes, offset: int) -> tuple[int, int, int]:
     if start + size > len(data):
         raise DerError("value is cut short")
     return start, start + size, tag
-
-
-def _read_at(data: bytes, offset: int) -> tuple[Node, int]:
-    start, end, tag = _header(data, offset)
-    return Node(tag, data[start:end], data[offset:end]), end
 
 
 @lru_cache(maxsize=256)

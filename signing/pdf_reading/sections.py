@@ -1,6 +1,8 @@
 """Cross-reference sections (ISO 32000-2 §7.5.4, §7.5.8): where a file says that its objects are."""
 
 import re
+import struct
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +13,7 @@ MOST_OBJECTS: Final = 200_000
 _LENGTHS: Final = 3
 _SLACK: Final = 1024
 _ROW: Final = re.compile(rb"(\d{10}) (\d{5}) ([fn])[ \r\n]{1,3}")
+_STRUCT: Final[Mapping[int, str]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _WHITE: Final = rb"[\0\t\n\f\r ]"
 _HEADER: Final = re.compile(
     rb"%b{0,256}(\d{1,10})%b{1,256}(\d{1,5})%b{1,256}obj(?![A-Za-z])" % (_WHITE, _WHITE, _WHITE)
@@ -102,17 +105,24 @@ def _rows(data: bytes, widths: list[int], ranges: list[range]) -> dict[int, Plac
     if not width or len(data) < width * sum(map(len, ranges)):
         raise PdfError("a cross-reference stream is shorter than it says")
     entries: dict[int, Place | None] = {}
-    first, second = widths[0], widths[0] + widths[1]
-    position = 0
-    for number in (number for part in ranges for number in part):
-        row = data[position : position + width]
-        position += width
-        kind = int.from_bytes(row[:first], "big") if first else 1
-        middle, last = int.from_bytes(row[first:second], "big"), int.from_bytes(row[second:], "big")
+    numbers = [number for part in ranges for number in part]
+    for number, (kind, middle, last) in zip(numbers, _split(data[: width * len(numbers)], widths), strict=True):
         if number in entries or kind > 2:  # noqa: PLR2004 -- §7.5.8.3: 0 free, 1 at an offset, 2 in an object stream
             raise PdfError("a cross-reference stream is malformed")
-        entries[number] = (None, Place(last, middle), Place(0, last, middle))[kind]
+        entries[number] = None if not kind else Place(last, middle) if kind == 1 else Place(0, last, middle)
     return entries
+
+
+def _split(data: bytes, widths: list[int]) -> Iterator[tuple[int, int, int]]:
+    """The fields of each row; a type that has no width is 1 (§7.5.8.2)."""
+    if all(one in _STRUCT for one in widths):
+        yield from struct.iter_unpack(">" + "".join(_STRUCT[one] for one in widths), data)
+        return
+    first, second, width = widths[0], widths[0] + widths[1], sum(widths)
+    for position in range(0, len(data), width):
+        row = data[position : position + width]
+        kind = int.from_bytes(row[:first], "big") if first else 1
+        yield kind, int.from_bytes(row[first:second], "big"), int.from_bytes(row[second:], "big")
 
 
 def read_object(data: bytes, start: int, lengths: "dict[int, Place | None] | None") -> tuple[tuple[int, int], Any, int]:

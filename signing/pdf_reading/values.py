@@ -14,10 +14,12 @@ Value: TypeAlias = Any
 _DEEPEST: Final = 64
 _MOST_ITEMS: Final = 100_000
 _LONGEST_STRING: Final = 8 * 1024 * 1024
-_SPACE: Final = re.compile(rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+)*+")
+_GAP: Final = rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+)*+"
+_SPACE: Final = re.compile(_GAP)
 _NUMBER: Final = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)")
 _REFERENCE: Final = re.compile(rb"(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![^\0\t\n\f\r ()<>\[\]{}/%])")
 _NAME: Final = re.compile(rb"/([^\0\t\n\f\r ()<>\[\]{}/%]*)")
+_KEY: Final = re.compile(_GAP + rb"(?:>>|/([^\0\t\n\f\r ()<>\[\]{}/%]*+)" + _GAP + rb")")
 _WORD: Final = re.compile(rb"[^\0\t\n\f\r ()<>\[\]{}/%]+")
 _HEX: Final = re.compile(rb"<([0-9A-Fa-f\0\t\n\f\r ]*)>")
 _PLAIN_STRING: Final = re.compile(rb"\(([^()\\\r]*)\)")
@@ -29,6 +31,7 @@ _ESCAPES: Final = {
 }  # fmt: skip
 _WORDS: Final = {b"true": True, b"false": False, b"null": None}
 _WHITE: Final = b"\0\t\n\f\r "
+_WHITE_OR_COMMENT: Final = _WHITE + b"%"
 
 
 class PdfError(ValueError):
@@ -120,9 +123,12 @@ class Reader:
         Raises:
             PdfError: none stands here, a dictionary has a key twice, or values are nested beyond all measure.
         """
-        self.skip_space()
         data, position = self.data, self.position
         first = data[position : position + 1]
+        if first in _WHITE_OR_COMMENT:
+            self.skip_space()
+            position = self.position
+            first = data[position : position + 1]
         if first == b"/":
             return self._name()
         if first in b"0123456789" and first:
@@ -149,10 +155,7 @@ class Reader:
         if found is None:
             raise PdfError("expected a name")
         self.position = found.end()
-        raw = found[1]
-        if b"#" in raw:
-            raw = _ESCAPED_NAME.sub(lambda match: bytes((int(match[1], 16),)), raw)
-        return Name(raw.decode("latin-1"))
+        return Name(_unescaped(found[1]))
 
     def _number(self) -> int | float:
         found = _NUMBER.match(self.data, self.position)
@@ -235,10 +238,13 @@ class Reader:
         self.position += 2
         found: dict[str, Value] = {}
         while True:
-            self.skip_space()
-            if self.take(b">>"):
+            entry = _KEY.match(self.data, self.position)
+            if entry is None:
+                raise PdfError("expected a name")
+            self.position = entry.end()
+            if entry[1] is None:
                 return found
-            key = str(self._name())
+            key = _unescaped(entry[1])
             if key in found:
                 raise PdfError("a dictionary has a key twice")
             found[key] = self.value(depth + 1)
@@ -246,3 +252,9 @@ class Reader:
     def _check_depth(self, depth: int) -> None:
         if depth >= _DEEPEST:
             raise PdfError("values are nested beyond all measure")
+
+
+def _unescaped(name: bytes) -> str:
+    if b"#" in name:
+        name = _ESCAPED_NAME.sub(lambda match: bytes((int(match[1], 16),)), name)
+    return name.decode("latin-1")

@@ -1,23 +1,20 @@
 """Seal 签章 a PDF: one certification signature over the whole file, PAdES B-T, with the seal's picture on a page.
 
 The signature allows no change afterwards (DocMDP P=1, ISO 32000-2 §12.8.2.2), uses sub-filter ETSI.CAdES.detached
-(ETSI EN 319 142-1) and carries a time-stamp when an authority is given. Into a document of somebody else pyHanko writes
-it, as an incremental update; one that was prepared for it has its gap filled. The container comes from `signing.cms`,
+(ETSI EN 319 142-1) and carries a time-stamp when an authority is given. Into a document of somebody else it is
+written as an incremental update, by ourselves if nothing is to be seen of it, else by pyHanko; one that was prepared for
+it has its gap filled. The container comes from `signing.cms`,
 whose static parts are encoded once per credential.
 
 What may follow is evidence and archive time-stamps (PAdES B-LTA), at once or later (`Sealer`, `archive`).
 """
 
-from typing import TYPE_CHECKING, Any
-
 from signing.pages import Spot
 from signing.sealing.appearance import FIELD_NAME, Mark, SealAppearance
 from signing.sealing.archive_update import Archived, EvidenceSource, archive
+from signing.sealing.certify import seal
 from signing.sealing.prepared import Prepared, seal_prepared
 from signing.sealing.sealer import Sealed, Sealer
-
-if TYPE_CHECKING:
-    from signing.sealing.certify import seal
 
 __all__ = [
     "FIELD_NAME",
@@ -33,12 +30,3 @@ __all__ = [
     "seal",
     "seal_prepared",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """`seal`, which loads pyHanko, when it is first asked for (PEP 562)."""
-    if name == "seal":
-        from signing.sealing.certify import seal
-
-        return seal
-    raise AttributeError(name)

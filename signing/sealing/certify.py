@@ -1,20 +1,18 @@
-"""One certification signature over a whole document."""
+"""One certification signature over a whole document: invisible over a usual one, by ourselves; else by pyHanko."""
 
 from collections.abc import Callable
 from datetime import datetime
-from io import BytesIO
-from typing import Any
-
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
-from pyhanko.sign.signers.pdf_byterange import SignatureObject
+from functools import partial
 
 from signing.errors import SealingError, TimestampError
 from signing.keys import SealCredential, sha256
-from signing.sealing.appearance import FIELD_NAME, SealAppearance
+from signing.pages import MAX_BYTES
+from signing.pdf_reading import PdfError
+from signing.sealing.appearance import SealAppearance
 from signing.sealing.containers import template_of
-from signing.sealing.document import EmptyField, RepeatableWriter, open_document
-from signing.sealing.pictures import Drawn, draw
+from signing.sealing.invisible import is_usual, with_gap
+from signing.sealing.prepared import filled
+from signing.sealing.safety import check_safety, read_strictly
 from signing.timestamps import Timestamper
 
 
@@ -52,50 +50,29 @@ def seal(
         TimestampError: `timestamp.failed`, or as the authority says (`timestamp.*`).
     """
     credential.check_period(at)
-    writer, empty = open_document(pdf, at)
+    if len(pdf) > MAX_BYTES:
+        raise SealingError("seal.too-large", f"The document has more than {MAX_BYTES // 1024**2} MiB")
     template = template_of(credential)
     reserved = template.size_limit(time_stamp=timestamper.token_size_limit if timestamper else 0)
-    placeholder = SignatureObject(
-        timestamp=at,
-        subfilter=SigSeedSubFilter.PADES,
-        reason=reason,
-        location=location,
-        bytes_reserved=2 * reserved,
-    )
-    drawn = _drawn(writer, appearance, empty) if appearance else None
-    new = None if empty else SigFieldSpec(FIELD_NAME, **(drawn.place if drawn else {}))
-    embedder = PdfCMSEmbedder(new_field_spec=new).write_cms(empty.name if empty else FIELD_NAME, writer)
-    prepared, output = _prepare(embedder, placeholder, drawn)
-    signature = template.sign(prepared.document_digest)
+    file = read_strictly(pdf)
+    digest: bytes
+    fill: Callable[[bytes], bytes]
+    if appearance is None and is_usual(file):
+        check_safety(file)
+        try:
+            document, digest = with_gap(file, at=at, reason=reason, location=location, reserved=reserved)
+        except PdfError as error:
+            raise SealingError("seal.not-a-pdf", "The document's structure cannot take a signature") from error
+        fill = partial(filled, document)
+    else:
+        from signing.sealing.with_pyhanko import prepared_by_pyhanko  # half a second of a cold start goes into it
+
+        digest, fill = prepared_by_pyhanko(
+            file, appearance=appearance, at=at, reason=reason, location=location, reserved=reserved
+        )
+    signature = template.sign(digest)
     token = timestamper.timestamp(sha256(signature.signature), nonce()) if timestamper else None
     container = signature.finish(token)
     if len(container) > reserved:
         raise TimestampError("timestamp.failed", "The time-stamp token is larger than its authority announced")
-    embedder.send(container)
-    sealed: bytes = output.getvalue()
-    return sealed
-
-
-def _drawn(writer: RepeatableWriter, appearance: SealAppearance, empty: EmptyField | None) -> Drawn:
-    try:
-        return draw(writer, appearance, empty)
-    except SealingError:
-        raise
-    except Exception as error:  # pyHanko meets malformed files with many exception types
-        raise SealingError("seal.not-a-pdf", "The document's pages cannot be read") from error
-
-
-def _prepare(embedder: Any, placeholder: SignatureObject, drawn: Drawn | None) -> tuple[Any, BytesIO]:
-    """Drive pyHanko's embedding protocol up to the digest: field, signature dictionary, written file with its gap."""
-    try:
-        annotation = next(embedder).get_object()
-        if drawn is not None:
-            drawn.show_in(annotation)
-        rules = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
-        embedder.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=rules))
-        prepared, output = embedder.send(SigIOSetup(md_algorithm="sha256"))
-    except SealingError:
-        raise
-    except Exception as error:
-        raise SealingError("seal.not-a-pdf", "The document's structure cannot take a signature") from error
-    return prepared, output
+    return fill(container)

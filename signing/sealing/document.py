@@ -13,8 +13,9 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing.errors import SealingError
-from signing.pages import MAX_BYTES, MAX_PAGES, POINTS_PER_MM, SeenPage, Spot, edges
-from signing.sealing.safety import check_safety, read_strictly
+from signing.pages import MAX_PAGES, POINTS_PER_MM, SeenPage, Spot, edges
+from signing.pdf_reading import FileMap
+from signing.sealing.safety import check_safety
 
 # What the parser has to say of a stranger's file quotes the file, which may hold anybody's name and number.
 _parser_log = logging.getLogger("pyhanko")
@@ -141,17 +142,14 @@ class EmptyField:
     spot: Spot
 
 
-def open_document(pdf: bytes, at: datetime) -> tuple[RepeatableWriter, EmptyField | None]:
+def open_document(file: FileMap, at: datetime) -> tuple[RepeatableWriter, EmptyField | None]:
     """Open the document for an incremental update; refuse what cannot or must not be sealed.
 
     Raises:
-        SealingError: `seal.not-a-pdf`, `seal.too-large`, `seal.already-signed`.
+        SealingError: `seal.not-a-pdf`, `seal.too-large`, `seal.already-signed`, `seal.unsafe-content`.
     """
-    if len(pdf) > MAX_BYTES:
-        raise SealingError("seal.too-large", f"The document has more than {MAX_BYTES // 1024**2} MiB")
-    file = read_strictly(pdf)
     try:
-        writer = RepeatableWriter(pdf, at)
+        writer = RepeatableWriter(file.data, at)
         encrypted = writer.prev.encrypted
         # A document that is encrypted shows nothing else.
         has_form = not encrypted and _has_form(writer.root)

@@ -7,6 +7,7 @@ from datetime import datetime
 from signing.keys import SealCredential
 from signing.sealing.appearance import SealAppearance
 from signing.sealing.archive_update import Archived, EvidenceSource, archive
+from signing.sealing.certify import seal
 from signing.sealing.prepared import Prepared, reserved_for, seal_prepared
 from signing.timestamps import Timestamper
 
@@ -55,8 +56,6 @@ class Sealer:
         Raises:
             SigningError: as `signing.sealing.seal` and `archive`.
         """
-        from signing.sealing.certify import seal  # loads pyHanko, which half a second of a cold start goes into
-
         sealed = seal(
             pdf,
             credential=credential,

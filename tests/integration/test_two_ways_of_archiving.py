@@ -1,6 +1,5 @@
 """A licence archived by our own writer, beside the same licence archived by pyHanko's: one verdict, one structure."""
 
-import io
 import re
 import subprocess
 from collections.abc import Sequence
@@ -8,11 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
-from typing import Any
 
-import pikepdf
 import pytest
 from archived_by_pyhanko import archived_by_pyhanko
+from pikepdf_shapes import shape_of_file
 from support import ISSUERS, NOON, PASSPHRASE, sealed_revision
 
 from license_lib.authority import Authority
@@ -54,34 +52,6 @@ def archivist(shared_authority: Authority) -> Archivist:
     keys = shared_authority.settings.keys_folder
     tsa = load_credential(keys, "tsa", passphrase=PASSPHRASE, at=NOON)
     return Archivist(TrustStore.load(keys), LocalTimestamper(tsa, lambda: NOON, lambda: 4711))
-
-
-def shape(value: Any, known: dict[tuple[int, int], int]) -> Any:
-    """A value of a PDF as plain values, each object once; what depends on where bytes lie is left out."""
-    if isinstance(value, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array) and value.is_indirect:
-        if value.objgen in known:
-            return f"object {known[value.objgen]}"
-        known[value.objgen] = len(known)
-    if isinstance(value, pikepdf.Stream):
-        is_picture = value.get("/Filter") == "/DCTDecode"
-        return shape_of_entries(value, known), value.read_raw_bytes() if is_picture else value.read_bytes()
-    if isinstance(value, pikepdf.Dictionary):
-        return shape_of_entries(value, known)
-    if isinstance(value, pikepdf.Array):
-        return [shape(one, known) for one in value]
-    return str(value)
-
-
-def shape_of_entries(value: Any, known: dict[tuple[int, int], int]) -> dict[str, Any]:
-    left_out = {"/ByteRange", "/Contents" if value.get("/SubFilter") else "", "/Length", "/Filter"}
-    return {key: shape(value[key], known) for key in sorted(set(value.keys()) - left_out)}
-
-
-def shape_of_file(pdf: bytes) -> Any:
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        known: dict[tuple[int, int], int] = {}
-        trailer = document.trailer
-        return [shape(trailer[key], known) for key in ("/Root", "/Info")], str(trailer.ID[0])
 
 
 @pytest.mark.parametrize("key", ISSUERS)

@@ -16,7 +16,7 @@ from PIL import Image
 
 from signing.errors import SealingError
 from signing.pages import SeenPage
-from signing.sealing import Mark, SealAppearance, Spot, document, seal
+from signing.sealing import Mark, SealAppearance, Spot, certify, document, seal
 
 POINTS = 72 / 25.4
 SCALE = 2.0
@@ -388,9 +388,9 @@ def test_a_prepared_field_that_its_page_does_not_list_is_refused(seal_it: Callab
 
 
 def test_bounds_of_pages_and_bytes(seal_it: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    for bound in ("MAX_PAGES", "MAX_BYTES"):
+    for where, bound in ((document, "MAX_PAGES"), (certify, "MAX_BYTES")):
         with monkeypatch.context() as patch:
-            patch.setattr(document, bound, 2)
+            patch.setattr(where, bound, 2)
             with pytest.raises(SealingError) as caught:
                 seal_it(blank(3), SealAppearance(flag(), Spot(0, 60, 40)))
             assert caught.value.code == "seal.too-large"
