@@ -14,6 +14,7 @@ import argparse
 import cProfile
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -241,7 +242,8 @@ def _processes(city: City) -> dict[str, Side]:
 def _process(home: Path, first: str, arguments: list[str]) -> Callable[[], object]:
     script = f"import sys; sys.path.insert(0, sys.argv.pop(1)); {first}import cli; cli.main()"
     command = [sys.executable, "-c", script, str(ROOT), *arguments, "--home", str(home)]
-    return lambda: subprocess.run(command, cwd=home, check=True, capture_output=True)
+    compiled = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}  # as installed
+    return lambda: subprocess.run(command, cwd=home, check=True, capture_output=True, env=compiled)
 
 
 def profiled(work: Callable[[], object], times: int) -> str:
