@@ -512,6 +512,10 @@ def issue_batch(
     processes: Annotated[
         int, typer.Option(min=0, max=64, help="进程数 Processes that seal, by default one a core; 0: this one alone.")
     ] = os.cpu_count() or 1,
+    dask: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="集群 A dask scheduler whose workers seal instead."),
+    ] = "",
     home: Home = Path(),
     passphrase_file: PassphraseFile = None,
 ) -> int:
@@ -531,7 +535,7 @@ def issue_batch(
     try:
         with (
             _authority(home, passphrase) as authority,
-            closing(authority.issue_all((row.request for row in again), processes=processes)) as results,
+            closing(authority.issue_all((row.request for row in again), processes=processes, cluster=dask)) as results,
         ):
             for row, result in zip(rows, results, strict=True):
                 if isinstance(result, LicenseError):

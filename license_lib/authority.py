@@ -98,7 +98,7 @@ class Authority:
             return self._issuing.issue(request, cause=cause)
 
     def issue_all(
-        self, requests: Iterable[LicenseRequest | InputError], *, processes: int = 0
+        self, requests: Iterable[LicenseRequest | InputError], *, processes: int = 0, cluster: str = ""
     ) -> "Generator[Issued | LicenseError, None, None]":
         """Issue many; a request that is wrong gives its error in its place, and the others go on.
 
@@ -106,6 +106,7 @@ class Authority:
             requests: asked for as places get free.
             processes: worker processes that print and seal; with 0, or for a few requests, this process does, one
                 licence after the other.
+            cluster: address of a scheduler whose workers do it instead, see `license_lib.cluster`.
 
         Yields:
             For each request, in order: its licence, or its error. Closed before its end, it stops in order.
@@ -116,19 +117,18 @@ class Authority:
         """
         waiting = iter(requests)
         first = list(islice(waiting, _FEW))
-        if not processes or len(first) < _FEW:
+        if not (processes or cluster) or len(first) < _FEW:
             for request in chain(first, waiting):
                 try:
                     yield request if isinstance(request, InputError) else self.issue(request)
                 except InputError as error:
                     yield error
             return
-        from license_lib.batch_issuing import UNDER_WAY, issue_each
-        from license_lib.press_workers import workers_of
+        from license_lib.batch_issuing import UNDER_WAY, issue_each, rooms_of
 
         issuing = self._issuing  # what is wrong with keys or fonts shows here, before anything is issued
-        with signing_errors(), workers_of(self._opener, processes) as room:
-            yield from issue_each(chain(first, waiting), issuing, room, under_way=UNDER_WAY * processes)
+        with signing_errors(), rooms_of(self._opener, processes, cluster) as (room, tasks):
+            yield from issue_each(chain(first, waiting), issuing, room, under_way=UNDER_WAY * tasks)
 
     def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> "Verdict":
         """Judge a PDF or a picture, now or at another moment.

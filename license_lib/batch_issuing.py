@@ -9,6 +9,7 @@ the first is issued, and a batch that was broken off is sent again as it is.
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -16,7 +17,8 @@ from typing import Any, Final
 from license_lib.errors import InputError
 from license_lib.issuing import Issued, Issuing, Slip, to_check
 from license_lib.licenses.request import LicenseRequest
-from license_lib.press_workers import DistantRoom, done
+from license_lib.press_rooms import RoomOpener
+from license_lib.press_workers import DistantRoom, workers_of
 
 GROUP: Final = 32
 """Requests that take each step together. A transaction costs several of their share in it."""
@@ -36,6 +38,28 @@ class _Group:
     def answers(self, issued: Sequence[Issued | InputError]) -> Iterator[Issued | InputError]:
         rest = iter(issued)
         return (one if isinstance(one, InputError) else next(rest) for one in self.given)
+
+
+@contextmanager
+def rooms_of(opener: RoomOpener, processes: int, cluster: str) -> Iterator[tuple[DistantRoom, int]]:
+    """Where a batch is checked, printed and sealed.
+
+    Args:
+        opener: opens a room in each worker process of this machine.
+        processes: how many of these.
+        cluster: address of a scheduler whose workers do it instead; none if empty.
+
+    Yields:
+        The rooms, and how many tasks they do at once.
+    """
+    if cluster:
+        from license_lib.cluster import Agreed, workers_at  # an extra
+
+        with workers_at(cluster, Agreed.of(opener.settings)) as found:
+            yield found
+        return
+    with workers_of(opener, processes) as room:
+        yield room, processes
 
 
 def issue_each(
@@ -76,11 +100,11 @@ def issue_each(
             wait(heads, return_when=FIRST_COMPLETED)
             if checking and checking[0].waited_for.done():
                 one = checking.popleft()
-                one.waited_for = room.press_each(issuing.reserve(one.slips, done(one.waited_for)))
+                one.waited_for = room.press_each(issuing.reserve(one.slips, room.done(one.waited_for)))
                 sealing.append(one)
             else:
                 one = sealing.popleft()
-                yield from one.answers(issuing.commit(one.slips, done(one.waited_for)))
+                yield from one.answers(issuing.commit(one.slips, room.done(one.waited_for)))
     finally:
         for one in (*checking, *sealing):
             one.waited_for.cancel()

@@ -16,7 +16,7 @@ from license_lib.key_folder import VisibleSeal
 from license_lib.license_code import license_code, stand_in_code
 from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes
-from license_lib.licenses.request import Draft, LicenseRequest, draft
+from license_lib.licenses.request import Draft, LicenseRequest, draft, template_of
 from license_lib.rendering import Attachment, Press, Signature, check_fit, check_photo, printed
 from license_lib.rendering.qr_drawing import check_code
 from license_lib.repository import FileStore
@@ -159,7 +159,7 @@ class PressRoom:
         """
         document = order.document
         kind = self._catalogue.get(document.template.key, on=document.issued_on)
-        if kind.version != document.template.version:
+        if template_of(kind) != document.template:
             raise MachineError("template.changed", "the template was changed meanwhile", hint="send the request again")
         body = self._issuers.get(document.issuer.code)
         credential, visible = self._credentials.credential(body), self._credentials.seal(body)

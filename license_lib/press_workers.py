@@ -46,29 +46,31 @@ class DistantRoom:
 
     def check_each(self, requests: Sequence[LicenseRequest], today: date) -> "Future[list[Draft | InputError]]":
         """For each what `PressRoom.check` says; see `done`."""
-        return self._submit(_check_each, requests, today)
+        return self._submit(PressRoom.check_each, requests, today)
 
     def press_each(self, orders: Sequence[Order]) -> "Future[list[Pressed]]":
         """For each what `PressRoom.press` makes; see `done`."""
-        return self._submit(_press_each, orders)
+        return self._submit(PressRoom.press_each, orders)
+
+    def done(self, future: "Future[list[T]]") -> list[T]:
+        """What came of it.
+
+        Raises:
+            MachineError: `issuing.worker` if a process died, or could not open its room; as the room raises it.
+        """
+        with _living():
+            return future.result()
 
     def _submit(self, work: Callable[..., list[T]], some: Sequence[object], *more: object) -> "Future[list[T]]":
         if not some:
             nothing = Future[list[T]]()
             nothing.set_result([])
             return nothing
+        return self._send(work, (some, *more))
+
+    def _send(self, work: Callable[..., list[T]], arguments: Sequence[object]) -> "Future[list[T]]":
         with _living():
-            return self._executor.submit(work, some, *more)
-
-
-def done(future: Future[T]) -> T:
-    """What came of it.
-
-    Raises:
-        MachineError: `issuing.worker` if a process died, or could not open its room; as the room raises it.
-    """
-    with _living():
-        return future.result()
+            return self._executor.submit(_in_room, work, arguments)
 
 
 @contextmanager
@@ -103,17 +105,8 @@ def open_here(open_room: Callable[[], PressRoom]) -> None:
     _room = open_room()
 
 
-def _opened() -> PressRoom:
+def _in_room(work: Callable[..., list[T]], arguments: Sequence[object]) -> list[T]:
     if _room is None:
         raise RuntimeError("this process has no press room")
-    return _room
-
-
-def _check_each(requests: Sequence[LicenseRequest], today: date) -> list[Draft | InputError]:
     with signing_errors():
-        return _opened().check_each(requests, today)
-
-
-def _press_each(orders: Sequence[Order]) -> list[Pressed]:
-    with signing_errors():
-        return _opened().press_each(orders)
+        return work(_room, *arguments)

@@ -18,7 +18,7 @@ from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
 from license_lib.press_rooms import RoomOpener
-from license_lib.press_workers import DistantRoom, done, workers_of
+from license_lib.press_workers import DistantRoom, workers_of
 from license_lib.settings import Settings
 from signing.seal_design import SealDesign
 
@@ -79,7 +79,7 @@ def _no_room() -> None:
 
 def test_a_worker_that_cannot_open_its_room_is_a_machine_that_fails() -> None:
     with workers_of(_no_room, 1) as room, pytest.raises(MachineError) as caught:  # type: ignore[arg-type]
-        done(room.press_each([None]))  # type: ignore[list-item]
+        room.done(room.press_each([None]))  # type: ignore[list-item]
     assert caught.value.code == "issuing.worker"
 
 

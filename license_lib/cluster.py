@@ -1,0 +1,136 @@
+"""Press rooms on a cluster of dask.distributed: for batches that one machine takes too long for.
+
+Keys never travel. Each worker of the cluster is set up as an authority of its own machine: `LICENSE_HOME` names its
+folder with `license.toml` and its seal keys, `LICENSE_PASSPHRASE` opens these. Its files are kept where those of the
+process that issues are: in one bucket or one shared folder. Who reaches a scheduler may run anything on its workers,
+so one that is not on this machine is spoken to by TLS only, with certificates on both sides (dask's own settings).
+"""
+
+import os
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, TypeVar, cast
+from urllib.parse import urlsplit
+
+from license_lib.calendar import now
+from license_lib.errors import InputError, MachineError
+from license_lib.key_folder import signing_errors
+from license_lib.press_room import PressRoom
+from license_lib.press_rooms import RoomOpener
+from license_lib.press_workers import DistantRoom
+from license_lib.settings import Settings
+
+T = TypeVar("T")
+
+_HERE: Final = {"localhost", "127.0.0.1", "::1"}
+_PATIENCE: Final = 30.0
+"""Seconds for the scheduler to answer and a worker to be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a worker's configuration has to say as that of the process that issues does.
+
+    Attributes:
+        public_url: where the page behind the codes is.
+        level: of the seals.
+    """
+
+    public_url: str
+    level: str
+
+    @staticmethod
+    def of(settings: Settings) -> "Agreed":
+        """What a configuration says."""
+        return Agreed(settings.public_url, settings.sealing.level)
+
+
+@contextmanager
+def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int]]":
+    """The workers of a cluster. Where all of them went away, it is waited for one that comes.
+
+    Args:
+        address: of its scheduler, `tls://HOST:PORT`; `tcp://` on this machine only.
+
+    Yields:
+        Their rooms, and how many tasks they do at once.
+
+    Raises:
+        InputError: `issuing.cluster-address`.
+        MachineError: `issuing.cluster-missing` without dask.distributed; `issuing.cluster` if nobody answers.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "tls" and not (parts.scheme == "tcp" and parts.hostname in _HERE):
+        problem = "the cluster's scheduler is on another machine, and not spoken to by TLS"
+        raise InputError("issuing.cluster-address", problem, hint="give tls://HOST:PORT")
+    try:
+        from distributed import Client  # an extra: license-lib[dask]
+    except ModuleNotFoundError:
+        raise MachineError(
+            "issuing.cluster-missing", "dask.distributed is not installed", hint="install license-lib[dask]"
+        ) from None
+    try:
+        client: Any = cast("Any", Client)(address, timeout=_PATIENCE, set_as_default=False)  # it has no types
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except (OSError, TimeoutError):
+        raise MachineError(
+            "issuing.cluster", "the cluster does not answer, or has no workers", hint="look at its scheduler"
+        ) from None
+    with client:
+        yield ClusterRoom(client.get_executor(pure=False), agreed), sum(client.nthreads().values())
+
+
+class ClusterRoom(DistantRoom):
+    """The rooms of such workers. A worker that died is asked no more, and others do what it had."""
+
+    def __init__(self, executor: Executor, agreed: Agreed) -> None:
+        super().__init__(executor)
+        self._agreed = agreed
+
+    def _send(self, work: Callable[..., list[T]], arguments: Sequence[object]) -> "Future[list[T]]":
+        return self._executor.submit(_at_worker, self._agreed, pickle.dumps((work, arguments)))  # type: ignore[arg-type]
+
+    def done(self, future: "Future[list[T]]") -> list[T]:
+        """See `DistantRoom.done`."""
+        from distributed import KilledWorker
+
+        try:
+            found: Any = future.result()
+        except (KilledWorker, CancelledError):
+            pass
+        else:
+            return found if isinstance(found, list) else pickle.loads(found)  # noqa: S301 -- of our own workers
+        raise MachineError(
+            "issuing.worker", "processes of the cluster have died", hint="look at them, then send the same batch again"
+        )
+
+
+_rooms: dict[Agreed, PressRoom] = {}
+_opening = Lock()
+"""A worker process may have several threads; they share a room."""
+
+
+def _at_worker(agreed: Agreed, task: bytes) -> bytes:
+    work, arguments = pickle.loads(task)  # noqa: S301 -- of the process that issues, as the scheduler sends it
+    with signing_errors():
+        with _opening:
+            if agreed not in _rooms:
+                _rooms[agreed] = _opened(agreed)
+        return pickle.dumps(work(_rooms[agreed], *arguments))
+
+
+def _opened(agreed: Agreed) -> PressRoom:
+    settings = Settings.load(Path(os.environ.get("LICENSE_HOME", ".")))
+    if Agreed.of(settings) != agreed:
+        raise MachineError(
+            "issuing.cluster-settings",
+            "a worker of the cluster is configured for another public address or level of seals",
+            hint="give all workers the license.toml of who issues",
+        )
+    passphrase = os.environ.get("LICENSE_PASSPHRASE", "").encode(errors="surrogateescape")
+    return RoomOpener(settings, passphrase, now, os.urandom)()

@@ -1,0 +1,130 @@
+"""A batch that a cluster seals: a real scheduler and real workers of dask.distributed, on this machine."""
+
+import os
+import pickle
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support import PASSPHRASE, example_request
+
+from license_lib import cluster
+from license_lib.authority import Authority
+from license_lib.errors import InputError, LicenseError, MachineError
+from license_lib.issuing import Issued
+from license_lib.licenses.request import LicenseRequest
+from license_lib.settings import Settings
+
+MANY = 70
+
+
+def batch() -> Iterator[LicenseRequest]:
+    example = example_request("food-business-permit")
+    return (replace(example, number=f"JY1620402{number:07}") for number in range(MANY))
+
+
+def dask(module: str, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"]
+    return subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def scheduler() -> Iterator[str]:
+    """Address of a scheduler without workers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = dask("dask_scheduler", "--host", "127.0.0.1", "--port", str(port))
+    try:
+        yield f"tcp://127.0.0.1:{port}"
+    finally:
+        running.terminate()
+        running.wait()
+
+
+@contextmanager
+def working(scheduler: str, home: Path, place: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    """One worker process with two threads; of the city it knows what its environment says."""
+    more = {"LICENSE_HOME": str(home), "LICENSE_PASSPHRASE": PASSPHRASE.decode()}
+    more["PYTHONPATH"] = os.pathsep.join(sys.path)
+    options = ["--local-directory", str(place), "--host", "127.0.0.1", "--nthreads", "2", "--no-nanny"]
+    running = dask("dask_worker", scheduler, *options, **more)
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait()
+
+
+@pytest.fixture
+def workers(scheduler: str, city: Path, tmp_path: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    with working(scheduler, city, tmp_path / "dask") as running:
+        yield running
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_cluster_seals_and_no_key_goes_there(city: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[bytes] = []
+    send = cluster.ClusterRoom._send  # noqa: SLF001 -- all that leaves this process
+
+    def watched(room: cluster.ClusterRoom, work: object, arguments: object) -> object:
+        sent.append(pickle.dumps((room._agreed, work, arguments)))  # noqa: SLF001
+        return send(room, work, arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cluster.ClusterRoom, "_send", watched)
+    with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
+        results = list(authority.issue_all(batch(), cluster=scheduler))
+        issued = [one for one in results if isinstance(one, Issued)]
+        assert [one.license.number for one in issued] == [one.number for one in batch()]
+        assert not any(one.already for one in issued)
+        assert authority.verify(issued[-1].pdf).outcome.value == "IN_FORCE"
+        again = list(authority.issue_all(batch(), cluster=scheduler))
+        assert all(isinstance(one, Issued) and one.already for one in again)
+    assert len(sent) == 2 * 3, "check and seal, of three groups"
+    assert not any(PASSPHRASE in one or b"PRIVATE KEY" in one for one in sent)
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_worker_of_another_configuration_is_refused(city: Path, scheduler: str) -> None:
+    settings = Settings.load(city)
+    other = settings.model_copy(update={"public_url": "https://elsewhere.example/"})
+    with Authority(other, passphrase=PASSPHRASE) as authority:
+        with pytest.raises(MachineError) as caught:
+            list(authority.issue_all(batch(), cluster=scheduler))
+        assert caught.value.code == "issuing.cluster-settings"
+        assert authority.repository.count() == 0
+
+
+def test_what_a_worker_had_that_died_is_done_by_another(
+    city: Path, scheduler: str, workers: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
+        results = authority.issue_all(batch(), cluster=scheduler)
+        first = next(results)
+        workers.kill()
+        with working(scheduler, city, tmp_path / "another"):
+            issued = [one for one in (first, *results) if isinstance(one, Issued)]
+        assert len({one.identifier for one in issued}) == MANY == authority.repository.count()
+
+
+def test_a_cluster_without_workers_is_a_machine_that_fails(
+    city: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 2.0)
+    with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
+        with pytest.raises(MachineError) as caught:
+            list(authority.issue_all(batch(), cluster=scheduler))
+        assert caught.value.code == "issuing.cluster"
+
+
+@pytest.mark.parametrize("address", ["tcp://192.0.2.1:8786", "192.0.2.1:8786", "ws://127.0.0.1:1", ""])
+def test_a_cluster_elsewhere_is_spoken_to_by_tls(address: str) -> None:
+    with pytest.raises(LicenseError) as caught, cluster.workers_at(address, cluster.Agreed("", "")):
+        raise AssertionError
+    assert isinstance(caught.value, InputError)
+    assert caught.value.code == "issuing.cluster-address"
