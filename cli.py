@@ -7,13 +7,14 @@ form. Exit codes: 0 in force (or done), 1 not, 2 undetermined, 3 usage or machin
 # Longer than other modules: one command is one short function, and a reader looks for all of them in one place.
 # (A comment, because the docstring is what `license --help` shows.)
 
+import gc
 import json
 import os
 import sys
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -58,6 +59,8 @@ MOST_NAME_CHARACTERS = 60  # of a code's text, where it stands for its name
 MOST_MINUTES = 10 * 366 * 24 * 60  # ten years: more than any list lives
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _INTERRUPTED = 130  # how typer reports Ctrl-C
+_USUAL = gc.get_threshold()
+_SHORT_COMMAND = 300_000  # objects, before the collector of garbage looks at them for the first time
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys_app = typer.Typer(no_args_is_help=True, help="密钥 The development PKI.")
@@ -206,12 +209,15 @@ def command(group: typer.Typer, name: str) -> Callable[[Command], Command]:
 
 def main() -> None:
     """Entry point."""
+    gc.set_threshold(_SHORT_COMMAND)  # a quarter of its time went into looking in vain for what could be freed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # which it is not where there is none
             stream.reconfigure(errors="backslashreplace")  # text that no terminal can show
     if sys.stdout is None:  # it was closed by whoever started us
         sys.exit(FAILED)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # the process ends: Python is not to look through all that there is once more
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -219,7 +225,7 @@ def run(arguments: Sequence[str]) -> int:
     english = "--english" in arguments or os.environ.get("LICENSE_ENGLISH", "") not in {"", "0"}
     printer = Printer(as_json="--json" in arguments, english=english)
     try:
-        code = app(list(arguments), standalone_mode=False, prog_name="license") or DONE
+        code = _needed_for(arguments)(list(arguments), standalone_mode=False, prog_name="license") or DONE
         sys.stdout.flush()
     except LicenseError as error:
         printer.error(error)
@@ -244,6 +250,22 @@ def run(arguments: Sequence[str]) -> int:
         printer.error(InputError("interrupted", "stopped; what was issued stays issued", hint="run the same again"))
         code = FAILED
     return code
+
+
+def _runs_long() -> None:
+    """Let memory be freed as usual, in a command that does more than a little; what is loaded by now stays."""
+    gc.freeze()
+    gc.set_threshold(*_USUAL)
+
+
+def _needed_for(arguments: Sequence[str]) -> typer.Typer:
+    """The part of `app` that a command line names, all of it if it names none: making every command takes time."""
+    name = arguments[0] if arguments else ""
+    part = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    part.registered_commands = [one for one in app.registered_commands if one.name == name]
+    part.registered_groups = [one for one in app.registered_groups if one.name == name]
+    part.callback()(lambda: None)  # typer takes a lone command for the whole program otherwise
+    return part if part.registered_commands or part.registered_groups else app
 
 
 @command(app, "init")
@@ -495,14 +517,22 @@ def issue_batch(
 ) -> int:
     """批量颁发 Issue a file of licences; a bad row is reported with its line, the others are issued."""
     from license_lib.batch import read_batch
+    from license_lib.batch_progress import BatchProgress
     from license_lib.error_texts import error_value
 
+    _runs_long()
     rows, again = tee(read_batch(file))
     passphrase = _passphrase(passphrase_file)
     counts = {"issued": 0, "already": 0, "failed": 0}
+    lines = _bytes(file).count(b"\n") + 1
+    progress = BatchProgress(
+        sys.stderr, lines, english=printer.english, as_json=printer.as_json, seconds=time.monotonic
+    )
     try:
-        with _authority(home, passphrase) as authority, _progress(file) as advance:
-            results = authority.issue_all((row.request for row in again), processes=processes)
+        with (
+            _authority(home, passphrase) as authority,
+            closing(authority.issue_all((row.request for row in again), processes=processes)) as results,
+        ):
             for row, result in zip(rows, results, strict=True):
                 if isinstance(result, LicenseError):
                     status, value = "failed", {"error": error_value(result)}
@@ -511,10 +541,12 @@ def issue_batch(
                     status, value, words = "already" if result.already else "issued", _issued(result), ""
                 counts[status] += 1
                 if words or printer.as_json:
+                    progress.hide()
                     line = {"line": row.line, "status": status, **value}
                     printer.result(line, f"第{row.line}行 {words}", f"line {row.line} {words}")
-                advance(row.line)
+                progress.advance(row.line)
     finally:  # also where the machine stops it: what was issued stays issued
+        progress.hide()
         printer.result(
             {"summary": counts},
             f"新颁发 {counts['issued']}，此前已颁发 {counts['already']}，未颁发 {counts['failed']}",
@@ -1967,6 +1999,7 @@ def serve(
     """启动 Start the verification service. It needs no key and no passphrase."""
     from verify_api.app import serve as serve_until_stopped
 
+    _runs_long()
     serve_until_stopped(_settings(home), host=host, port=port)
 
 
@@ -2013,20 +2046,24 @@ def _opener(
     max_staleness: int | None = None,
 ) -> "Opener":
     """What opens a verifier: on this home's configuration; on bundles, or on one trust list, which need none."""
-    from license_lib.judges import open_verifier
+    if trust and offline:
+        raise typer.BadParameter("give --trust or --offline")
+    if signers and not (trust or offline):
+        raise typer.BadParameter("--signer is for --trust and --offline")
+    if not trust and not offline:
+        from license_lib.judges import open_verifier
+        from license_lib.repository.database import load_dialect
+
+        configured = _settings(home)
+        load_dialect(configured.database_url)  # once, for the forked workers and for the usage trail, which comes later
+        return partial(open_verifier, configured)
     from license_lib.network import make_fetcher
     from license_lib.offline import OfflineVerifierOpener
     from license_lib.settings import FILE_NAME, StatusSettings
     from license_lib.trusting import ListVerifierOpener, read_list
 
-    if trust and offline:
-        raise typer.BadParameter("give --trust or --offline")
-    if signers and not (trust or offline):
-        raise typer.BadParameter("--signer is for --trust and --offline")
-    if trust:
-        return ListVerifierOpener(read_list(str(trust), make_fetcher()), _pin(signers, home), _templates(home))
     if not offline:
-        return partial(open_verifier, _settings(home))
+        return ListVerifierOpener(read_list(str(trust), make_fetcher()), _pin(signers, home), _templates(home))
     files = [(path, _bytes(path, _most_of_a_bundle())) for path in offline]
     settings = _settings(home).status if (home / FILE_NAME).exists() else StatusSettings()
     oldest = timedelta(minutes=max_staleness) if max_staleness else settings.max_staleness
@@ -2883,21 +2920,6 @@ def _stages() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(tasks[what], completed=done, total=total)
 
         yield show
-
-
-@contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int], None]]:
-    """A progress bar over a file's lines on stderr, where somebody is looking."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    # Redirected only where both are the screen: rich would send what goes into a piped stdout to the screen, too.
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
-        task = bar.add_task("颁发 issuing", total=_bytes(file).count(b"\n") + 1)
-        yield lambda line: bar.update(task, completed=line)
 
 
 if __name__ == "__main__":

@@ -239,7 +239,7 @@ def _processes(city: City) -> dict[str, Side]:
 
 
 def _process(home: Path, first: str, arguments: list[str]) -> Callable[[], object]:
-    script = f"import sys; sys.path.insert(0, sys.argv.pop(1)); {first}import cli; sys.exit(cli.run(sys.argv[1:]))"
+    script = f"import sys; sys.path.insert(0, sys.argv.pop(1)); {first}import cli; cli.main()"
     command = [sys.executable, "-c", script, str(ROOT), *arguments, "--home", str(home)]
     return lambda: subprocess.run(command, cwd=home, check=True, capture_output=True)
 

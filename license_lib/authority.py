@@ -5,7 +5,7 @@ gives the judging half alone, with public material and a read-only repository: w
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from itertools import chain, islice
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Self
 from license_lib.calendar import day_of, now
 from license_lib.configured import load_catalogue, load_issuers, load_rules_of
 from license_lib.errors import InputError, LicenseError
-from license_lib.judges import make_verifier
 from license_lib.key_folder import KeyFolder, signing_errors
 from license_lib.licenses.request import LicenseRequest
 from license_lib.licenses.rules import checked_number
@@ -26,7 +25,6 @@ from license_lib.repository import Cause, Change, Correction, Event, HolderNumbe
 from license_lib.settings import Settings
 from license_lib.succession import Succession
 from license_lib.trail import Trail
-from license_lib.verification import Verdict, Verifier
 
 if TYPE_CHECKING:
     from license_lib.archiving import Archiving
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from license_lib.press_rooms import RoomOpener
     from license_lib.publishing.publisher import Publisher
     from license_lib.records import Records
+    from license_lib.verification import Verdict, Verifier
     from signing.sealing import Sealer
 
 __all__ = ["Authority", "now"]
@@ -100,7 +99,7 @@ class Authority:
 
     def issue_all(
         self, requests: Iterable[LicenseRequest | InputError], *, processes: int = 0
-    ) -> "Iterator[Issued | LicenseError]":
+    ) -> "Generator[Issued | LicenseError, None, None]":
         """Issue many; a request that is wrong gives its error in its place, and the others go on.
 
         Args:
@@ -109,7 +108,7 @@ class Authority:
                 licence after the other.
 
         Yields:
-            For each request, in order: its licence, or its error.
+            For each request, in order: its licence, or its error. Closed before its end, it stops in order.
 
         Raises:
             MachineError: storage or keys failed: the rest would fail too. What was issued stays issued, and the same
@@ -125,17 +124,13 @@ class Authority:
                     yield error
             return
         from license_lib.batch_issuing import UNDER_WAY, issue_each
-        from license_lib.press_room import workers_of
+        from license_lib.press_workers import workers_of
 
         issuing = self._issuing  # what is wrong with keys or fonts shows here, before anything is issued
-        with signing_errors(), workers_of(self._opener, processes) as sealing:
-            yield from issue_each(
-                chain(first, waiting),
-                lambda request: issuing.issue(request, seal=sealing),
-                under_way=UNDER_WAY * processes,
-            )
+        with signing_errors(), workers_of(self._opener, processes) as room:
+            yield from issue_each(chain(first, waiting), issuing, room, under_way=UNDER_WAY * processes)
 
-    def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
+    def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> "Verdict":
         """Judge a PDF or a picture, now or at another moment.
 
         Args:
@@ -144,18 +139,18 @@ class Authority:
         present = self._clock()
         return self._noted(self.verifier.verify(data, at=at or present, now=present), use)
 
-    def verify_code(self, text: str, *, at: datetime | None = None, use: Use | None = None) -> Verdict:
+    def verify_code(self, text: str, *, at: datetime | None = None, use: Use | None = None) -> "Verdict":
         """Judge the text of a QR, in the same way."""
         present = self._clock()
         return self._noted(self.verifier.verify_code(text, at=at or present, now=present), use)
 
-    def status(self, identifier: str, *, at: datetime | None = None, use: Use | None = None) -> Verdict | None:
+    def status(self, identifier: str, *, at: datetime | None = None, use: Use | None = None) -> "Verdict | None":
         """State of a licence of this repository; None if it is not there."""
         present = self._clock()
         verdict = self.verifier.status(identifier, at=at or present, now=present)
         return self._noted(verdict, use) if verdict else None
 
-    def _noted(self, verdict: Verdict, use: Use | None) -> Verdict:
+    def _noted(self, verdict: "Verdict", use: Use | None) -> "Verdict":
         if use is not None:
             self.trail.verified(verdict, use)
         return verdict
@@ -303,8 +298,10 @@ class Authority:
         return make_publisher(self.settings, self.repository, self._keys, self._clock)
 
     @cached_property
-    def verifier(self) -> Verifier:
+    def verifier(self) -> "Verifier":
         """The judging half."""
+        from license_lib.judges import make_verifier
+
         return make_verifier(self.settings, self.catalogue, self.issuers, self.repository)
 
     @cached_property
@@ -330,10 +327,8 @@ class Authority:
         from license_lib.issuing import Issuing
 
         return Issuing(
-            catalogue=self.catalogue,
-            issuers=self.issuers,
             repository=self.repository,
-            room=self._opener.room(self._keys, self.catalogue, self.issuers),
+            room=self._opener.room(self._keys, self.catalogue, self.issuers, self.repository.files),
             public_url=self.settings.public_url,
             rules=self.rules,
             clock=self._clock,

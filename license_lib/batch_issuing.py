@@ -1,64 +1,86 @@
 """A batch is issued: answers in order, in bounded memory, each request by the very steps of a single one.
 
-So many requests are under way at once, each in a thread. Printing and sealing is done by worker processes; what the
-threads write to the database at the same time becomes durable together (`repository.together`), so a batch needs no
-transaction of its own: identifiers are reserved, files kept, licences committed as always (design law 6). A batch that
-was broken off is sent again as it is.
+Groups of requests go through two lines: to worker processes that check them, and, once identifiers are kept for them,
+to worker processes that print and seal. This process alone writes to the database, in the order given: what is kept for
+a group in one transaction, what is committed in another (design law 6). So of two requests that contradict each other
+the first is issued, and a batch that was broken off is sent again as it is.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
 
 from license_lib.errors import InputError
+from license_lib.issuing import Issued, Issuing, Slip, to_check
 from license_lib.licenses.request import LicenseRequest
+from license_lib.press_workers import DistantRoom, done
 
-Issued = TypeVar("Issued")
+GROUP: Final = 32
+"""Requests that take each step together. A transaction costs several of their share in it."""
+UNDER_WAY: Final = 3
+"""Groups, of a process that seals: one is in its hands, one waits for it, one is with the database."""
 
-UNDER_WAY: Final = 16
-"""Requests, of a process that seals. More would only wait for each other."""
+
+@dataclass(slots=True)
+class _Group:
+    given: Sequence[LicenseRequest | InputError]
+    slips: list[Slip] = field(init=False)
+    waited_for: Future[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slips = [Slip(one) for one in self.given if not isinstance(one, InputError)]
+
+    def answers(self, issued: Sequence[Issued | InputError]) -> Iterator[Issued | InputError]:
+        rest = iter(issued)
+        return (one if isinstance(one, InputError) else next(rest) for one in self.given)
 
 
 def issue_each(
-    requests: Iterable[LicenseRequest | InputError], issue: Callable[[LicenseRequest], Issued], *, under_way: int
+    requests: Iterable[LicenseRequest | InputError],
+    issuing: Issuing,
+    room: DistantRoom,
+    *,
+    group: int = GROUP,
+    under_way: int,
 ) -> Iterator[Issued | InputError]:
     """Issue many requests.
 
-    Of two that contradict each other, such as for one number, either may be the one that is refused.
-
     Args:
         requests: asked for as places get free; an error stands for a request that could not be read.
-        issue: issues one; threads share it.
-        under_way: so many at once.
+        issuing: keeps identifiers and commits; it does so when answers are asked for.
+        room: checks, prints and seals.
+        group: so many requests at most.
+        under_way: so many groups at once.
 
     Yields:
         For each, in the order given: the licence, or why that request was refused.
 
     Raises:
-        LicenseError: as `issue` raises it, but InputError: the machine fails. What was issued stays issued.
+        LicenseError: the machine fails. What was issued stays issued.
     """
-    waiting: deque[Future[Issued] | InputError] = deque()
-    with ThreadPoolExecutor(under_way) as threads:
-        try:
-            for request in requests:
-                waiting.append(request if isinstance(request, InputError) else threads.submit(issue, request))
-                if len(waiting) >= 2 * under_way:
-                    answer = _answer(waiting.popleft())
-                    yield answer
-            while waiting:
-                answer = _answer(waiting.popleft())
-                yield answer
-        finally:
-            for one in waiting:
-                if isinstance(one, Future):
-                    one.cancel()
-
-
-def _answer(one: Future[Issued] | InputError) -> Issued | InputError:
-    if isinstance(one, InputError):
-        return one
+    rest = iter(requests)
+    checking, sealing = deque[_Group](), deque[_Group]()
     try:
-        return one.result()
-    except InputError as error:
-        return error
+        while True:
+            while len(checking) + len(sealing) < under_way and (some := list(islice(rest, group))):
+                one = _Group(some)
+                issuing.begin(one.slips)
+                one.waited_for = room.check_each(to_check(one.slips), issuing.today())
+                checking.append(one)
+            heads = [line[0].waited_for for line in (checking, sealing) if line]
+            if not heads:
+                return
+            wait(heads, return_when=FIRST_COMPLETED)
+            if checking and checking[0].waited_for.done():
+                one = checking.popleft()
+                one.waited_for = room.press_each(issuing.reserve(one.slips, done(one.waited_for)))
+                sealing.append(one)
+            else:
+                one = sealing.popleft()
+                yield from one.answers(issuing.commit(one.slips, done(one.waited_for)))
+    finally:
+        for one in (*checking, *sealing):
+            one.waited_for.cancel()

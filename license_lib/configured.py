@@ -11,6 +11,7 @@ from license_lib.key_folder import signing_errors
 from license_lib.licenses import Issuer
 from license_lib.lifecycle import TypeRules, load_rules
 from license_lib.log.checkpoints import LogPolicy
+from license_lib.made_once import MadeOnce
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.settings import Settings
 from signing.log_keys import load_log_vkey
@@ -30,7 +31,7 @@ def load_trust(settings: Settings) -> TrustStore:
 
 def load_catalogue(settings: Settings) -> Catalogue:
     """The configured catalogue, or the built-in one."""
-    return Catalogue.load(templates_folder(settings))
+    return Catalogue.load(templates_folder(settings), MadeOnce(settings.kept_folder))
 
 
 def load_rules_of(settings: Settings) -> Callable[[str], TypeRules]:

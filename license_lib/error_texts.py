@@ -183,7 +183,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "template.draft": "证照模板尚未发布",
         "template.not-in-effect": "当日没有生效的证照模板",
         "issuing.worker": "盖章进程意外终止",
-        "template.changed": "证照模板在颁发过程中被改动",
+        "template.changed": "证照模板在使用过程中被改动",
         "template.built-in": "不应改动自带的证照模板",
         "template.key": "证照类型的 key 不合规定",
         "template.name": "证照类型的名称不合规定",

@@ -2,44 +2,39 @@
 
 Design law 6: what has not been committed has not been issued. A crash at any point leaves at most a reserved identifier
 and a file that nothing points to; the same request, sent again, takes up the reservation.
+
+One request or a group of them, the steps are the same; a group takes each step together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from license_lib.calendar import day_of
-from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError, MachineError
 from license_lib.identifiers import LicenseIdentifier
-from license_lib.issuers import Issuers, IssuingBody
-from license_lib.license_code import stand_in_code
-from license_lib.licenses import License, face_content
-from license_lib.licenses.record import SALT_BYTES, canonical_bytes, parse_record, record_digest
-from license_lib.licenses.request import Draft, LicenseRequest, draft
-from license_lib.lifecycle import EventKind, LicenseState, TypeRules, next_identifier, state_words
-from license_lib.press_room import Order, PressRoom, Sealing
-from license_lib.rendering import check_fit, check_photo
-from license_lib.rendering.qr_drawing import check_code
+from license_lib.licenses import License
+from license_lib.licenses.record import SALT_BYTES, parse_record, record_digest
+from license_lib.licenses.request import Draft, LicenseRequest
+from license_lib.lifecycle import LicenseState, TypeRules, next_identifier, state_words
+from license_lib.press_room import Order, Pressed, PressRoom
 from license_lib.repository import (
     AlreadyIssued,
     ArchiveEntry,
     Cause,
     HolderEntry,
     IssuedLicense,
+    NumberClaim,
     Override,
+    Proposal,
     Repository,
     Reservation,
     StoredLicense,
 )
 from license_lib.request_digest import request_digest
-from license_lib.seal_room import check_room
-from license_lib.succession import Succession
-from signing.keys import SealCredential, sha256
-from signing.sealing import Sealed
+from license_lib.serials import drawn_identifier
+from license_lib.succession import Succession, require_succession
 
-SERIAL_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_SERIAL_RANDOM = 8
 _DRAWS = 3
 
 
@@ -61,13 +56,44 @@ class Issued:
         return str(self.license.identifier)
 
 
+@dataclass(slots=True)
+class Slip:
+    """A request on its way; it is done once it has an answer."""
+
+    request: LicenseRequest
+    cause: Cause | None = None
+    succession: Succession | None = None
+    key: str = ""
+    digest: bytes = b""
+    unreadable: InputError | None = None
+    draft: Draft = field(init=False)
+    reserved: Reservation = field(init=False)
+    document: License = field(init=False)
+    answer: Issued | InputError | None = None
+
+    @property
+    def number(self) -> NumberClaim:
+        """The number that its licence is to have."""
+        return NumberClaim(
+            type_code=self.draft.license_type.code.value,
+            issuer_code=self.draft.issuer.code,
+            number=self.draft.number,
+            previous=self.succession.previous if self.succession else "",
+        )
+
+    @property
+    def issuing(self) -> Cause:
+        """Who issues it; the body alone if nobody is named."""
+        return self.cause or Cause(actor="", body=self.draft.issuer.name)
+
+
 class Issuing:
     """The issuing side of an authority: everything that needs a seal key.
 
     Threads may share it.
 
     Args:
-        room: prints and seals.
+        room: checks requests, prints and seals.
         rules: life-cycle rules of a type, by its key.
         clock: the time, aware. randomness: n → n random bytes, for serials and salts.
     """
@@ -75,8 +101,6 @@ class Issuing:
     def __init__(
         self,
         *,
-        catalogue: Catalogue,
-        issuers: Issuers,
         repository: Repository,
         room: PressRoom,
         public_url: str,
@@ -84,8 +108,6 @@ class Issuing:
         clock: Callable[[], datetime],
         randomness: Callable[[int], bytes],
     ) -> None:
-        self._catalogue = catalogue
-        self._issuers = issuers
         self._repository = repository
         self._room = room
         self._public_url = public_url
@@ -93,36 +115,8 @@ class Issuing:
         self._clock = clock
         self._randomness = randomness
 
-    def check(self, request: LicenseRequest) -> tuple[Draft, IssuingBody]:
-        """Everything that can be known to be wrong before anything is written.
-
-        Raises:
-            InputError: with every fault found.
-        """
-        kind = self._catalogue.get(request.license_type, on=request.issued_on or day_of(self._clock()))
-        body = self._issuers.get(request.issuer)
-        if kind.key not in body.types:
-            raise InputError(
-                "issuer.out-of-scope",
-                f"{body.issuer.name} may not issue {kind.name}",
-                hint="see issuers in license.toml",
-            )
-        checked = draft(request, kind, body.issuer, today=day_of(self._clock()))
-        identifier = self._identifier(kind.code.value, body.issuer.code, checked.issued_on)
-        specimen = checked.license(identifier, bytes(SALT_BYTES))
-        check_fit(kind, face_content(kind, specimen), self._room.press.fonts)
-        self._check_code(kind, specimen)
-        if request.photo is not None:
-            check_photo(request.photo)
-        return checked, body
-
     def issue(
-        self,
-        request: LicenseRequest,
-        *,
-        cause: Cause | None = None,
-        succession: Succession | None = None,
-        seal: Sealing | None = None,
+        self, request: LicenseRequest, *, cause: Cause | None = None, succession: Succession | None = None
     ) -> Issued:
         """Issue a licence, or return the one that the same request was given before.
 
@@ -130,7 +124,6 @@ class Issuing:
             request: what to issue.
             cause: who issues it, and why; the body alone if None.
             succession: what it is for the version before; None for a new licence.
-            seal: has the licence printed and sealed elsewhere; here if None.
 
         Raises:
             InputError: the request is wrong; nothing was written. Only if another process took the same number in the
@@ -138,166 +131,195 @@ class Issuing:
             MachineError: storage or randomness failed; the same request can be sent again.
             signing.errors.SigningError: the seal key is missing, locked or expired; the same request can be sent again.
         """
-        checked, body = self.check(request)
-        cause = cause or Cause(actor="", body=body.issuer.name)
-        credential, visible = self._room.credentials.credential(body), self._room.credentials.seal(body)
-        check_room(checked.license_type.layout_for(checked.fields), visible)
-        digest = request_digest(request, succession)
-        request_key = request.request_key or f"request:{digest.hex()}"
-        if succession is not None and self._repository.issued_for(request_key) is None:
-            self._check_succession(succession, checked, body, cause)
-        self._repository.require_number_free(
-            type_code=checked.license_type.code.value,
-            issuer_code=body.issuer.code,
-            number=checked.number,
-            at=self._clock(),
-            request_key=request_key,
-            previous=succession.previous if succession else "",
-        )
-        reserved = self._reserve(checked, body, request_key, digest, succession)
-        if isinstance(reserved, AlreadyIssued):
-            stored = reserved.license
-            state = self._repository.state_at(stored.identifier, self._clock())
-            if state not in {None, LicenseState.ISSUED}:
-                raise InputError(
-                    "request.ended",
-                    f"the licence that this request was given is {state_words(state).en}",
-                    hint="send a request_key of its own to have a new one issued",
-                )
-            return self._on_record(stored)
-        document = checked.license(
-            LicenseIdentifier.parse(reserved.identifier),
-            self._randomness(SALT_BYTES),
-            reserved.status.claim(self._public_url) if reserved.status else None,
-        )
-        sealed = (seal or self._room.seal)(Order(document, checked.photo))
-        entry = self._entry(document, sealed, credential, checked, reserved, cause, succession)
-        committed = self._repository.commit(entry, rules=self._rules(checked.license_type.key))
-        if committed.record_digest != record_digest(canonical_bytes(document)):  # somebody else's commit came first
-            return self._on_record(committed)
-        return Issued(document, sealed.pdf, already=False)
+        slips = [Slip(request, cause, succession)]
+        self.begin(slips)
+        orders = self.reserve(slips, self._room.check_each(to_check(slips), self.today()))
+        (answer,) = self.commit(slips, self._room.press_each(orders))
+        if isinstance(answer, InputError):
+            raise answer
+        return answer
 
-    def _on_record(self, stored: StoredLicense) -> Issued:
-        return Issued(parse_record(stored.record), self._repository.newest_file(stored), already=True)
+    def today(self) -> date:
+        """The day that requests are checked for."""
+        return day_of(self._clock())
 
-    def _reserve(
-        self,
-        checked: Draft,
-        body: IssuingBody,
-        request_key: str,
-        digest: bytes,
-        succession: Succession | None,
-    ) -> Reservation | AlreadyIssued:
-        """Reserve a drawn serial, or the next version of one; given away before, the next one is tried."""
-        identifier = LicenseIdentifier.parse(succession.previous) if succession else None
-        for _ in range(_DRAWS):
-            if identifier is None or succession is None:
-                identifier = self._identifier(checked.license_type.code.value, body.issuer.code, checked.issued_on)
-            else:  # a version that a request reserved and never issued is left out for ever
-                identifier = next_identifier(identifier)
+    def begin(self, slips: Sequence[Slip]) -> None:
+        """First: who sends a batch again, of which half is done, waits for the other half only."""
+        for slip in slips:
             try:
-                return self._repository.reserve(
-                    str(identifier), request_key=request_key, request_digest=digest, at=self._clock()
+                slip.digest = request_digest(slip.request, slip.succession)
+                slip.key = slip.request.request_key or f"request:{slip.digest.hex()}"
+            except InputError as error:  # a text that cannot be; the check says which
+                slip.unreadable = error
+        asked = [slip for slip in slips if slip.unreadable is None]
+        found = self._repository.fulfilled([(slip.key, slip.digest) for slip in asked]) if asked else {}
+        self._answer_already([(slip, found[slip.key]) for slip in asked if slip.key in found])
+
+    def reserve(self, slips: Sequence[Slip], checked: Sequence[Draft | InputError]) -> list[Order]:
+        """Keep identifiers, for what passed the check.
+
+        Args:
+            checked: what the room says of `to_check`.
+
+        Returns:
+            What is to be printed and sealed.
+        """
+        for slip, answer in zip(_open(slips), checked, strict=True):
+            if isinstance(answer, InputError) or slip.unreadable is not None:
+                slip.answer = answer if isinstance(answer, InputError) else slip.unreadable
+                continue
+            slip.draft = answer
+            if slip.succession is None:
+                continue
+            try:
+                require_succession(
+                    self._repository, slip.succession, slip.draft, slip.issuing, at=self._clock(), rules=self._rules
                 )
             except InputError as error:
-                if error.code != "identifier.taken":
-                    raise
-        if succession is not None:
-            raise InputError(
-                "license.versions-taken",
-                "other requests have reserved the next versions of this licence",
-                hint="send one of those requests again, or issue a licence of its own",
+                slip.answer = error
+        self._reserve(_open(slips))
+        return [self._order(slip) for slip in _open(slips)]
+
+    def commit(self, slips: Sequence[Slip], pressed: Sequence[Pressed]) -> list[Issued | InputError]:
+        """Put on record what was printed and sealed.
+
+        Args:
+            pressed: what the room made of the orders.
+
+        Returns:
+            For each its licence, or why the request is refused.
+        """
+        now, waiting = self._clock(), _open(slips)
+        entries = [_entry(slip, one, now) for slip, one in zip(waiting, pressed, strict=True)]
+        committed = self._repository.commit_each(entries, rules=self._rules)
+        others = []
+        for slip, one, stored in zip(waiting, pressed, committed, strict=True):
+            if isinstance(stored, InputError):
+                slip.answer = stored
+            elif stored.record != one.record:  # somebody else's commit came first
+                others.append((slip, stored))
+            else:
+                slip.answer = Issued(slip.document, one.pdf, already=False)
+        self._answer_with(others)
+        return [slip.answer for slip in slips if slip.answer is not None]
+
+    def _answer_already(self, found: Sequence[tuple[Slip, StoredLicense]]) -> None:
+        """With the licences that requests were given, unless they ended."""
+        self._answer_with([(slip, stored) for slip, stored in found if not self._has_ended(slip, stored)])
+
+    def _answer_with(self, found: Sequence[tuple[Slip, StoredLicense]]) -> None:
+        files = self._repository.newest_files([stored for _, stored in found])
+        for (slip, stored), file in zip(found, files, strict=True):
+            slip.answer = Issued(parse_record(stored.record), file, already=True)
+
+    def _has_ended(self, slip: Slip, stored: StoredLicense) -> bool:
+        if stored.settled_at is None:  # nothing followed its issue
+            return False
+        state = self._repository.state_at(stored.identifier, self._clock())
+        if state in {None, LicenseState.ISSUED}:
+            return False
+        slip.answer = InputError(
+            "request.ended",
+            f"the licence that this request was given is {state_words(state).en}",
+            hint="send a request_key of its own to have a new one issued",
+        )
+        return True
+
+    def _reserve(self, slips: Sequence[Slip]) -> None:
+        """Reserve a drawn serial, or the next version of one; given away before, the next one is tried."""
+        last: dict[int, LicenseIdentifier] = {}
+        for _ in range(_DRAWS):
+            proposals = []
+            for slip in slips:
+                last[id(slip)] = self._proposed(slip, last.get(id(slip)))
+                proposals.append(
+                    Proposal(
+                        identifier=str(last[id(slip)]),
+                        request_key=slip.key,
+                        request_digest=slip.digest,
+                        at=self._clock(),
+                        claim=slip.number,
+                    )
+                )
+            answers = self._repository.reserve_each(proposals)
+            taken = []
+            for slip, answer in zip(slips, answers, strict=True):
+                if isinstance(answer, Reservation):
+                    slip.reserved = answer
+                elif isinstance(answer, AlreadyIssued):
+                    self._answer_already([(slip, answer.license)])
+                elif answer.code == "identifier.taken":
+                    taken.append(slip)
+                else:
+                    slip.answer = answer
+            if not taken:
+                return
+            slips = taken
+        for slip in slips:
+            slip.answer = self._without_identifier(slip)
+
+    def _proposed(self, slip: Slip, last: LicenseIdentifier | None) -> LicenseIdentifier:
+        if slip.succession is not None:  # a version that a request reserved and never issued is left out for ever
+            return next_identifier(last or LicenseIdentifier.parse(slip.succession.previous))
+        kind, issuer = slip.draft.license_type, slip.draft.issuer
+        return drawn_identifier(kind, issuer.code, slip.draft.issued_on, self._randomness)
+
+    def _without_identifier(self, slip: Slip) -> InputError:
+        if slip.succession is None:
+            raise MachineError(
+                "identifier.taken",
+                f"{_DRAWS} serials in a row had been given away before",
+                hint="the source of random numbers is broken: mend it before anything else is issued",
             )
-        raise MachineError(
-            "identifier.taken",
-            f"{_DRAWS} serials in a row had been given away before",
-            hint="the source of random numbers is broken: mend it before anything else is issued",
+        return InputError(
+            "license.versions-taken",
+            "other requests have reserved the next versions of this licence",
+            hint="send one of those requests again, or issue a licence of its own",
         )
 
-    def _check_succession(self, succession: Succession, checked: Draft, body: IssuingBody, cause: Cause) -> None:
-        """Refuse a new version of what is no version of the same licence, or may have none."""
-        before = self._repository.by_identifier(succession.previous)
-        if before is None:
-            raise InputError("license.unknown", "there is no licence with this identifier", hint="check the identifier")
-        if (before.type_code, before.issuer_code) != (checked.license_type.code.value, body.issuer.code):
-            raise InputError(
-                "license.other-kind",
-                "the version before is of another type or issuing body",
-                hint="issue a licence of its own, and cancel the old one",
-            )
-        if succession.kind is not EventKind.AMEND and not self._is_of_holder(before, checked):
-            raise InputError(
-                "license.other-holder",
-                "none of the holders is one of the version before",
-                hint="amend 变更 it if the law lets it pass to somebody else; else issue a licence of its own",
-            )
-        now = self._clock()
-        change = succession.change(
-            str(next_identifier(LicenseIdentifier.parse(before.identifier))), checked.valid_from, cause, now
-        )
-        self._repository.require_recordable(before.identifier, change, rules=self._rules(before.type_key))
+    def _order(self, slip: Slip) -> Order:
+        status = slip.reserved.status.claim(self._public_url) if slip.reserved.status else None
+        identifier = LicenseIdentifier.parse(slip.reserved.identifier)
+        slip.document = slip.draft.license(identifier, self._randomness(SALT_BYTES), status)
+        return Order(slip.document, slip.draft.photo)
 
-    def _is_of_holder(self, before: StoredLicense, checked: Draft) -> bool:
-        """Whether a holder of the new version holds the one before, by any number that the holder has or had."""
-        theirs = (self._repository.by_holder_number(one.number) for one in checked.holders)
-        return any(one.identifier == before.identifier for found in theirs for one in found)
 
-    def _check_code(self, kind: LicenseType, specimen: License) -> None:
-        """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
-        try:
-            check_code(stand_in_code(kind, specimen, self._public_url))
-        except InputError as error:
-            if error.code != "qr.unencodable":
-                raise
-            hint = "shorten the holder's name or the fields that are public in the QR"
-            raise InputError(error.code, f"the QR code cannot hold it: {error.message}", hint=hint) from None
+def to_check(slips: Sequence[Slip]) -> list[LicenseRequest]:
+    """The requests that have no answer yet."""
+    return [slip.request for slip in _open(slips)]
 
-    def _identifier(self, type_code: str, issuer_code: str, day: date) -> LicenseIdentifier:
-        """A new identifier: the day of issue and random characters, so that nobody can walk through the numbers."""
-        number = int.from_bytes(self._randomness(_SERIAL_RANDOM), "big")
-        characters = []
-        for _ in range(_SERIAL_RANDOM):
-            number, index = divmod(number, len(SERIAL_ALPHABET))
-            characters.append(SERIAL_ALPHABET[index])
-        return LicenseIdentifier.build(type_code, issuer_code, f"{day:%Y%m%d}{''.join(characters)}")
 
-    def _entry(
-        self,
-        document: License,
-        sealed: Sealed,
-        credential: SealCredential,
-        checked: Draft,
-        reserved: Reservation,
-        cause: Cause,
-        succession: Succession | None,
-    ) -> IssuedLicense:
-        record, archived, now = canonical_bytes(document), sealed.archived, self._clock()
-        stored_as = self._repository.files.put(sealed.pdf)
-        return IssuedLicense(
-            identifier=str(document.identifier),
-            type_code=document.type_code,
-            type_key=checked.license_type.key,
-            type_version=checked.license_type.version,
-            type_name=document.type_name,
-            number=document.number,
-            issuer_code=document.issuer.code,
-            issuer_name=document.issuer.name,
-            holders=tuple(HolderEntry(one.name, one.number, one.number_kind) for one in document.holders),
-            issued_on=document.issued_on,
-            valid_from=document.valid_from,
-            valid_until=document.valid_until,
-            record=record,
-            record_digest=record_digest(record),
-            file_digest=sha256(sealed.revision),
-            key_id=credential.key_id,
-            request_key=reserved.request_key,
-            at=now,
-            status=reserved.status,
-            cause=cause,
-            previous=succession.previous if succession else "",
-            replaces=succession.kind if succession else None,
-            archive=ArchiveEntry(stored_as, archived.until, now) if archived else None,
-            overrides=tuple(
-                Override("credit-code.check", override.reason, override.approved_by) for override in checked.overrides
-            ),
-        )
+def _open(slips: Sequence[Slip]) -> list[Slip]:
+    return [slip for slip in slips if slip.answer is None]
+
+
+def _entry(slip: Slip, pressed: Pressed, now: datetime) -> IssuedLicense:
+    document, kind, succession = slip.document, slip.draft.license_type, slip.succession
+    return IssuedLicense(
+        identifier=str(document.identifier),
+        type_code=document.type_code,
+        type_key=kind.key,
+        type_version=kind.version,
+        type_name=document.type_name,
+        number=document.number,
+        issuer_code=document.issuer.code,
+        issuer_name=document.issuer.name,
+        holders=tuple(HolderEntry(one.name, one.number, one.number_kind) for one in document.holders),
+        issued_on=document.issued_on,
+        valid_from=document.valid_from,
+        valid_until=document.valid_until,
+        record=pressed.record,
+        record_digest=record_digest(pressed.record),
+        file_digest=pressed.file_digest,
+        key_id=pressed.key_id,
+        request_key=slip.key,
+        at=now,
+        status=slip.reserved.status,
+        cause=slip.issuing,
+        previous=succession.previous if succession else "",
+        replaces=succession.kind if succession else None,
+        archive=ArchiveEntry(pressed.stored_as, pressed.archived_until, now) if pressed.archived_until else None,
+        overrides=tuple(
+            Override("credit-code.check", override.reason, override.approved_by) for override in slip.draft.overrides
+        ),
+    )

@@ -17,12 +17,10 @@ from license_lib.network import make_fetcher
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.heads import Heads
 from license_lib.qr.retries import Patience
-from license_lib.records import Records
 from license_lib.repository import Repository
 from license_lib.repository_states import RepositoryStates
 from license_lib.settings import Settings
 from license_lib.trail import Trail
-from license_lib.trusting import accepted_grounds
 from license_lib.verification import Ground, SealDirectory, Verifier
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, Opener, SlowLane
 from license_lib.verification.verifier import PHOTO_SECONDS
@@ -32,6 +30,7 @@ from signing.trust import TrustStore
 if TYPE_CHECKING:
     from license_lib.counter import CounterDesk
     from license_lib.presenting import Judge, Presenting
+    from license_lib.records import Records
 
 
 @contextmanager
@@ -58,13 +57,15 @@ def open_trail(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Tr
 
 
 @contextmanager
-def open_records(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Records]:
+def open_records(settings: Settings, clock: Callable[[], datetime]) -> Iterator["Records"]:
     """The records, for those who may look licences up and issue none; open as long as the block.
 
     Raises:
         InputError: the configuration is wrong.
         MachineError: the repository cannot be opened.
     """
+    from license_lib.records import Records
+
     with Repository.open(settings.database_url, settings.files) as repository:
         trail = Trail(repository, clock, purpose_required=True)
         yield Records(repository, trail, load_rules_of(settings), clock)
@@ -74,6 +75,7 @@ def open_records(settings: Settings, clock: Callable[[], datetime]) -> Iterator[
 def open_desk(settings: Settings, clock: Callable[[], datetime]) -> Iterator["CounterDesk"]:
     """The records as a counter uses them, open as long as the block; see `open_records`."""
     from license_lib.counter import CounterDesk
+    from license_lib.records import Records
 
     with Repository.open(settings.database_url, settings.files) as repository:
         trail = Trail(repository, clock, purpose_required=True)
@@ -125,9 +127,17 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
             states=_states(settings, repository, log),
             log=log,
         )
-    fetcher, oldest = make_fetcher(settings.network), settings.status.max_staleness
-    grounds = accepted_grounds(settings.home, catalogue, fetcher, oldest)
-    return Verifier(ground, grounds, patience=Patience(PHOTO_SECONDS, time.monotonic))
+    return Verifier(ground, _other_grounds(settings, catalogue), patience=Patience(PHOTO_SECONDS, time.monotonic))
+
+
+def _other_grounds(settings: Settings, catalogue: Catalogue) -> tuple[Ground, ...]:
+    """One for every trust list that this authority accepted."""
+    if not settings.accepted_lists_folder.exists():  # none yet: then nobody needs what reads them
+        return ()
+    from license_lib.trusting import accepted_grounds
+
+    fetcher = make_fetcher(settings.network)
+    return accepted_grounds(settings.home, catalogue, fetcher, settings.status.max_staleness)
 
 
 def _states(settings: Settings, repository: Repository, log: LogPolicy | None) -> RepositoryStates:

@@ -1,27 +1,31 @@
-"""Printing and sealing 制证: from what a licence says to its sealed file. It holds keys, and knows no repository.
+"""Printing and sealing 制证: from a request to what can be issued, and from a licence to its sealed file in the store.
 
-So it can be where the processors are: in this process, or in worker processes of its own (`workers_of`), each with its
-keys, its fonts and its templates, opened once.
+It holds keys, and knows no database. So it can be where the processors are: in this process, or in worker processes
+(`press_workers`), each with its keys, its fonts and its templates, opened once.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from typing import Protocol
+from datetime import date, datetime
+from typing import Protocol, TypeVar
 
-from license_lib.catalogue import Catalogue
-from license_lib.errors import MachineError
+from license_lib.catalogue import Catalogue, LicenseType
+from license_lib.errors import InputError, MachineError
 from license_lib.issuers import Issuers, IssuingBody
-from license_lib.key_folder import VisibleSeal, signing_errors
-from license_lib.license_code import license_code
-from license_lib.licenses import License
-from license_lib.licenses.record import RECORD_NAME, canonical_bytes
-from license_lib.rendering import Attachment, Press, Signature, printed
-from license_lib.seal_room import prepared, printed_seal
-from signing.keys import SealCredential
-from signing.sealing import Sealed, Sealer
+from license_lib.key_folder import VisibleSeal
+from license_lib.license_code import license_code, stand_in_code
+from license_lib.licenses import License, face_content
+from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes
+from license_lib.licenses.request import Draft, LicenseRequest, draft
+from license_lib.rendering import Attachment, Press, Signature, check_fit, check_photo, printed
+from license_lib.rendering.qr_drawing import check_code
+from license_lib.repository import FileStore
+from license_lib.seal_room import check_room, prepared, printed_seal
+from license_lib.serials import widest_identifier
+from signing.keys import SealCredential, sha256
+from signing.sealing import Sealer
+
+T = TypeVar("T")
 
 
 class Credentials(Protocol):
@@ -49,8 +53,28 @@ class Order:
     photo: bytes | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A licence that was printed and sealed; its file is in the file store.
+
+    Attributes:
+        pdf: the file to hand out. stored_as: its SHA-256, by which the store has it.
+        record: the record's canonical JSON.
+        file_digest: SHA-256 of what the seal covers.
+        archived_until: when its archive time-stamp ends; None if it has none.
+        key_id: identifies the seal certificate.
+    """
+
+    pdf: bytes = field(repr=False)
+    stored_as: bytes
+    record: bytes = field(repr=False)
+    file_digest: bytes
+    archived_until: datetime | None
+    key_id: bytes
+
+
 class PressRoom:
-    """Prints and seals.
+    """Checks requests, prints and seals.
 
     Args:
         catalogue: the licence types.
@@ -58,6 +82,7 @@ class PressRoom:
         press: what faces are printed with.
         credentials: the bodies' seals.
         sealer: makes seals.
+        files: where sealed files are kept.
         public_url: where the page behind the codes is.
     """
 
@@ -69,17 +94,67 @@ class PressRoom:
         press: Press,
         credentials: Credentials,
         sealer: Sealer,
+        files: FileStore,
         public_url: str,
     ) -> None:
-        self.press, self.credentials = press, credentials
         self._catalogue, self._issuers = catalogue, issuers
-        self._sealer, self._public_url = sealer, public_url
+        self._press, self._credentials = press, credentials
+        self._sealer, self._files, self._public_url = sealer, files, public_url
 
-    def seal(self, order: Order) -> Sealed:
-        """Sign the code, print the face with it, attach the record, and seal the whole.
+    def check_each(self, requests: Sequence[LicenseRequest], today: date) -> list[Draft | InputError]:
+        """`check` for many: a request that is wrong has its error in its place."""
+        answers: list[Draft | InputError] = []
+        for request in requests:
+            try:
+                answers.append(self.check(request, today))
+            except InputError as error:
+                answers.append(error)
+        return answers
+
+    def press_each(self, orders: Sequence[Order]) -> list[Pressed]:
+        """`press` for many."""
+        return [self.press(order) for order in orders]
+
+    def check(self, request: LicenseRequest, today: date) -> Draft:
+        """Everything that can be known to be wrong with a request, or with the keys, before anything is written.
 
         Raises:
-            MachineError: `template.changed`.
+            InputError: with every fault found.
+            MachineError: the seal key is missing, locked or expired.
+        """
+        kind = self._catalogue.get(request.license_type, on=request.issued_on or today)
+        body = self._issuers.get(request.issuer)
+        if kind.key not in body.types:
+            raise InputError(
+                "issuer.out-of-scope",
+                f"{body.issuer.name} may not issue {kind.name}",
+                hint="see issuers in license.toml",
+            )
+        checked = draft(request, kind, body.issuer, today=today)
+        specimen = checked.license(widest_identifier(kind, body.issuer.code, checked.issued_on), bytes(SALT_BYTES))
+        check_fit(kind, face_content(kind, specimen), self._press.fonts)
+        self._check_code(kind, specimen)
+        if request.photo is not None:
+            check_photo(request.photo)
+        self._credentials.credential(body)
+        check_room(kind.layout_for(checked.fields), self._credentials.seal(body))
+        return checked
+
+    def _check_code(self, kind: LicenseType, specimen: License) -> None:
+        """Refuse what no QR code can carry while nothing has been written yet; the signature only has to be as long."""
+        try:
+            check_code(stand_in_code(kind, specimen, self._public_url))
+        except InputError as error:
+            if error.code != "qr.unencodable":
+                raise
+            hint = "shorten the holder's name or the fields that are public in the QR"
+            raise InputError(error.code, f"the QR code cannot hold it: {error.message}", hint=hint) from None
+
+    def press(self, order: Order) -> Pressed:
+        """Sign the code, print the face with it, attach the record, seal the whole, and put it into the file store.
+
+        Raises:
+            MachineError: `template.changed`; `storage.…`.
             signing.errors.SigningError: the seal key is missing, locked or expired, or there is no time-stamp.
         """
         document = order.document
@@ -87,14 +162,14 @@ class PressRoom:
         if kind.version != document.template.version:
             raise MachineError("template.changed", "the template was changed meanwhile", hint="send the request again")
         body = self._issuers.get(document.issuer.code)
-        credential, visible = self.credentials.credential(body), self.credentials.seal(body)
+        credential, visible = self._credentials.credential(body), self._credentials.seal(body)
         record = canonical_bytes(document)
         sign, key_id = credential.sign_es256, credential.key_id
         code = license_code(kind, document, key_id=key_id, sign=sign, base_url=self._public_url)
         at = self._sealer.now()
         signature = Signature(f"颁发{kind.name}", at, self._sealer.reserved(credential))
         face = printed(
-            self.press,
+            self._press,
             kind,
             document,
             qr_text=code,
@@ -102,53 +177,12 @@ class PressRoom:
             seal=printed_seal(visible, kind.layout_for(document.fields), signature),
             attachment=Attachment(record, RECORD_NAME),
         )
-        return self._sealer.seal_prepared(prepared(face), credential=credential, at=at)
-
-
-Sealing = Callable[[Order], Sealed]
-"""Has an order printed and sealed, here or elsewhere; raises as `PressRoom.seal`."""
-_room: PressRoom | None = None
-"""Of a worker process."""
-
-
-@contextmanager
-def workers_of(open_room: Callable[[], PressRoom], processes: int) -> Iterator[Sealing]:
-    """Worker processes that print and seal.
-
-    Args:
-        open_room: opens a room in each of them; it must pickle, and reaches them by a pipe that nobody else reads.
-        processes: how many.
-    """
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_open, initargs=(open_room,)
-    ) as pool:
-        yield sealing_by(pool)
-
-
-def sealing_by(executor: Executor) -> Sealing:
-    """Sealing by any executor whose processes were opened as those of `workers_of` are.
-
-    It raises MachineError `issuing.worker` where a process died, or could not open its room.
-    """
-
-    def seal(order: Order) -> Sealed:
-        try:
-            return executor.submit(_seal, order).result()
-        except BrokenExecutor:
-            pass
-        hint = "look at the system log, for example for memory, then send the same batch again"
-        raise MachineError("issuing.worker", "a process that seals has died", hint=hint)
-
-    return seal
-
-
-def _open(open_room: Callable[[], PressRoom]) -> None:
-    global _room  # noqa: PLW0603 -- the room of this process
-    _room = open_room()
-
-
-def _seal(order: Order) -> Sealed:
-    if _room is None:
-        raise RuntimeError("this process has no press room")
-    with signing_errors():
-        return _room.seal(order)
+        sealed = self._sealer.seal_prepared(prepared(face), credential=credential, at=at)
+        return Pressed(
+            pdf=sealed.pdf,
+            stored_as=self._files.put(sealed.pdf),
+            record=record,
+            file_digest=sha256(sealed.revision),
+            archived_until=sealed.archived.until if sealed.archived else None,
+            key_id=credential.key_id,
+        )

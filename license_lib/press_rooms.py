@@ -11,6 +11,7 @@ from license_lib.key_folder import KeyFolder
 from license_lib.made_once import MadeOnce
 from license_lib.press_room import PressRoom
 from license_lib.rendering import Fonts, Press
+from license_lib.repository import FileStore
 from license_lib.settings import Settings
 
 
@@ -44,7 +45,7 @@ class RoomOpener:
             randomness=self.randomness,
         )
 
-    def room(self, keys: KeyFolder, catalogue: Catalogue, issuers: Issuers) -> PressRoom:
+    def room(self, keys: KeyFolder, catalogue: Catalogue, issuers: Issuers, files: FileStore) -> PressRoom:
         """A room with what is open already."""
         settings = self.settings
         fonts = Fonts.load(fonts_folder(settings), settings.added_fonts)
@@ -54,9 +55,12 @@ class RoomOpener:
             press=Press(fonts, catalogue.artwork, MadeOnce(settings.kept_folder)),
             credentials=keys,
             sealer=keys.sealer(long_term=settings.sealing.level == "B-LTA"),
+            files=files,
             public_url=settings.public_url,
         )
 
     def __call__(self) -> PressRoom:
         """A room of its own."""
-        return self.room(self.keys(), load_catalogue(self.settings), load_issuers(self.settings))
+        settings = self.settings
+        files = FileStore(settings.files)
+        return self.room(self.keys(), load_catalogue(settings), load_issuers(settings), files)

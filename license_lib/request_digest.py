@@ -4,15 +4,18 @@ import hashlib
 from datetime import date
 from typing import Any
 
-import rfc8785
-
 from license_lib.licenses.request import LicenseRequest
 from license_lib.licenses.rules import FieldValue
+from license_lib.repository.commitments import canonical
 from license_lib.succession import Succession
 
 
 def request_digest(request: LicenseRequest, succession: Succession | None = None) -> bytes:
-    """SHA-256 over everything a request asks for, as it was given; the idempotency key itself is left out."""
+    """SHA-256 over everything a request asks for, as it was given; the idempotency key itself is left out.
+
+    Raises:
+        InputError: `repository.text` for text that is no Unicode.
+    """
     asked: dict[str, Any] = {
         "type": request.license_type,
         "issuer": request.issuer,
@@ -34,7 +37,7 @@ def request_digest(request: LicenseRequest, succession: Succession | None = None
     }
     if succession is not None:
         asked["succession"] = [str(succession.kind), succession.previous]
-    return hashlib.sha256(rfc8785.dumps(asked)).digest()
+    return hashlib.sha256(canonical(asked).encode()).digest()
 
 
 def _plain(value: FieldValue) -> str | list[dict[str, str]]:

@@ -19,6 +19,8 @@ from license_lib.identifiers import CreditCode, NumberError
 from license_lib.toml_files import TomlError, TomlFault, located, mendable, read_toml
 
 FILE_NAME = "license.toml"
+ACCEPTED_LISTS = "trust"
+"""Folder of the trust lists that were accepted, in a home."""
 
 
 class SettingsError(InputError):
@@ -253,8 +255,13 @@ class Settings(_Frozen):
 
     @property
     def kept_folder(self) -> Path:
-        """What was made for templates and seals, kept to be used again; it may be removed at any time."""
+        """What was made of templates and seals, and what they are called; it may be removed at any time."""
         return self.home / "kept"
+
+    @property
+    def accepted_lists_folder(self) -> Path:
+        """The trust lists that were accepted; not there until one is."""
+        return self.home / ACCEPTED_LISTS
 
     @property
     def public_folder(self) -> Path:

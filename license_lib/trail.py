@@ -5,11 +5,14 @@ Who cannot put it on record gives no answer: a look that nobody can account for 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError
 from license_lib.repository import Repository, StoredLicense, UsageKind, Use
 from license_lib.repository.entries import require_plain
-from license_lib.verification import Verdict
+
+if TYPE_CHECKING:
+    from license_lib.verification import Verdict
 
 
 class Trail:
@@ -40,7 +43,7 @@ class Trail:
         self.require(use)
         self._repository.usage.record(kind, [one.identifier for one in found], use, at=self._clock())
 
-    def verified(self, verdict: Verdict, use: Use) -> None:
+    def verified(self, verdict: "Verdict", use: Use) -> None:
         """Somebody had a document judged; on record if it names a licence of this repository, whatever it is worth.
 
         Raises:

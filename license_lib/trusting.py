@@ -23,12 +23,12 @@ from license_lib.key_folder import signing_errors
 from license_lib.log.checkpoints import LogPolicy
 from license_lib.network import make_fetcher
 from license_lib.qr.retries import Patience
-from license_lib.settings import Settings
+from license_lib.settings import ACCEPTED_LISTS, Settings
 from license_lib.trust_list import Snapshot, TrustListError, open_list, sign_list
 from license_lib.trust_list.plan import Plan
 from license_lib.trust_list.publishing import FILE_NAME, build_list
 from license_lib.trust_list.snapshots import MAX_BYTES
-from license_lib.trust_list.store import FOLDER, ListStore
+from license_lib.trust_list.store import ListStore
 from license_lib.verification import Ground, SealDirectory, Verifier
 from license_lib.verification.listed_states import MAX_STALENESS, ListedStates
 from license_lib.verification.verifier import PHOTO_SECONDS
@@ -92,7 +92,7 @@ def accepted_grounds(
 
 def list_store(home: Path) -> ListStore:
     """The accepted lists of a home."""
-    return ListStore(home / FOLDER)
+    return ListStore(home / ACCEPTED_LISTS)
 
 
 @contextmanager

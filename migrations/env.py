@@ -5,7 +5,7 @@ With `--sql` (offline) it prints the statements instead, for a database administ
 
 from alembic import context
 
-from license_lib.repository.tables import METADATA
+from license_lib.repository.models import METADATA
 
 if context.is_offline_mode():
     context.configure(

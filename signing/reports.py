@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from signing.pdf_reading.plain import PlainFile
 
 
 class Indication(StrEnum):
@@ -149,6 +152,7 @@ class SealReport:
         is_time_stamp: it is a document time-stamp.
         level: how long it can be validated; None if that was not asked.
         changes: what was changed after it, in the order of the revisions.
+        plain: `covered` as it was read, if it is a plain file (ADR 25); it tells nothing that `covered` does not.
     """
 
     indication: Indication
@@ -163,6 +167,7 @@ class SealReport:
     is_time_stamp: bool = False
     level: Level | None = None
     changes: tuple[Change, ...] = ()
+    plain: "PlainFile | None" = field(default=None, repr=False, compare=False)
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, func, select
 from license_lib.errors import MachineError
 from license_lib.repository.database import Database, create_file
 from license_lib.repository.faults import sqlite_fault
+from license_lib.repository.models import METADATA
 from license_lib.repository.statuses import begin_list
-from license_lib.repository.tables import LOG_HEAD, METADATA
+from license_lib.repository.tables import LOG_HEAD
 
 _BATCH: Final = 1000
 

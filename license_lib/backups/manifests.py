@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import rfc8785
-
+from license_lib import canonical_json
 from license_lib.errors import MachineError
 
 FORMAT: Final = "license-backup/1"
@@ -49,7 +48,7 @@ class Manifest:
 
     def encoded(self) -> bytes:
         """As it is written: canonical JSON (RFC 8785)."""
-        return rfc8785.dumps(
+        return canonical_json.dumps(
             {
                 "format": FORMAT,
                 "made_at": self.made_at.isoformat(),

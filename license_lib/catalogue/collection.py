@@ -11,7 +11,10 @@ from license_lib.catalogue.loading import TYPE_FILE, LoadedType, load_type
 from license_lib.catalogue.model import LicenseType
 from license_lib.catalogue.problems import TemplateError, TemplateProblem
 from license_lib.catalogue.releases import RELEASES_FOLDER, load_releases
-from license_lib.errors import InputError
+from license_lib.catalogue.shelf import Names, Shelf, names_of
+from license_lib.errors import InputError, MachineError
+from license_lib.made_once import MadeOnce
+from license_lib.resources import fonts_beside, resource_folder
 from license_lib.toml_files import reasons
 
 FONT_FOLDER, SCHEMA_FOLDER = "fonts", "schema"
@@ -71,22 +74,28 @@ class Catalogue:
 
     Args:
         artwork: the pictures of all versions by SHA-256 (hex).
+        fonts: the folder of the fonts that they are set in; the built-in one if None.
 
     Raises:
         TemplateError: two types have the same code or the same name.
     """
 
-    def __init__(self, types: Iterable[TypeVersions], artwork: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, types: Iterable[TypeVersions], artwork: Mapping[str, bytes], *, fonts: Path | None = None
+    ) -> None:
+        self._fonts = fonts
         ordered = sorted(types, key=lambda one: one.newest.key)
-        self._by_key = {one.newest.key: one for one in ordered}
+        self._by_key: Mapping[str, TypeVersions] = {one.newest.key: one for one in ordered}
         self._artwork = dict(artwork)
-        self._drawn_by = {
-            (kind.key, kind.version, kind.digest): kind for versions in ordered for kind in versions.released
-        }
         self._keys: dict[str, str] = {}
         problems = [problem for versions in ordered for problem in self._name(versions)]
         if problems:
             raise TemplateError(problems)
+
+    @property
+    def fonts(self) -> Path:
+        """The folder of the fonts that its types are set in."""
+        return self._fonts or fonts_beside(resource_folder("templates"))
 
     def __iter__(self) -> Iterator[LicenseType]:
         """The newest version of every type, in order of their keys."""
@@ -143,7 +152,15 @@ class Catalogue:
 
     def drawn_by(self, template: TemplateName) -> LicenseType | None:
         """Exactly the released version that a licence names, or None."""
-        return self._drawn_by.get((template.key, template.version, template.digest))
+        versions = self._by_key.get(template.key)
+        for kind in versions.released if versions else ():
+            if (kind.version, kind.digest) == (template.version, template.digest):
+                return kind
+        return None
+
+    def names(self) -> Names:
+        """The keys of all types, and every name of a type → its key; nothing is loaded."""
+        return tuple(self._by_key), dict(self._keys)
 
     def artwork(self, sha256: str) -> bytes:
         """The picture with this SHA-256 (hex), as a layout's `Artwork` names it.
@@ -151,15 +168,56 @@ class Catalogue:
         Raises:
             KeyError: no template of this catalogue shows such a picture.
         """
+        if sha256 not in self._artwork:
+            tuple(self._by_key.values())  # loads what nobody has asked for yet
         return self._artwork[sha256]
 
     @classmethod
-    def load(cls, folder: Path) -> "Catalogue":
+    def load(cls, folder: Path, kept: MadeOnce | None = None) -> "Catalogue":
         """Load every type folder below `folder`; fonts, schemas and hidden folders are none.
+
+        Args:
+            kept: where it is kept that all of them are in order; each is then loaded when it is asked for, and one that
+                was spoilt since is a MachineError `template.changed` of whoever asks.
 
         Raises:
             TemplateError: one or more templates are wrong; every fault of every template is listed.
         """
+        if kept is None:
+            return cls._all_of(folder)
+        loaded: list[Catalogue] = []
+
+        def find() -> Names:
+            loaded.append(cls._all_of(folder))
+            return loaded[0].names()
+
+        try:
+            parts = [path for path in sorted(folder.iterdir()) if path.name not in {FONT_FOLDER, SCHEMA_FOLDER}]
+            keys, names = names_of(kept, parts, find)
+        except OSError:
+            return cls._all_of(folder)  # which says what is wrong
+        return loaded[0] if loaded else cls._on_shelf(folder, keys, names)
+
+    @classmethod
+    def _on_shelf(cls, folder: Path, keys: tuple[str, ...], names: dict[str, str]) -> "Catalogue":
+        catalogue = cls((), {}, fonts=fonts_beside(folder))
+
+        def load(key: str) -> TypeVersions:
+            try:
+                loaded, versions = load_versions(folder / key)
+            except TemplateError:
+                hint = "see what `license catalogue check` says; then start anew what runs"
+                problem = f"the template of {key} was changed, and is not in order any more"
+                raise MachineError("template.changed", problem, hint=hint) from None
+            for one in loaded:
+                catalogue._artwork |= one.artwork
+            return versions
+
+        catalogue._by_key, catalogue._keys = Shelf(keys, load), names
+        return catalogue
+
+    @classmethod
+    def _all_of(cls, folder: Path) -> "Catalogue":
         types: list[TypeVersions] = []
         artwork: dict[str, bytes] = {}
         problems: list[TemplateProblem] = []
@@ -181,7 +239,7 @@ class Catalogue:
             problems.append(TemplateProblem.of(str(folder), said("folder.empty")))
         if problems:
             raise TemplateError(problems)
-        return cls(types, artwork)
+        return cls(types, artwork, fonts=fonts_beside(folder))
 
     def _name(self, versions: TypeVersions) -> Iterator[TemplateProblem]:
         """Make a type known by all its names; one that another type has is a fault."""

@@ -13,9 +13,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-import rfc8785
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from license_lib import canonical_json
 from license_lib.catalogue.fields import (
     BUILT_IN_ENGLISH,
     BUILT_IN_FIELDS,
@@ -147,7 +147,7 @@ class Variants(Frozen):
 
 def template_digest(document: Mapping[str, Any]) -> str:
     """First 8 bytes (hex) of SHA-256 over a whole template as canonical JSON (RFC 8785)."""
-    return hashlib.sha256(rfc8785.dumps(dict(document))).hexdigest()[:16]
+    return hashlib.sha256(canonical_json.dumps(dict(document))).hexdigest()[:16]
 
 
 class LicenseType(Frozen):

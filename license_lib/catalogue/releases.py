@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import rfc8785
 from pydantic import ValidationError
 
+from license_lib import canonical_json
 from license_lib.catalogue.artwork import ArtworkError, artwork_digest, read_artwork
 from license_lib.catalogue.checks import dangling
 from license_lib.catalogue.faults import said
@@ -31,7 +31,7 @@ MAX_RELEASE_BYTES = 1024 * 1024
 def frozen(kind: LicenseType) -> bytes:
     """A type as the bytes of its release."""
     document = kind.document()
-    return rfc8785.dumps({"format": FORMAT, "digest": template_digest(document), "template": document})
+    return canonical_json.dumps({"format": FORMAT, "digest": template_digest(document), "template": document})
 
 
 def load_releases(folder: Path) -> tuple[LoadedType, ...]:
@@ -106,8 +106,8 @@ def _checked(path: Path, file: str) -> dict[str, Any]:
         raise _refused(file, "release.unreadable", **reasons(error)) from None
     try:
         raw = json.loads(data) if len(data) <= MAX_RELEASE_BYTES else None
-        canonical = rfc8785.dumps(raw) == data
-    except (ValueError, RecursionError):  # rfc8785's own errors are ValueErrors
+        canonical = canonical_json.dumps(raw) == data
+    except (ValueError, RecursionError):  # its own errors are ValueErrors
         raw, canonical = None, False
     if not canonical or not isinstance(raw, dict) or raw.keys() != {"format", "digest", "template"}:
         raise _refused(file, "release.form")

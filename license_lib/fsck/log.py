@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Row, Table, func, select, tuple_
+from sqlalchemy import Connection, Row, TableClause, func, select, tuple_
 from sqlalchemy.exc import NoResultFound
 
 from license_lib.fsck.findings import FsckFinding, found
@@ -238,7 +238,7 @@ def _corrections(connection: Connection, first: int, last: int) -> Sequence[_Ent
     return [_entry("correction", correction_of(row), correction_digest, EntryType.SUBJECT) for row in rows]
 
 
-def _rows(connection: Connection, table: Table, first: int, last: int) -> Sequence[Row[tuple[object, ...]]]:
+def _rows(connection: Connection, table: TableClause, first: int, last: int) -> Sequence[Row[tuple[object, ...]]]:
     return connection.execute(select(table).where(table.c.sequence >= first, table.c.sequence <= last)).all()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from license_lib.errors import MachineError
 from license_lib.repository.database import Database
@@ -14,7 +14,7 @@ PAGE: Final = 1000
 T = TypeVar("T")
 
 
-def keys_in_pages(database: Database, key: "Column[int]", *, until: int | None = None) -> Iterator[Sequence[int]]:
+def keys_in_pages(database: Database, key: ColumnElement[int], *, until: int | None = None) -> Iterator[Sequence[int]]:
     """The values of an integer key in order, a page at a time; none beyond `until`."""
     after = 0
     while True:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, func, inspect, select
 
 from license_lib.fsck.findings import FsckFinding, found
 from license_lib.repository.database import Database
+from license_lib.repository.models import METADATA
 from license_lib.repository.schema import create_or_upgrade
-from license_lib.repository.tables import METADATA
 
 GUARDED: Final = (
     *("event", "holder", "license", "reservation", "leaf", "tile_hash", "usage", "correction", "archive"),

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import rfc8785
-
+from license_lib import canonical_json
 from license_lib.errors import InputError
 from license_lib.identifiers import HOLDER_NUMBER_KINDS, LicenseIdentifier, NumberError
 from license_lib.licenses.model import Holder, Issuer, License, Photo, Rows, TemplateRef
@@ -77,7 +76,7 @@ def to_record(document: License) -> dict[str, Any]:
 
 def canonical_bytes(document: License) -> bytes:
     """The record's one spelling: JSON Canonicalization Scheme (RFC 8785), UTF-8."""
-    return rfc8785.dumps(to_record(document))
+    return canonical_json.dumps(to_record(document))
 
 
 def record_digest(canonical: bytes) -> bytes:

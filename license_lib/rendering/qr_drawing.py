@@ -2,34 +2,23 @@
 
 import re
 from functools import lru_cache
-from math import isqrt
-from typing import Any
 
 from license_lib.code_size import QUIET_ZONE
 from license_lib.errors import InputError
+from license_lib.rendering.qr_symbol import symbol
 
 _LONGEST = 2300  # characters, of any kind: version 40 holds 2,331 bytes at level M
-_DARK = bytes([1]) + bytes(255)  # black → 1, anything else → 0
 _RUN = re.compile(b"\x01+")
-_BOXES_REMEMBERED = 1 << 16
 
 
 def qr_matrix(text: str) -> list[bytes]:
     """The symbol's rows, one byte a module, 1 for dark; level M, without the quiet zone.
 
-    zxing-cpp chooses the segments: capitals, a byte for the `#`, and digits, which take the least room of all.
-
     Raises:
         InputError: `qr.unencodable`, the text is empty, too long or not ASCII.
     """
-    import zxingcpp  # loads a native library; only drawing needs it
-
     check_code(text)
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    image: Any = code.to_image(scale=1, add_quiet_zones=False)  # a buffer, though its type does not say so
-    pixels = bytes(image).translate(_DARK)
-    width = isqrt(len(pixels))
-    return [pixels[start : start + width] for start in range(0, len(pixels), width)]
+    return symbol(text)
 
 
 def check_code(text: str) -> None:
@@ -63,18 +52,30 @@ def qr_path(text: str, x: float, y: float, size: float) -> str:
     """
     matrix = qr_matrix(text)
     count = len(matrix) + 2 * QUIET_ZONE
-    path = " ".join(
-        [
-            _box(*run.span(), foot)
-            for foot, modules in zip(range(count - QUIET_ZONE - 1, 0, -1), matrix, strict=False)
-            for run in _RUN.finditer(modules)
-        ]
-    )
+    boxes = _boxes(count)
+    path = " ".join([boxes[run.span()] for run in _RUN.finditer(b"\0".join(matrix))])
     module = size / count
     return f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {y:.3f} cm 1 1 1 rg 0 0 {count} {count} re f 0 0 0 rg {path} f Q"
 
 
-@lru_cache(maxsize=_BOXES_REMEMBERED)
-def _box(start: int, end: int, foot: int) -> str:
-    """A run of dark modules in a row of the symbol."""
-    return f"{start + QUIET_ZONE} {foot} {end - start} 1 re"
+class _Boxes(dict[tuple[int, int], str]):
+    """Runs of dark modules as rectangles, by their ends in a symbol whose rows follow each other with a gap.
+
+    Args:
+        count: modules of a side, with the quiet zone.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self._count = count
+        self._step = count - 2 * QUIET_ZONE + 1
+
+    def __missing__(self, run: tuple[int, int]) -> str:
+        """Describe a run."""
+        row, start = divmod(run[0], self._step)
+        box = f"{start + QUIET_ZONE} {self._count - QUIET_ZONE - 1 - row} {run[1] - run[0]} 1 re"
+        self[run] = box
+        return box
+
+
+_boxes = lru_cache(maxsize=40)(_Boxes)

@@ -4,6 +4,7 @@ A sealed file grows: evidence and archive time-stamps are put behind the seal, a
 file of its own name in the file store. Rows are added and never changed; a licence without any rests as it was sealed.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
@@ -19,10 +20,20 @@ _NEWEST = ARCHIVE.c.number == (
 )
 
 
-def insert_archive(connection: Connection, position: int, entry: ArchiveEntry, *, number: int) -> None:
-    """Put an archived file on record."""
-    columns = {"digest": entry.digest, "until": entry.until, "archived_at": entry.at}
-    connection.execute(insert(ARCHIVE), columns | {"position": position, "number": number})
+def insert_archives(connection: Connection, entries: Mapping[int, ArchiveEntry], *, number: int = 1) -> None:
+    """Put archived files on record, by the position of their licences."""
+    rows = [
+        {
+            "position": position,
+            "number": number,
+            "digest": entry.digest,
+            "until": entry.until,
+            "archived_at": entry.at,
+        }
+        for position, entry in entries.items()
+    ]
+    if rows:
+        connection.execute(insert(ARCHIVE), rows)
 
 
 def replace_file(connection: Connection, current: CurrentFile, entry: ArchiveEntry) -> bool:
@@ -35,7 +46,7 @@ def replace_file(connection: Connection, current: CurrentFile, entry: ArchiveEnt
     ).one()
     if newest != current.digest:
         return False
-    insert_archive(connection, current.position, entry, number=number + 1)
+    insert_archives(connection, {current.position: entry}, number=number + 1)
     return True
 
 
@@ -60,6 +71,13 @@ def current_files(
     if identifier:
         query = query.where(LICENSE.c.identifier == identifier)
     return tuple(CurrentFile(*row) for row in connection.execute(query))
+
+
+def newest_names(connection: Connection, licenses: Sequence[StoredLicense]) -> dict[int, bytes]:
+    """Names in the file store of the files that licences rest in now, by their positions."""
+    mine = ARCHIVE.c.position.in_([one.position for one in licenses])
+    archived = connection.execute(select(ARCHIVE.c.position, ARCHIVE.c.digest).where(mine).order_by(ARCHIVE.c.number))
+    return {one.position: one.file_digest for one in licenses} | {row.position: row.digest for row in archived}
 
 
 def require_own(pdf: bytes, stored: StoredLicense) -> bytes:

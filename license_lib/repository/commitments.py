@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import rfc8785
-
+from license_lib import canonical_json
 from license_lib.errors import InputError
 from license_lib.repository.entries import Correction, Event, Usage
 
@@ -98,8 +97,8 @@ def canonical(details: Mapping[str, Any]) -> str:
         InputError: `repository.text` for text that is no Unicode.
     """
     try:
-        return rfc8785.dumps(dict(details)).decode()
-    except rfc8785.CanonicalizationError:
+        return canonical_json.dumps(dict(details)).decode()
+    except canonical_json.CanonicalizationError:
         raise InputError("repository.text", "The text holds characters that cannot be stored") from None
 
 

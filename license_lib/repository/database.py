@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -156,6 +157,17 @@ def parse_url(url: str) -> URL:
     if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
         raise MachineError("repository.url", "A database in memory keeps nothing", hint=hint)
     return parsed
+
+
+def load_dialect(url: str) -> None:
+    """Load what speaks to the database of a URL, for those who open it in forked processes and would each load it.
+
+    Raises:
+        MachineError: `repository.url`.
+    """
+    parsed = parse_url(url)
+    with suppress(ModuleNotFoundError, NoSuchModuleError):  # which opening it says better
+        parsed.get_dialect()
 
 
 def sqlite_path(url: URL) -> Path | None:

@@ -1,8 +1,8 @@
 """Reading and appending the event record, inside a transaction that the caller holds."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC
 from types import MappingProxyType
 
@@ -17,63 +17,82 @@ from license_lib.repository.tables import EVENT
 from license_lib.status import StatusRef
 
 
-def append_event(
-    connection: Connection,
-    log: LogWriter,
-    identifier: str,
-    change: Change,
-    *,
-    salt: bytes,
-    record_digest: bytes,
-    file_digest: bytes | None = None,
-    status: StatusRef | None = None,
-    corrected: Event | None = None,
-) -> Event:
-    """Put an event on record and into the log.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """An event that is to be appended.
 
     Args:
+        identifier: the licence concerned. change: what happens to it. salt: fresh random bytes.
         record_digest: commitment of the licence, by which the log names it.
         file_digest: of the sealed file. status: its place in a status list. Both for the issue only.
         corrected: for a correction, the event that it is about.
+    """
+
+    identifier: str
+    change: Change
+    salt: bytes
+    record_digest: bytes
+    file_digest: bytes | None = None
+    status: StatusRef | None = None
+    corrected: Event | None = None
+
+
+def append_events(connection: Connection, log: LogWriter, happenings: Sequence[Happening]) -> tuple[Event, ...]:
+    """Put events on record and into the log, in this order.
 
     Raises:
         InputError: `repository.text` for text that cannot be stored.
     """
-    details_text = canonical(change.details)
+    rows, leaves, events = [], [], []
+    for sequence, one in enumerate(happenings, log.next_sequence):
+        details = canonical(one.change.details)
+        event = _event(sequence, one, details)
+        events.append(event)
+        leaves.append(
+            leaf_of_event(
+                event,
+                record_digest=one.record_digest,
+                file_digest=one.file_digest,
+                status=one.status,
+                corrected=one.corrected,
+            )
+        )
+        rows.append(
+            {
+                "sequence": sequence,
+                "identifier": event.identifier,
+                "kind": str(event.kind),
+                "effective_at": event.effective_at,
+                "recorded_at": event.recorded_at,
+                "actor": event.cause.actor,
+                "body": event.cause.body,
+                "reason": event.cause.reason,
+                "legal_basis": event.cause.legal_basis,
+                "paper": event.cause.paper,
+                "details": details,
+                "salt": event.salt,
+                "digest": event.digest,
+            }
+        )
+    log.append(*leaves)
+    connection.execute(insert(EVENT), rows)
+    return tuple(events)
+
+
+def _event(sequence: int, one: Happening, details: str) -> Event:
+    change = one.change
     event = Event(
-        sequence=log.next_sequence,
-        identifier=identifier,
+        sequence=sequence,
+        identifier=one.identifier,
         kind=change.kind,
         effective_at=change.effective_at.astimezone(UTC),
         recorded_at=change.recorded_at.astimezone(UTC),
         cause=change.cause,
-        details=_frozen(details_text),
-        salt=salt,
+        details=_frozen(details),
+        salt=one.salt,
         digest=b"",
     )
-    event = replace(event, digest=event_digest(event))
-    log.append(
-        leaf_of_event(event, record_digest=record_digest, file_digest=file_digest, status=status, corrected=corrected)
-    )
-    connection.execute(
-        insert(EVENT),
-        {
-            "sequence": event.sequence,
-            "identifier": identifier,
-            "kind": str(event.kind),
-            "effective_at": event.effective_at,
-            "recorded_at": event.recorded_at,
-            "actor": event.cause.actor,
-            "body": event.cause.body,
-            "reason": event.cause.reason,
-            "legal_basis": event.cause.legal_basis,
-            "paper": event.cause.paper,
-            "details": details_text,
-            "salt": salt,
-            "digest": event.digest,
-        },
-    )
-    return event
+    return replace(event, digest=event_digest(event))
 
 
 def events_of(connection: Connection, identifier: str) -> tuple[Event, ...]:

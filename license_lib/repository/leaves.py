@@ -15,7 +15,7 @@ def leaf_of_event(
     status: StatusRef | None = None,
     corrected: Event | None = None,
 ) -> bytes:
-    """The leaf of an event; arguments as for `events.append_event`."""
+    """The leaf of an event; arguments as for `events.Happening`."""
     issue, correction = event.kind is EventKind.ISSUE, event.kind is EventKind.CORRECT
     return EventLeaf(
         kind=str(event.kind),

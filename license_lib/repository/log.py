@@ -32,16 +32,19 @@ class LogWriter:
         """The place that the next appended leaf will have."""
         return self._frontier.size + 1
 
-    def append(self, data: bytes) -> int:
-        """Put a leaf at the end, and give its sequence."""
-        sequence, hashed = self.next_sequence, leaf_hash(data)
-        self._frontier, completed = self._frontier.append(hashed)
-        self._connection.execute(insert(LEAF), {"sequence": sequence, "data": data, "hash": hashed})
-        for level, position, root in completed:
-            self._connection.execute(insert(TILE_HASH), {"level": level, "position": position, "hash": root})
+    def append(self, *leaves: bytes) -> None:
+        """Put leaves at the end, in this order; the first has `next_sequence`."""
+        rows, tiles = [], []
+        for data in leaves:
+            sequence, hashed = self.next_sequence, leaf_hash(data)
+            self._frontier, completed = self._frontier.append(hashed)
+            rows.append({"sequence": sequence, "data": data, "hash": hashed})
+            tiles += [{"level": level, "position": position, "hash": root} for level, position, root in completed]
+        self._connection.execute(insert(LEAF), rows)
+        if tiles:
+            self._connection.execute(insert(TILE_HASH), tiles)
         head = {"size": self._frontier.size, "frontier": self._frontier.packed()}
         self._connection.execute(update(LOG_HEAD), head)
-        return sequence
 
 
 class LogHashes:

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, select, update
 from license_lib.errors import InputError, MachineError
 from license_lib.lifecycle import EventKind, LicenseState, Proposed, Subject, TypeRules, check
 from license_lib.repository.entries import Change, Event
-from license_lib.repository.events import append_event, events_of
+from license_lib.repository.events import Happening, append_events, events_of
 from license_lib.repository.log import LogWriter, head
 from license_lib.repository.soundness import mirrored
 from license_lib.repository.tables import LICENSE
@@ -23,9 +23,10 @@ def record(
     corrected = None
     if change.kind is EventKind.CORRECT:
         corrected = next(event for event in before if event.sequence == change.details["corrects"])
-    event = append_event(
-        connection, log, identifier, change, salt=salt, record_digest=record_digest, corrected=corrected
+    happening = Happening(
+        identifier=identifier, change=change, salt=salt, record_digest=record_digest, corrected=corrected
     )
+    (event,) = append_events(connection, log, (happening,))
     state, settled_at = mirrored((*before, event))
     if state is None:
         raise MachineError("storage.corrupt", "A licence has events, and none of them is its issue")

@@ -9,35 +9,27 @@ from typing import Self
 
 from sqlalchemy import Connection
 
-from license_lib.errors import InputError, MachineError
+from license_lib.errors import InputError
 from license_lib.lifecycle import DEFAULT_RULES, LicenseState, TypeRules, state_at
-from license_lib.repository import archives, case_reports, issuing, recording
+from license_lib.repository import archives, case_reports, recording
 from license_lib.repository.commitments import SALT_BYTES
 from license_lib.repository.database import BUSY_SECONDS, Database
-from license_lib.repository.entries import Change, Event, require_digest, require_zone
+from license_lib.repository.entries import Change, Event, require_zone
 from license_lib.repository.events import events_of
 from license_lib.repository.files import FileStore
+from license_lib.repository.issues import Issues
 from license_lib.repository.log import LogRecords, LogWriter
-from license_lib.repository.lookups import Lookups
 from license_lib.repository.presentations import Presentations
 from license_lib.repository.rows import license_by_identifier
 from license_lib.repository.schema import require_current
 from license_lib.repository.soundness import require_sound
 from license_lib.repository.statuses import StatusRecords
 from license_lib.repository.subjects import Subjects
-from license_lib.repository.together import Together
 from license_lib.repository.usage import UsageTrail
-from license_lib.repository.values import (
-    AlreadyIssued,
-    ArchiveEntry,
-    CurrentFile,
-    IssuedLicense,
-    Reservation,
-    StoredLicense,
-)
+from license_lib.repository.values import ArchiveEntry, CurrentFile, StoredLicense
 
 
-class Repository(Lookups):
+class Repository(Issues):
     """Licences 电子证照, their events and their sealed files.
 
     Every method is a transaction of its own; one instance serves many threads, and any number of processes may work on
@@ -50,8 +42,7 @@ class Repository(Lookups):
     """
 
     def __init__(self, database: Database, files: FileStore, randomness: Callable[[int], bytes]) -> None:
-        super().__init__(database)
-        self._randomness, self.files, self._together = randomness, files, Together(database)
+        super().__init__(database, files, randomness)
         self.log = LogRecords(database)
         self.statuses = StatusRecords(database)
         self.subjects = Subjects(database, randomness)
@@ -104,100 +95,6 @@ class Repository(Lookups):
     ) -> None:
         """Close all connections."""
         self.close()
-
-    def reserve(
-        self, identifier: str, *, request_key: str, request_digest: bytes, at: datetime
-    ) -> Reservation | AlreadyIssued:
-        """Keep an identifier for a request, for ever.
-
-        Args:
-            identifier: proposed 证照标识; not used if the request already has one.
-            request_key: idempotency key of the request.
-            request_digest: 32 bytes that differ for different requests.
-            at: now.
-
-        Returns:
-            The reservation, also that of an earlier attempt; or the licence, if the request was fulfilled before.
-
-        Raises:
-            InputError: `request.key-reused` for another request under the same key; `identifier.taken`.
-        """
-        require_digest(request_digest, "request_digest")
-        require_zone(at, "at")
-        return self._together.write(
-            lambda connection: issuing.reserve(
-                connection,
-                identifier,
-                request_key=request_key,
-                request_digest=request_digest,
-                at=at,
-                randomness=self._randomness,
-            )
-        )
-
-    def issued_for(self, request_key: str) -> StoredLicense | None:
-        """The licence that a request was given; None if it was not fulfilled."""
-        return self._database.read(lambda connection: issuing.issued_for(connection, request_key))
-
-    def require_number_free(
-        self,
-        *,
-        type_code: str,
-        issuer_code: str,
-        number: str,
-        at: datetime,
-        request_key: str = "",
-        previous: str = "",
-    ) -> None:
-        """Ask before reserving what `commit` will ask again.
-
-        Args:
-            type_code: 证照类型代码.
-            issuer_code: 颁发机构代码.
-            number: 证照编号.
-            at: now.
-            request_key: the licence that this request was given before does not count.
-            previous: neither does this licence: the version before.
-
-        Raises:
-            InputError: `license.number-taken`.
-        """
-        require_zone(at, "at")
-        self._database.read(
-            lambda connection: issuing.require_number_free(
-                connection,
-                type_code=type_code,
-                issuer_code=issuer_code,
-                number=number,
-                request_key=request_key,
-                at=at,
-                previous=previous,
-            )
-        )
-
-    def commit(self, issued: IssuedLicense, *, rules: TypeRules = DEFAULT_RULES) -> StoredLicense:
-        """Put a sealed licence on record: licence, holders, event and leaf at once. Only now may it be handed out.
-
-        Put its file into `files` before. The issue takes effect with the start of its date (China time). A new version
-        ends the one before as soon as it is valid itself.
-
-        Args:
-            issued: the licence.
-            rules: of its type, which the end of the version before has to follow.
-
-        Returns:
-            The licence on record. If another process was faster with the same request, that is *its* licence: hand out
-            `newest_file` of this value, never your own.
-
-        Raises:
-            InputError: `license.number-taken`, `reservation.unknown`, `reservation.status`; of the version before,
-                `license.unknown` and whatever `license_lib.lifecycle.check` refuses.
-            MachineError: `storage.file-missing` if the file was not put before.
-        """
-        self._require_file(issued.archive.digest if issued.archive else issued.file_digest)
-        return self._together.write(
-            lambda connection: issuing.commit(connection, issued, rules=rules, randomness=self._randomness)
-        )
 
     def record(self, identifier: str, change: Change, *, rules: TypeRules = DEFAULT_RULES) -> Event:
         """Put on record what happens to a licence. Nothing of it is ever changed: a slip is corrected by another event.
@@ -261,15 +158,6 @@ class Repository(Lookups):
         change.cause.require()
         self._database.read(lambda connection: recording.require_recordable(connection, identifier, change, rules))
 
-    def newest_file(self, stored: StoredLicense) -> bytes:
-        """The file to hand out: as it was sealed, or with the evidence and archive time-stamps that followed.
-
-        Raises:
-            MachineError: `storage.file-missing`; `storage.corrupt`, also if it does not begin with what was sealed.
-        """
-        (current,) = self.current_files(identifier=stored.identifier, limit=1)
-        return archives.require_own(self.files.get(current.digest), stored)
-
     def current_files(
         self, *, ending: datetime | None = None, identifier: str = "", after: int = 0, limit: int = 500
     ) -> tuple[CurrentFile, ...]:
@@ -304,10 +192,6 @@ class Repository(Lookups):
         """
         self._require_file(entry.digest)
         return self._database.write(lambda connection: archives.replace_file(connection, current, entry))
-
-    def _require_file(self, digest: bytes) -> None:
-        if not self.files.contains(digest):
-            raise MachineError("storage.file-missing", "The sealed file is not in the file store", hint="put it first")
 
     def events(self, identifier: str) -> tuple[Event, ...]:
         """All events of a licence, in the order in which they were recorded; none if it is unknown."""

@@ -1,5 +1,8 @@
 """Licence rows to values and back, inside a transaction that the caller holds."""
 
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC
 from itertools import groupby
 from typing import Any
 
@@ -7,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 
 from license_lib.lifecycle import LicenseState
 from license_lib.repository.entries import HolderNumber
-from license_lib.repository.subjects import subject_of
+from license_lib.repository.subjects import subjects_of
 from license_lib.repository.tables import HOLDER, LICENSE
-from license_lib.repository.values import HolderEntry, IssuedLicense, StoredLicense
+from license_lib.repository.values import HolderEntry, IssuedLicense, LicenseEntry, StoredLicense
 from license_lib.status import StatusRef
 
 
@@ -47,42 +50,52 @@ def license_by_identifier(connection: Connection, identifier: str) -> StoredLice
     return found[0] if found else None
 
 
-def insert_license(connection: Connection, issued: IssuedLicense, *, position: int) -> None:
-    """Write a licence and its holders."""
-    own = {"position", "state", "recorded_at", "status_list", "status_index", "previous", "settled_at"}
-    columns: dict[str, Any] = {
-        column.name: getattr(issued, column.name) for column in LICENSE.columns if column.name not in own
-    }
+def insert_licenses(connection: Connection, issued: Sequence[IssuedLicense], *, position: int) -> list[StoredLicense]:
+    """Write licences and their holders.
+
+    Args:
+        position: of the first; the others follow.
+
+    Returns:
+        What is on record now.
+    """
+    stored = [_on_record(one, place) for place, one in enumerate(issued, position)]
     # Values beside the statement, not inside it: SQLAlchemy then need not look at each to find the compiled one.
-    connection.execute(
-        insert(LICENSE),
-        columns
-        | {
-            "position": position,
-            "state": str(LicenseState.ISSUED),
-            "recorded_at": issued.at,
-            "status_list": issued.status.list_number if issued.status else None,
-            "status_index": issued.status.index if issued.status else None,
-            "previous": issued.previous or None,
-            "settled_at": None,
-        },
+    connection.execute(insert(LICENSE), [_columns(one) for one in stored])
+    holders = [
+        (one.position, ordinal, holder) for one in stored for ordinal, holder in enumerate(one.holders)
+    ]  # fmt: skip
+    subjects = subjects_of(
+        connection,
+        [(place, ordinal, HolderNumber(holder.number, holder.number_kind)) for place, ordinal, holder in holders],
     )
     connection.execute(
         insert(HOLDER),
         [
             {
-                "position": position,
+                "position": place,
                 "ordinal": ordinal,
                 "name": holder.name,
                 "number": holder.number,
                 "number_kind": holder.number_kind,
-                "subject": subject_of(
-                    connection,
-                    HolderNumber(holder.number, holder.number_kind),
-                    position=position,
-                    ordinal=ordinal,
-                ),
+                "subject": subject,
             }
-            for ordinal, holder in enumerate(issued.holders)
+            for (place, ordinal, holder), subject in zip(holders, subjects, strict=True)
         ],
     )
+    return stored
+
+
+def _on_record(issued: IssuedLicense, position: int) -> StoredLicense:
+    kept = {one.name: getattr(issued, one.name) for one in fields(LicenseEntry)}
+    recorded_at = issued.at.astimezone(UTC)
+    return StoredLicense(**kept, position=position, state=LicenseState.ISSUED, settled_at=None, recorded_at=recorded_at)
+
+
+def _columns(stored: StoredLicense) -> dict[str, Any]:
+    """Its row; `_stored` is the way back."""
+    columns = {column.name: getattr(stored, column.name, None) for column in LICENSE.columns}
+    columns |= {"state": str(stored.state), "previous": stored.previous or None}
+    if stored.status is not None:
+        columns |= {"status_list": stored.status.list_number, "status_index": stored.status.index}
+    return columns

@@ -6,6 +6,7 @@ licences were issued together: each list scatters them by a key of its own (`lic
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import Connection, func, insert, or_, select, text, update
 
@@ -20,18 +21,36 @@ KEY_BYTES = 32
 _AT_ONCE = 500
 
 
-def allocate(connection: Connection, randomness: Callable[[int], bytes]) -> StatusRef:
-    """The next free place; a new list is begun where the last one is full."""
-    newest = connection.execute(
-        select(STATUS_LIST).order_by(STATUS_LIST.c.number.desc()).limit(1).with_for_update()
-    ).one_or_none()
-    if newest is None or newest.used >= LIST_SIZE:
-        number, key = (newest.number + 1 if newest else 1), randomness(KEY_BYTES)
-        connection.execute(insert(STATUS_LIST), {"number": number, "used": 1, "key": key})
-        return StatusRef(number, scattered(0, key))
-    given = update(STATUS_LIST).where(STATUS_LIST.c.number == newest.number).values(used=newest.used + 1)
-    connection.execute(given)
-    return StatusRef(newest.number, scattered(newest.used, newest.key))
+class PlaceGiver:
+    """The newest list, locked until the transaction ends: nobody else gives places away, or reserves, meanwhile."""
+
+    def __init__(self, connection: Connection, number: int, used: int, key: bytes) -> None:
+        self._connection, self._number, self._used, self._key = connection, number, used, key
+
+    @classmethod
+    def lock(cls, connection: Connection) -> Self:
+        """Take the newest list."""
+        newest = connection.execute(
+            select(STATUS_LIST.c.number, STATUS_LIST.c.used, STATUS_LIST.c.key)
+            .order_by(STATUS_LIST.c.number.desc())
+            .limit(1)
+            .with_for_update()
+        ).one_or_none()
+        return cls(connection, *(newest or (0, LIST_SIZE, b"")))
+
+    def give(self, count: int, randomness: Callable[[int], bytes]) -> list[StatusRef]:
+        """The next free places; a new list is begun where the last one is full."""
+        given: list[StatusRef] = []
+        while len(given) < count:
+            if self._used >= LIST_SIZE:
+                self._number, self._used, self._key = self._number + 1, 0, randomness(KEY_BYTES)
+                self._connection.execute(insert(STATUS_LIST), {"number": self._number, "used": 0, "key": self._key})
+            last = min(LIST_SIZE, self._used + count - len(given))
+            given += [StatusRef(self._number, scattered(place, self._key)) for place in range(self._used, last)]
+            self._used = last
+            mine = update(STATUS_LIST).where(STATUS_LIST.c.number == self._number)
+            self._connection.execute(mine.values(used=last))
+        return given
 
 
 def begin_list(connection: Connection, randomness: Callable[[int], bytes]) -> None:

@@ -6,7 +6,7 @@ named after the first licence that was issued to it. A correction is an entry of
 back by another.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -85,20 +85,27 @@ class Subjects:
         return self._database.read(work)
 
 
-def subject_of(connection: Connection, number: HolderNumber, *, position: int, ordinal: int) -> int:
-    """The subject that a number belongs to; a new one if nobody had it before.
+def subjects_of(connection: Connection, holders: Sequence[tuple[int, int, HolderNumber]]) -> list[int]:
+    """The subject that each number belongs to; a new one if nobody had it before.
 
     Args:
-        position: place of the licence that is being issued. ordinal: the holder's on it.
+        holders: for each, the place of the licence that is being issued, the holder's own on it, and the number. Not
+            more than a statement may have parameters: tens of thousands.
     """
-    known = connection.execute(
-        select(SUBJECT_NUMBER.c.subject).where(_is(number)).order_by(SUBJECT_NUMBER.c.subject).limit(1)
-    ).scalar()
-    if known is not None:
-        return int(known)
-    subject = position * HOLDERS_OF_ONE_LICENSE + ordinal
-    _give(connection, subject, number)
-    return subject
+    asked = select(SUBJECT_NUMBER.c.number, SUBJECT_NUMBER.c.number_kind, SUBJECT_NUMBER.c.subject)
+    numbers = sorted({number.number for _, _, number in holders})
+    known: dict[tuple[str, str], int] = {}
+    for row in connection.execute(asked.where(SUBJECT_NUMBER.c.number.in_(numbers)).order_by(SUBJECT_NUMBER.c.subject)):
+        known.setdefault((row.number, row.number_kind), int(row.subject))
+    subjects, new = [], []
+    for position, ordinal, number in holders:
+        subject = position * HOLDERS_OF_ONE_LICENSE + ordinal
+        if known.setdefault((number.number, number.kind), subject) == subject:
+            new.append({"subject": subject, "number": number.number, "number_kind": number.kind})
+        subjects.append(known[number.number, number.kind])
+    if new:
+        connection.execute(insert(SUBJECT_NUMBER), new)
+    return subjects
 
 
 def subjects_with(connection: Connection, number: str, kinds: Collection[str] = ()) -> frozenset[int]:

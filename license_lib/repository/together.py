@@ -27,6 +27,7 @@ _OF_THE_MACHINE: Final = {"storage.locked", "storage.unreachable", "storage.full
 @dataclass(slots=True)
 class _Job:
     work: Work
+    order: int
     done: bool = False
     answer: Any = None
     error: BaseException | None = None
@@ -41,20 +42,24 @@ class Together:
         self._queue = Lock()
         self._waiting: list[_Job] = []
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T], *, order: int = 0) -> T:
         """Do work in a transaction, perhaps with that of others; durable when this returns.
+
+        Args:
+            order: when in the transaction. Works that lock different rows first have different ones: two processes
+                never wait for each other then.
 
         Raises:
             MachineError, InputError: as `Database.write`; the work of others is none of this one's.
         """
-        job = _Job(work)
+        job = _Job(work, order)
         with self._queue:
             self._waiting.append(job)
         with self._turn:
             while not job.done:
                 with self._queue:
                     jobs, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-                self._do(jobs)
+                self._do(sorted(jobs, key=lambda one: one.order))
         if job.error is not None:
             raise job.error
         answer: T = job.answer

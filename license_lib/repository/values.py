@@ -93,6 +93,26 @@ class CurrentFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberClaim:
+    """A number that a licence is to have: nobody else of its type and issuing body may have it.
+
+    Args:
+        type_code: 证照类型代码. issuer_code: 颁发机构代码. number: 证照编号.
+        previous: identifier of the version before, which may have it; empty if there is none.
+    """
+
+    type_code: str
+    issuer_code: str
+    number: str = field(repr=False)
+    previous: str = ""
+
+    @property
+    def of(self) -> tuple[str, str, str]:
+        """Type, issuing body and number."""
+        return self.type_code, self.issuer_code, self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseEntry:
     """What the repository keeps of a licence.
 
@@ -161,6 +181,13 @@ class IssuedLicense(LicenseEntry):
     overrides: tuple[Override, ...] = ()
     archive: ArchiveEntry | None = None
 
+    @property
+    def claim(self) -> NumberClaim:
+        """The number that it takes."""
+        return NumberClaim(
+            type_code=self.type_code, issuer_code=self.issuer_code, number=self.number, previous=self.previous
+        )
+
     def __post_init__(self) -> None:
         """Refuse what could not be found again."""
         # No zero-argument super(): slots make a new class and break it.
@@ -185,6 +212,30 @@ class StoredLicense(LicenseEntry):
     state: LicenseState
     settled_at: datetime | None
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An identifier that is proposed for a request.
+
+    Args:
+        identifier: proposed 证照标识; not used if the request already has one.
+        request_key: idempotency key of the request.
+        request_digest: 32 bytes that differ for different requests.
+        at: now.
+        claim: the number that the licence is to have, asked before what `commit` will ask again; None asks nothing.
+    """
+
+    identifier: str
+    request_key: str
+    request_digest: bytes
+    at: datetime
+    claim: NumberClaim | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be told from another."""
+        require_digest(self.request_digest, "request_digest")
+        require_zone(self.at, "at")
 
 
 @dataclass(frozen=True, slots=True)

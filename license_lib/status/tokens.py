@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import rfc8785
 from cryptography import x509
 
+from license_lib import canonical_json
 from license_lib.cose import (
     CERTIFICATE,
     SIGN1_BYTE,
@@ -127,7 +127,7 @@ def sign_jwt(
         "status_list": {"bits": bits.bits, "lst": lst},
         "ttl": ttl_seconds,
     }
-    return sign_compact(rfc8785.dumps(claims), signer, typ=_JWT_TYPE)
+    return sign_compact(canonical_json.dumps(claims), signer, typ=_JWT_TYPE)
 
 
 def open_token(
@@ -205,7 +205,7 @@ def _from_jwt(data: bytes) -> _Said:
         raise StatusListError(code, error.message) from None
     try:
         claims = json.loads(signed.payload)
-        canonical = rfc8785.dumps(claims) == signed.payload
+        canonical = canonical_json.dumps(claims) == signed.payload
     except (ValueError, RecursionError):
         raise _malformed("", "the payload is not JSON") from None
     if not canonical or not isinstance(claims, dict) or claims.keys() != set(_CWT_CLAIMS.values()):

@@ -9,13 +9,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
-import rfc8785
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from license_lib import canonical_json
 from license_lib.issuers import Issuers, IssuingBody
 from license_lib.licenses import Issuer
 from license_lib.toml_files import mendable
@@ -242,7 +242,7 @@ class TrustList(_Frozen):
 
     def canonical_bytes(self) -> bytes:
         """The list's one spelling: JSON Canonicalization Scheme (RFC 8785), UTF-8; what has no value is left out."""
-        return rfc8785.dumps(self.model_dump(mode="json", exclude_none=True))
+        return canonical_json.dumps(self.model_dump(mode="json", exclude_none=True))
 
 
 def _key_of(certificate_der: bytes) -> bytes:

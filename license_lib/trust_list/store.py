@@ -22,7 +22,6 @@ from license_lib.trust_list.snapshots import Snapshot, TrustListError, open_list
 from license_lib.whole_files import write_whole
 from signing.clocks import CLOCK_TOLERANCE
 
-FOLDER: Final = "trust"
 _NAME: Final = re.compile(r"([0-9]{16})-([0-9a-f]{64})\.jws")
 
 

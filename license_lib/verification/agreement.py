@@ -1,6 +1,7 @@
 """What a code, a record and the repository must agree in, and what a verdict cites."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from license_lib.catalogue import LicenseType
 from license_lib.errors import MachineError
@@ -9,8 +10,10 @@ from license_lib.licenses import License
 from license_lib.licenses.public import public_values
 from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
 from license_lib.qr import QrProof
-from license_lib.trust_list import Snapshot
 from license_lib.verification.verdict import TrustListUsed
+
+if TYPE_CHECKING:
+    from license_lib.trust_list import Snapshot
 
 _CODE_LABELS = {
     "ZZBS": "证照标识",
@@ -52,7 +55,7 @@ def recorded_license(record: bytes, identifier: str) -> License:
     return document
 
 
-def list_used(snapshot: Snapshot | None) -> TrustListUsed | None:
+def list_used(snapshot: "Snapshot | None") -> TrustListUsed | None:
     """A trust list as evidence cites it."""
     if snapshot is None:
         return None

@@ -13,7 +13,9 @@ from license_lib.verification.agreement import differences, list_used, recorded_
 from license_lib.verification.faces import differing_fields, field_labels
 from license_lib.verification.ground import Asked, Ground, StatesUnreachableError
 from license_lib.verification.listed import judge_scope, judge_seal
-from license_lib.verification.reading import Face, UnreadableError, attached_record, picture_digests, read_face
+from license_lib.verification.plain_faces import PlainFaces
+from license_lib.verification.plain_objects import plain_record
+from license_lib.verification.reading import Face, UnreadableError, attached_record, read_face
 from license_lib.verification.seal_facts import as_finding, seal_facts, speaks_against
 from license_lib.verification.seals import SealCertificate
 from license_lib.verification.standing import Known, OnList, OnRecord, judge_standing, judge_validity
@@ -39,12 +41,14 @@ class Examination:
     Args:
         at: the moment that the question is about.
         now: the present, at which seals and evidence are judged; `at` if None.
+        faces: reads faces of plain files without drawing them; None: every face is drawn.
     """
 
-    def __init__(self, ground: Ground, at: datetime, now: datetime | None) -> None:
+    def __init__(self, ground: Ground, at: datetime, now: datetime | None, faces: PlainFaces | None = None) -> None:
         if at.tzinfo is None or (now is not None and now.tzinfo is None):
             raise ValueError("`at` and `now` must be aware datetimes")
         self.ground = ground
+        self._faces = faces
         self.at = at
         self.now = now or at
         self.findings: list[Finding] = []
@@ -171,7 +175,8 @@ class Examination:
     def record(self, covered: bytes) -> Iterator[Finding]:
         """Step 2: the attached record, canonical and complete."""
         try:
-            data = attached_record(covered)
+            file = self.report.plain if self.report else None
+            data = (plain_record(file) if file else None) or attached_record(covered)
             if data is None:
                 yield Finding("record.missing")
                 return
@@ -238,23 +243,22 @@ class Examination:
             return
         try:
             content = face_content(kind, document)
-            face = read_face(covered, content.layout)
-            pictures = picture_digests(covered)
+            file = self.report.plain if self.report else None
+            plain = self._faces.sound(file, document, kind, content) if self._faces and file else None
+            face = plain or read_face(covered, content.layout, file)
         except (UnreadableError, InputError, ValueError, ArithmeticError):  # values that no request could have
             self.step(Proof.FACE, iter((Finding("face.unreadable"),)))
             return
-        self.step(Proof.FACE, self.face(document, kind, content, face, pictures))
+        self.step(Proof.FACE, self.face(document, kind, content, face))
         self.step(Proof.CODE, self.code_on_face(document, kind, face.codes))
 
-    def face(
-        self, document: License, kind: LicenseType, content: FaceContent, face: Face, pictures: tuple[str, ...]
-    ) -> Iterator[Finding]:
+    def face(self, document: License, kind: LicenseType, content: FaceContent, face: Face) -> Iterator[Finding]:
         """Step 4: every place shows its label and the record's value, nothing else, and the photo is the record's."""
         differing = differing_fields(kind, content, face)
         if differing:
             labels = "、".join(field_labels(kind, differing))
             yield Finding("face.mismatch", {"fields": ", ".join(differing), "labels": labels})
-        if pictures != ((document.photo.sha256,) if document.photo else ()):
+        if face.pictures != ((document.photo.sha256,) if document.photo else ()):
             yield Finding("photo.mismatch")
 
     def code_on_face(self, document: License, kind: LicenseType, codes: Sequence[str]) -> Iterator[Finding]:

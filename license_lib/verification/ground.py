@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from license_lib.catalogue import Catalogue
 from license_lib.findings import Finding
 from license_lib.issuers import Issuers
 from license_lib.log.checkpoints import LogPolicy
 from license_lib.status import StatusClaim, StatusRef
-from license_lib.trust_list import Snapshot
 from license_lib.verification.seals import SealDirectory
 from license_lib.verification.standing import Known
 from signing.trust import TrustStore
+
+if TYPE_CHECKING:
+    from license_lib.trust_list import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +69,5 @@ class Ground:
     seals: SealDirectory
     issuers: Issuers
     states: StateSource | None
-    snapshot: Snapshot | None = None
+    snapshot: "Snapshot | None" = None
     log: LogPolicy | None = None

@@ -8,14 +8,17 @@ nothing.
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from license_lib.calendar import day_of
 from license_lib.findings import Finding
-from license_lib.trust_list import Scope, SealState, Snapshot
+
+if TYPE_CHECKING:
+    from license_lib.trust_list import Scope, Snapshot
 
 
 def judge_seal(
-    snapshot: Snapshot, body_code: str, certificate_der: bytes, *, proven_at: datetime | None, now: datetime
+    snapshot: "Snapshot", body_code: str, certificate_der: bytes, *, proven_at: datetime | None, now: datetime
 ) -> Iterator[Finding]:
     """Is this one of the body's seals, and was it in force?
 
@@ -24,6 +27,8 @@ def judge_seal(
         proven_at: time of sealing that a trusted time-stamp proves; None without one.
         now: the present.
     """
+    from license_lib.trust_list import SealState  # whoever has a list has loaded this; others go without
+
     if not snapshot.is_current(now):
         yield Finding("trust.stale", {"date": snapshot.list.next_update.isoformat()})
         return
@@ -47,7 +52,7 @@ def judge_seal(
 
 
 def judge_scope(
-    snapshot: Snapshot, body_code: str, type_code: str, *, issued_on: date, proven_at: datetime | None, now: datetime
+    snapshot: "Snapshot", body_code: str, type_code: str, *, issued_on: date, proven_at: datetime | None, now: datetime
 ) -> Iterator[Finding]:
     """May the body issue this type, in its region, on that day: the proven day of sealing, else the day of issue?"""
     if not snapshot.is_current(now):
@@ -68,5 +73,5 @@ def judge_scope(
         yield Finding("issuer.out-of-period", {"date": day.isoformat()})
 
 
-def _covered(scopes: list[Scope], day: date) -> bool:
+def _covered(scopes: "list[Scope]", day: date) -> bool:
     return any(scope.covers_day(day) for scope in scopes)

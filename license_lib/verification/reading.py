@@ -6,15 +6,17 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from license_lib.catalogue import Layout
 from license_lib.catalogue.layout import MOST_CONTINUATION_PAGES, Box
 from license_lib.licenses.record import MAX_RECORD_BYTES, RECORD_NAME
 from license_lib.pdfium import PageError, opened, page_picture
 from license_lib.qr.scanning import PAGE_DPI, read_codes
+from license_lib.verification.plain_objects import plain_pictures
+from signing.pdf_reading.plain import PlainFile
 
-_POINTS_PER_MM = 72 / 25.4
+POINTS_PER_MM: Final = 72 / 25.4
 
 
 class UnreadableError(Exception):
@@ -79,6 +81,7 @@ class Face:
         tables: the text within each table of the layout.
         continuation: the text on each page after those of the layout, without its heading.
         codes: all QR texts of the first page.
+        pictures: SHA-256 (hex) of every picture on the pages; a photograph is embedded byte for byte.
     """
 
     pages: int
@@ -86,10 +89,16 @@ class Face:
     tables: tuple[str, ...]
     continuation: tuple[str, ...]
     codes: tuple[str, ...]
+    pictures: tuple[str, ...]
 
 
-def read_face(pdf: bytes, layout: Layout) -> Face:
+def read_face(pdf: bytes, layout: Layout, plain: PlainFile | None = None) -> Face:
     """Extract texts place by place and read the codes from the rasterised first page.
+
+    Args:
+        pdf: the file.
+        layout: where everything stands.
+        plain: the same as it was read, if it is a plain one.
 
     Raises:
         UnreadableError: a page cannot be rendered, is missing, or there are more than a licence can have.
@@ -106,6 +115,7 @@ def read_face(pdf: bytes, layout: Layout) -> Face:
                 tuple(pages[table.page - 1].text_in(table) for table in layout.tables),
                 tuple(page.text_in(layout.page.body) for page in pages[layout.pages :]),
                 read_codes(page_picture(pages[0].page, PAGE_DPI, grayscale=True)),
+                picture_digests(pdf) if plain is None else plain_pictures(plain),
             )
     except PageError as error:
         raise UnreadableError("face") from error
@@ -122,10 +132,10 @@ class _Page:
     def text_in(self, box: Box) -> str:
         return squeezed(
             self._text.get_text_bounded(
-                left=box.x * _POINTS_PER_MM,
-                bottom=self._height - (box.y + box.h) * _POINTS_PER_MM,
-                right=(box.x + box.w) * _POINTS_PER_MM,
-                top=self._height - box.y * _POINTS_PER_MM,
+                left=box.x * POINTS_PER_MM,
+                bottom=self._height - (box.y + box.h) * POINTS_PER_MM,
+                right=(box.x + box.w) * POINTS_PER_MM,
+                top=self._height - box.y * POINTS_PER_MM,
             )
         )
 

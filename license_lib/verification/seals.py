@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from license_lib.trust_list import TrustList
 from signing.algorithms import ORGANIZATION_IDENTIFIER
 from signing.key_files import load_certificates
 from signing.keys import key_id, p256_key, subject_value, verify_with
+
+if TYPE_CHECKING:
+    from license_lib.trust_list import TrustList
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class SealDirectory:
         return cls(SealCertificate(one, one.public_bytes(Encoding.DER)) for one in found)
 
     @classmethod
-    def listed(cls, trust_list: TrustList) -> Self:
+    def listed(cls, trust_list: "TrustList") -> Self:
         """Every seal of a trust list, retired ones too."""
         return cls(SealCertificate.of(seal.certificate) for body in trust_list.bodies for seal in body.seals)
 

@@ -94,6 +94,18 @@ class PlainFile(FileMap):
             self._values[ref.number] = self._read_whole(ref.number)
         return self._values[ref.number]
 
+    def text(self, number: int) -> bytes:
+        """An object as it is written, of a stream its dictionary.
+
+        Raises:
+            KeyError: there is none, or it belongs to the file and not to the document.
+        """
+        return self._texts[number]
+
+    def encoded(self, number: int) -> bytes:
+        """The bytes of a stream as they stand in the file; empty for any other object."""
+        return self._encoded.get(number, b"")
+
     def revision(self, end: int) -> Revision:
         """The only one.
 

@@ -43,6 +43,7 @@ class Case:
 
     Attributes:
         pdf: its bytes.
+        plain: the same as given.
         map: what every byte is for.
         revision: the file as it is.
         signatures: in the order in which they were made.
@@ -54,7 +55,7 @@ class Case:
     def __init__(self, pdf: bytes, *, foreign: bool = True, plain: PlainFile | None = None) -> None:
         self.pdf = pdf
         self._foreign = foreign
-        self._is_plain = plain is not None
+        self.plain = plain
         self.map: FileMap = plain or map_file(pdf)
         self.revision: Revision = self.map.last
         self.signatures: Sequence[Signature] = signatures(self.map)
@@ -67,7 +68,7 @@ class Case:
 
     def file_findings(self) -> tuple[SealFinding, ...]:
         """What is to be said of the file as a whole."""
-        if self._is_plain:
+        if self.plain is not None:
             return ()
         # What the signed revision itself holds is as it was signed; what stands behind it nobody vouches for.
         signed = min((one.end for one in self.signatures if one.end), default=0)
@@ -234,16 +235,23 @@ def examine(pdf: bytes, *, trust: TrustStore | None, at: datetime, max_bytes: in
         return FileReport((SealFinding("pdf.malformed", {"reason": type(error).__name__}),), (), len(pdf))
 
 
-def report_of(case: Case, index: int, judged: Judgement, more: Sequence[Problem] = ()) -> SealReport:
-    """Put together what was found about a signature; the weightiest problem is the outcome."""
+def report_of(
+    case: Case, index: int, judged: Judgement, more: Sequence[Problem] = (), *, plain: bool = False
+) -> SealReport:
+    """Put together what was found about a signature; the weightiest problem is the outcome.
+
+    Args:
+        plain: read what it covers as a plain file, if it is one and was not read as such already.
+    """
     problems = [*case.problems_of(index), *judged.problems, *more]
     problems.sort(key=lambda problem: problem.indication is not Indication.TOTAL_FAILED)
     signature, signed = case.signatures[index], case.integrity[index].signed
+    covered = case.covered(index)
     return SealReport(
         indication=problems[0].indication if problems else Indication.TOTAL_PASSED,
         sub_indication=problems[0].sub_indication if problems else None,
         findings=(*(problem.finding for problem in problems), *judged.information),
-        covered=case.covered(index),
+        covered=covered,
         signer=signer_facts(signed) if signed else None,
         sealed_at=judged.proven_at,
         claimed_at=claimed_time(signature),
@@ -252,6 +260,7 @@ def report_of(case: Case, index: int, judged: Judgement, more: Sequence[Problem]
         is_time_stamp=signature.is_time_stamp,
         level=judged.level,
         changes=case.changes[index],
+        plain=case.plain or (read_plain(covered) if plain else None),
     )
 
 

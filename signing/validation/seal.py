@@ -55,7 +55,8 @@ def validate(
         index = seals[0]  # what it certified, it certified alone
         strange += _count_problems(len(seals))
         strange += [*_profile_problems(case, index), *_archive_problems(case, index, judged)]
-        return report_of(case, index, judged[index], [*strange, *_file_problems(case.file_findings())])
+        strange += _file_problems(case.file_findings())
+        return report_of(case, index, judged[index], strange, plain=True)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - certificates of strangers make libraries raise anything

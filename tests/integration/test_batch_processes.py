@@ -3,9 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import PASSPHRASE, example_request, license_command
@@ -16,8 +17,8 @@ from license_lib.batch_issuing import issue_each
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
-from license_lib.press_room import workers_of
 from license_lib.press_rooms import RoomOpener
+from license_lib.press_workers import DistantRoom, done, workers_of
 from license_lib.settings import Settings
 from signing.seal_design import SealDesign
 
@@ -77,8 +78,8 @@ def _no_room() -> None:
 
 
 def test_a_worker_that_cannot_open_its_room_is_a_machine_that_fails() -> None:
-    with workers_of(_no_room, 1) as sealing, pytest.raises(MachineError) as caught:  # type: ignore[arg-type]
-        sealing(None)  # type: ignore[arg-type]
+    with workers_of(_no_room, 1) as room, pytest.raises(MachineError) as caught:  # type: ignore[arg-type]
+        done(room.press_each([None]))  # type: ignore[list-item]
     assert caught.value.code == "issuing.worker"
 
 
@@ -101,7 +102,7 @@ def test_threads_that_share_keys_draw_a_seal_once(opened: Authority, monkeypatch
     assert len(set(map(id, seals))) == 1
 
 
-def test_no_more_is_read_than_is_under_way() -> None:
+def test_no_more_is_read_than_is_under_way(opened: Authority) -> None:
     read: list[int] = []
 
     def endless() -> Iterator[LicenseRequest | InputError]:
@@ -109,15 +110,22 @@ def test_no_more_is_read_than_is_under_way() -> None:
             read.append(number)
             yield InputError("batch.csv", "none")
 
-    answers = issue_each(endless(), lambda _: None, under_way=4)
-    for _ in range(3):
-        next(answers)
-    assert len(read) <= 8 + 3
+    with ThreadPoolExecutor(1) as idle:
+        answers = issue_each(endless(), opened._issuing, DistantRoom(idle), group=4, under_way=2)  # noqa: SLF001
+        for _ in range(3):
+            next(answers)
+    assert len(read) <= 2 * 4
 
 
-def test_a_machine_that_fails_ends_the_batch() -> None:
-    def broken(_: LicenseRequest) -> Issued:
-        raise MachineError("storage.full", "no room")
+class Broken(Executor):
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        failed = Future[Any]()
+        failed.set_exception(MachineError("storage.full", "no room"))
+        return failed
 
+
+def test_a_machine_that_fails_ends_the_batch(opened: Authority) -> None:
+    answers = issue_each([request(1), request(2)], opened._issuing, DistantRoom(Broken()), under_way=2)  # noqa: SLF001
     with pytest.raises(MachineError):
-        list(issue_each([request(1), request(2)], broken, under_way=2))
+        next(answers)
+    assert opened.repository.count() == 0

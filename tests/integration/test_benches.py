@@ -17,6 +17,7 @@ SMALLEST = {
     "bundle.py": ["--rounds", "1"],
     "chain.py": ["--rounds", "1"],
     "codes.py": ["--rounds", "1"],
+    "large_batch.py": ["--licenses", "40", "--verified", "2"],
     "load.py": ["--bad", "20", "--at-once", "5"],
     "placing.py": ["--photos", "1"],
     "reach.py": ["--quick"],

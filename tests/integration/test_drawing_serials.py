@@ -33,7 +33,7 @@ def test_chance_that_repeats_itself_is_a_broken_machine(home: Path) -> None:
 def test_a_serial_that_was_drawn_before_is_drawn_anew(home: Path) -> None:
     with opened(home, bytes) as authority:
         first = authority.issue(FIRST)
-    drawn = iter([bytes(8)] * 3)  # for the check before, and twice for the reservation
+    drawn = iter([bytes(8)] * 2)
     later = counted_randomness("later")
     with opened(home, lambda size: next(drawn, None) or later(size)) as authority:
         second = authority.issue(SECOND)

@@ -1,6 +1,7 @@
 """A licence bears the seal of its body: its own shape and artwork, the issuer's name seal, one seal across pages."""
 
 import shutil
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -195,7 +196,7 @@ def test_a_seal_outside_its_period_is_not_used(authority: Authority, clock: Stil
     clock.advance(days=30)
     with Authority(authority.settings, passphrase=PASSPHRASE, clock=clock) as later:
         with pytest.raises(LicenseError) as caught:
-            later.issue(example_request("business-license"))
+            later.issue(replace(example_request("business-license"), request_key="another request"))
         assert caught.value.code == "seal-object.period"
 
 

@@ -5,7 +5,7 @@ first; `ToUnicode` is UTF-16. What a reader copies or searches is what was issue
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -41,32 +41,68 @@ class Codes(dict[str, str]):
         return "".join([self[character] for character in text])
 
 
+class FontObjects(NamedTuple):
+    """What a font of a file consists of; its objects name each other by their numbers.
+
+    Attributes:
+        name: with the tag of the subset.
+        program: the font file.
+        to_unicode: the characters that its codes mean.
+        box: of all glyphs, thousandths of an em.
+        advances: of its codes from 0, thousandths of an em.
+    """
+
+    name: bytes
+    program: bytes
+    to_unicode: bytes
+    box: bytes
+    advances: Sequence[float]
+
+    @classmethod
+    def of(cls, face: TrueTypeFont, characters: Sequence[str]) -> "FontObjects":
+        """A face with these characters, whose codes count from 1."""
+        known = [_known(face, character) for character in characters]
+        scale = 1000 / face.units
+        return cls(
+            f"{_tag(characters)}+{face.name}".encode("ascii"),
+            face.subset([0, *[one.glyph for one in known]]),
+            to_unicode([one.utf16 for one in known]),
+            " ".join(str(round(edge * scale)) for edge in face.bbox).encode("ascii"),
+            [face.advance(0), *[one.advance for one in known]],
+        )
+
+    def descriptor(self, program: int) -> bytes:
+        """The font's descriptor (9.8)."""
+        return (
+            b"<</Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[%b]/ItalicAngle 0/Ascent 880/Descent -120"
+            b"/CapHeight 733/StemV 80/FontFile2 %d 0 R>>" % (self.name, self.box, program)
+        )
+
+    def descendant(self, descriptor: int) -> bytes:
+        """The font that the codes choose from (9.7.4)."""
+        return (
+            b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b%b/CIDToGIDMap/Identity/DW %d/W[%b]/FontDescriptor %d 0 R>>"
+            % (self.name, _SYSTEM, _DEFAULT_WIDTH, _widths(self.advances), descriptor)
+        )
+
+    def font(self, descendant: int, to_unicode: int) -> bytes:
+        """The composite font (9.7.6)."""
+        return (
+            b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
+            % (self.name, descendant, to_unicode)
+        )
+
+
 def write_font(writer: FileWriter, face: TrueTypeFont, codes: Iterable[str]) -> int:
     """Write a face with the characters that were used, in the order of their codes.
 
     Returns:
         The number of the font.
     """
-    characters = list(codes)
-    known = [_known(face, character) for character in characters]
-    glyphs = [0, *[one.glyph for one in known]]
-    program = face.subset(glyphs)
-    name = f"{_tag(characters)}+{face.name}".encode("ascii")
-    scale = 1000 / face.units
-    box = " ".join(str(round(edge * scale)) for edge in face.bbox).encode("ascii")
-    file = writer.deflated(b"/Length1 %d" % len(program), program)
-    descriptor = writer.object(
-        b"<</Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[%b]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 733"
-        b"/StemV 80/FontFile2 %d 0 R>>" % (name, box, file)
-    )
-    descendant = writer.object(
-        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b%b/CIDToGIDMap/Identity/DW %d/W[%b]/FontDescriptor %d 0 R>>"
-        % (name, _SYSTEM, _DEFAULT_WIDTH, _widths([face.advance(0), *[one.advance for one in known]]), descriptor)
-    )
-    return writer.object(
-        b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
-        % (name, descendant, writer.deflated(b"", to_unicode([one.utf16 for one in known])))
-    )
+    objects = FontObjects.of(face, list(codes))
+    program = writer.deflated(b"/Length1 %d" % len(objects.program), objects.program)
+    descendant = writer.object(objects.descendant(writer.object(objects.descriptor(program))))
+    return writer.object(objects.font(descendant, writer.deflated(b"", objects.to_unicode)))
 
 
 def resources_of(fonts: Mapping[str, int]) -> bytes:
@@ -102,7 +138,7 @@ def to_unicode(characters: list[str]) -> bytes:
     return "\n".join([*blocks, _MAP_ENDS]).encode("ascii")
 
 
-def _widths(advances: list[float]) -> bytes:
+def _widths(advances: Sequence[float]) -> bytes:
     """The `W` array: runs of widths that differ from the default."""
     entries: list[str] = []
     run: list[str] = []
@@ -115,6 +151,6 @@ def _widths(advances: list[float]) -> bytes:
     return "".join(entries).encode("ascii")
 
 
-def _tag(characters: list[str]) -> str:
+def _tag(characters: Sequence[str]) -> str:
     """Six capitals that name a subset (9.6.4), the same for the same characters."""
     return "".join(chr(65 + byte % 26) for byte in hashlib.sha256("".join(characters).encode()).digest()[:6])

@@ -22,7 +22,7 @@ from license_lib.fsck import Fsck, FsckFinding
 from license_lib.repository import FileStore, Repository, Reservation, StoredLicense, UsageKind, Use, create_or_upgrade
 from license_lib.repository.database import Database
 from license_lib.repository.files import file_name
-from license_lib.repository.tables import METADATA
+from license_lib.repository.models import METADATA
 from license_lib.status import StatusRef, scattered
 
 SETTINGS_TEXT = b'public_url = "https://license.example"\n'

@@ -1,15 +1,22 @@
 """The QR as a drawing: exactly the symbol's modules, in few rectangles, in a small version."""
 
+from math import isqrt
+from random import Random
+from typing import Any
+
 import pytest
 import qrcode
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, MODE_NUMBER, QRData
 
 from license_lib.code_size import QUIET_ZONE
 from license_lib.errors import InputError
 from license_lib.rendering.qr_drawing import qr_matrix, qr_path, qr_rectangles
+from license_lib.rendering.qr_symbol import data_bytes, symbol
 
 URL = "HTTPS://ZZ.BAIYIN.EXAMPLE/V#" + "MZXW6YTBOI2A7Q" * 30
 
@@ -61,6 +68,47 @@ def test_the_drawing_keeps_its_quiet_zone() -> None:
 
 def test_the_same_text_gives_the_same_drawing() -> None:
     assert qr_path(URL, 0, 0, 100) == qr_path(URL, 0, 0, 100)
+
+
+def symbol_of_zxing(text: str) -> list[bytes]:
+    image: Any = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_image(
+        scale=1, add_quiet_zones=False
+    )
+    pixels = bytes(1 - min(one, 1) for one in bytes(image))
+    side = isqrt(len(pixels))
+    return [pixels[start : start + side] for start in range(0, len(pixels), side)]
+
+
+@given(st.integers(30, 2200), st.integers(0, 10**9))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_a_third_encoder_makes_the_very_same_symbol_of_a_licence(length: int, seed: int) -> None:
+    """zxing-cpp chooses segments, version and mask by itself."""
+    digits = "".join(Random(seed).choices("0123456789", k=length))  # noqa: S311 -- a test's text
+    text = f"HTTPS://LICENSE.BAIYIN.GOV.CN/V#1{digits}"
+    assert qr_matrix(text) == symbol_of_zxing(text)
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=1200))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read_from_a_symbol_that_is_no_larger_than_another_encoders(text: str) -> None:
+    matrix = qr_matrix(text)
+    assert len(matrix) <= len(symbol_of_zxing(text))
+    side = len(matrix) + 2 * QUIET_ZONE
+    picture = Image.new("L", (side, side), 255)
+    pixels = b"".join(matrix).translate(bytes((255, 0)) + bytes(254))
+    picture.paste(Image.frombytes("L", (len(matrix), len(matrix)), pixels), (QUIET_ZONE, QUIET_ZONE))
+    (read,) = zxingcpp.read_barcodes(picture.resize((side * 3, side * 3), Image.Resampling.NEAREST))
+    assert read.text == text
+    assert read.ec_level == "M"
+
+
+@pytest.mark.parametrize("version", range(1, 41))
+def test_every_version_is_the_other_encoders(version: int) -> None:
+    bits = 8 * data_bytes(version) - 4 - 16
+    text = "".join(Random(version).choices("abcdefghijklmnopqrstuvwxyz", k=bits // 8))  # noqa: S311 -- a test's text
+    matrix = symbol(text)
+    assert len(matrix) == 17 + 4 * version
+    assert matrix == symbol_of_zxing(text)
 
 
 @pytest.mark.parametrize("text", ["", "A" * 2301, "HTTPS://例/"])

@@ -9,14 +9,16 @@ from databases import by_hand
 from recorded import revocation
 from sqlalchemy import Connection, Engine, event, inspect
 
-from license_lib.repository import Repository, StoredLicense
+from license_lib.repository import ArchiveEntry, NumberClaim, Repository, StoredLicense
 
 
 def test_every_look_up_goes_by_an_index(
     repository: Repository, issue: Callable[..., StoredLicense], database_url: str, at: datetime
 ) -> None:
-    for key in "abc":
+    for key in "ab":
         issue(key)
+    (current, _) = repository.current_files()
+    assert repository.archive(current, ArchiveEntry(repository.files.put(b"file a%%EOF+"), at, at))
     statements: list[tuple[str, Any]] = []
 
     def note(*arguments: Any) -> None:
@@ -26,6 +28,7 @@ def test_every_look_up_goes_by_an_index(
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
+        issue("c")
         repository.by_identifier("id-a")
         repository.by_number("number-a")
         repository.by_number("number-a", "T")
@@ -33,8 +36,10 @@ def test_every_look_up_goes_by_an_index(
         repository.by_holder_number("holder-a", kinds=("001",))
         repository.page(2, after=1)
         repository.events("id-a")
-        repository.reserve("id-d", request_key="d", request_digest=bytes(32), at=at)
-        repository.require_number_free(type_code="T", issuer_code="I", number="N", at=at)
+        claim = NumberClaim(type_code="T", issuer_code="I", number="N")
+        repository.reserve("id-d", request_key="d", request_digest=bytes(32), at=at, claim=claim)
+        assert set(repository.fulfilled([("a", bytes(32)), ("b", bytes(32))])) == {"a", "b"}
+        assert len(repository.newest_files([*repository.by_number("number-a"), *repository.by_number("number-b")])) == 2
         repository.record("id-a", revocation(at))
     finally:
         event.remove(Engine, "before_cursor_execute", note)

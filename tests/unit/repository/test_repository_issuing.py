@@ -13,6 +13,7 @@ from license_lib.repository import (
     Cause,
     HolderEntry,
     IssuedLicense,
+    NumberClaim,
     Override,
     Repository,
     Reservation,
@@ -133,9 +134,7 @@ def test_a_number_in_use_is_refused_and_nothing_remains_of_the_attempt(
     second = prepare("b", number="N1")
     for attempt in (
         lambda: repository.commit(second),
-        lambda: repository.require_number_free(
-            type_code=stored.type_code, issuer_code=stored.issuer_code, number="N1", at=at
-        ),
+        lambda: reserve(repository, "c", at, claim_of(stored)),
     ):
         with pytest.raises(InputError) as refused:
             attempt()
@@ -147,24 +146,24 @@ def test_a_number_in_use_is_refused_and_nothing_remains_of_the_attempt(
     assert log_is_whole(repository)
 
 
+def claim_of(stored: StoredLicense, **changes: str) -> NumberClaim:
+    claim = NumberClaim(type_code=stored.type_code, issuer_code=stored.issuer_code, number=stored.number)
+    return replace(claim, **changes)
+
+
+def reserve(repository: Repository, key: str, at: datetime, claim: NumberClaim) -> Reservation | AlreadyIssued:
+    return repository.reserve(f"id-{key}", request_key=key, request_digest=bytes(32), at=at, claim=claim)
+
+
 def test_a_request_is_not_in_its_own_way(repository: Repository, issue: Issue, prepare: Prepare, at: datetime) -> None:
     stored = issue("a")
     prepare("b")
-
-    def ask(request_key: str) -> None:
-        repository.require_number_free(
-            type_code=stored.type_code,
-            issuer_code=stored.issuer_code,
-            number=stored.number,
-            at=at,
-            request_key=request_key,
-        )
-
-    ask("a")
-    for other in ("b", "c", ""):
+    assert reserve(repository, "a", at, claim_of(stored)) == AlreadyIssued(stored)
+    for other in ("b", "c"):
         with pytest.raises(InputError) as refused:
-            ask(other)
+            reserve(repository, other, at, claim_of(stored))
         assert refused.value.code == "license.number-taken"
+    assert isinstance(reserve(repository, "c", at, claim_of(stored, previous="id-a")), Reservation)
 
 
 @pytest.mark.parametrize("change", [{"type_code": "other"}, {"issuer_code": "other"}, {"number": "other"}])

@@ -11,14 +11,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from databases import ONLY_POSTGRESQL, ONLY_SQLITE, by_hand, everything_in, execute, table_names
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TableClause, text
 from sqlalchemy.exc import IntegrityError
 
 from license_lib.errors import MachineError
-from license_lib.repository import Repository, StoredLicense, create_or_upgrade
+from license_lib.repository import Repository, StoredLicense, account_tables, create_or_upgrade, tables
 from license_lib.repository.database import Database
+from license_lib.repository.models import METADATA
 from license_lib.repository.schema import SCHEMA_REVISION
-from license_lib.repository.tables import METADATA
 from license_lib.resources import resource_folder
 
 Issue = Callable[..., StoredLicense]
@@ -84,6 +84,27 @@ def test_the_migrations_make_what_the_classes_say(database_url: str) -> None:
     finally:
         database.close()
     assert differences == []
+
+
+def test_queries_name_the_tables_that_the_classes_say() -> None:
+    named = [
+        one for module in (tables, account_tables) for one in vars(module).values() if isinstance(one, TableClause)
+    ]
+    assert {table.name: columns(table) for table in named} == {
+        table.name: columns(table) for table in METADATA.tables.values()
+    }
+
+
+def columns(table: TableClause) -> list[tuple[str, str]]:
+    return [(column.name, repr(column.type)) for column in table.columns]
+
+
+def test_nothing_is_left_to_a_default_that_queries_do_not_know() -> None:
+    """What SQLAlchemy would fill in for a table of a class, and does not for one that a query names."""
+    columns = [column for table in METADATA.tables.values() for column in table.columns]
+    filled = [(str(column), by) for column in columns for by in (column.onupdate, column.default)]
+    # SQLModel writes "None if nothing is given" as a default, too.
+    assert [column for column, by in filled if by is not None and getattr(by, "arg", by) is not None] == []
 
 
 def test_the_expected_revision_is_the_newest() -> None:

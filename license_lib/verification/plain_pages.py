@@ -1,0 +1,203 @@
+"""Pages of a plain file, line by line as our press writes them: texts, the code, the photograph, and their ground.
+
+The ground of a page 底 is all that is not said by the licence: background, frames, artwork, seals. It is not understood
+here, only told from others; what it looks like, somebody has to have seen (`plain_faces`).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from license_lib.code_size import QUIET_ZONE
+from license_lib.verification.plain_objects import OtherwiseSpelledError, need
+
+if TYPE_CHECKING:
+    from license_lib.verification.plain_fonts import ShownFont
+
+_NUMBER: Final = r"-?\d{1,5}(?:\.\d{1,5})?"
+_COLOR: Final = rf"{_NUMBER} {_NUMBER} {_NUMBER}"
+_SHOWING: Final = rf"/[A-Za-z0-9]{{1,20}} {_NUMBER} Tf <(?:[0-9a-f]{{4}})+> Tj"
+_LINE: Final = rf"1 0 0 1 {_NUMBER} {_NUMBER} Tm {_NUMBER} Tc(?: {_SHOWING})+"
+_MARK: Final = r"(?:/[A-Z][A-Za-z0-9]{0,20} <</MCID \d{1,5}>>|/Artifact <</Type/Pagination>>) BDC"
+_TEXT: Final = re.compile(
+    rf"{_MARK} BT {_COLOR} rg(?P<lines>(?: {_LINE})+) ET EMC|"
+    rf"{_MARK} BT {_COLOR} rg 2 Tr {_COLOR} RG {_NUMBER} w(?P<bold>(?: {_LINE})+) 0 Tr ET EMC"
+)
+_STEP: Final = re.compile(
+    r" (?:1 0 0 1 (?P<x>\S+) (?P<y>\S+) Tm (?P<spacing>\S+) Tc|/(?P<font>\S+) (?P<size>\S+) Tf <(?P<codes>\S+)> Tj)"
+)
+_PHOTO: Final = re.compile(
+    rf"/Figure <</MCID \d{{1,5}}>> BDC q ({_NUMBER}) 0 0 ({_NUMBER}) ({_NUMBER}) ({_NUMBER}) cm /Photo Do Q EMC"
+)
+_CODE: Final = re.compile(
+    rf"/Figure <</MCID \d{{1,5}}>> BDC q ({_NUMBER}) 0 0 \1 ({_NUMBER}) ({_NUMBER}) cm 1 1 1 rg 0 0 (\d{{2,3}}) \4 re f"
+    r" 0 0 0 rg "
+)
+_CODE_ENDS: Final = " 1 re f Q EMC"
+_BOX: Final = re.compile(r"([1-9]\d{0,2}) ([1-9]\d{0,2}) ([1-9]\d{0,2})")
+_SPANS_REMEMBERED: Final = 1 << 16
+_MICROTEXT: Final = re.compile(
+    rb"<</Type/XObject/Subtype/Form/BBox\[0 0 \d{1,4}(?:\.\d{1,4})? [0-3](?:\.\d{1,4})?\]/Filter/FlateDecode"
+    rb"/Length \d{1,6}>>"
+)
+"""As low as one line of it: it hides nothing."""
+_STROKES: Final = b"0123456789. -mlSqQcwJj"
+_ASCENT, _DESCENT = 0.9, 0.2
+"""How far the characters of a line reach, in type sizes."""
+_ROUNDING: Final = 0.02
+"""Points: places are rounded to a hundredth."""
+
+
+class Edges(NamedTuple):
+    """A place on a page, points."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def meets(self, other: "Edges") -> bool:
+        """Whether they have more in common than an edge."""
+        return (
+            self.left < other.right - _ROUNDING
+            and other.left < self.right - _ROUNDING
+            and self.bottom < other.top - _ROUNDING
+            and other.bottom < self.top - _ROUNDING
+        )
+
+
+class Run(NamedTuple):
+    """A stretch of text in one font.
+
+    Attributes:
+        text: what it says.
+        baseline: points from the page's foot.
+        edges: what it may cover.
+    """
+
+    text: str
+    baseline: float
+    edges: Edges
+
+    def lies_in(self, place: Edges) -> bool:
+        """Whether it begins, stands and ends there."""
+        left, _, right, _ = self.edges
+        return (
+            place.left - _ROUNDING <= left
+            and right <= place.right + _ROUNDING
+            and place.bottom - _ROUNDING <= self.baseline <= place.top
+        )
+
+
+class DrawnCode(NamedTuple):
+    """A QR code as it is drawn.
+
+    Attributes:
+        edges: with its quiet zone.
+        side: modules, with the quiet zone.
+        modules: row by row from the top, one byte a module: 0 dark, 255 light.
+    """
+
+    edges: Edges
+    side: int
+    modules: bytes
+
+
+@dataclass
+class PlainPage:
+    """What is on a page.
+
+    Attributes:
+        runs: its texts, in the order in which they are drawn.
+        ground: the rest line by line, with a place held for what is not of the ground.
+        code: the QR code.
+        photo: where the photograph is.
+    """
+
+    runs: list[Run] = field(default_factory=list)
+    ground: list[str] = field(default_factory=list)
+    code: DrawnCode | None = None
+    photo: Edges | None = None
+
+
+def read_page(content: str, fonts: "Mapping[str, ShownFont]") -> PlainPage:
+    """Read the operators of a page.
+
+    Raises:
+        OtherwiseSpelledError: a line with a text, the code or the photograph is not as our press writes it.
+    """
+    page = PlainPage()
+    for line in content.split("\n"):
+        if " BT " in line:
+            text = _TEXT.fullmatch(line)
+            need(text)
+            page.runs += _runs(text["lines"] or text["bold"], fonts) if text else ()
+        elif line.endswith(_CODE_ENDS):
+            need(page.code is None)
+            page.code = _code(line)
+            page.ground.append("code")
+        elif "/Photo Do" in line:
+            need(page.photo is None)
+            page.photo = _photo(line)
+            page.ground.append("photo")
+        else:
+            page.ground.append(line)
+    return page
+
+
+def is_microtext(text: bytes, content: bytes) -> bool:
+    """Whether a form is micro-text: strokes, no higher than a line."""
+    return bool(_MICROTEXT.fullmatch(text)) and not content.translate(None, _STROKES)
+
+
+def _runs(lines: str, fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
+    x = y = spacing = 0.0
+    for step in _STEP.finditer(lines):
+        name = step["font"]
+        if name is None:
+            x, y, spacing = float(step["x"]), float(step["y"]), float(step["spacing"])
+            continue
+        characters, advances = fonts[name]
+        size, digits = float(step["size"]), step["codes"]
+        codes = [int(digits[at : at + 4], 16) for at in range(0, len(digits), 4)]
+        need(0 not in codes)
+        end = x + sum([advances[code] for code in codes]) * size / 1000 + spacing * len(codes)
+        edges = Edges(x, y - _DESCENT * size, end - spacing, y + _ASCENT * size)
+        yield Run("".join([characters[code] for code in codes]), y, edges)
+        x = end
+
+
+def _photo(line: str) -> Edges:
+    found = _PHOTO.fullmatch(line)
+    if found is None:
+        raise OtherwiseSpelledError
+    wide, high, left, bottom = map(float, found.groups())
+    return Edges(left, bottom, left + wide, bottom + high)
+
+
+def _code(line: str) -> DrawnCode:
+    found = _CODE.match(line)
+    if found is None:
+        raise OtherwiseSpelledError
+    module, left, bottom = (float(found[index]) for index in (1, 2, 3))
+    count = int(found[4])
+    modules = bytearray(b"\xff" * (count * count))
+    for box in line[found.end() : -len(_CODE_ENDS)].split(" 1 re "):
+        start, length = _span(box, count)
+        modules[start : start + length] = bytes(length)
+    side = module * count
+    return DrawnCode(Edges(left, bottom, left + side, bottom + side), count, bytes(modules))
+
+
+@lru_cache(maxsize=_SPANS_REMEMBERED)
+def _span(box: str, count: int) -> tuple[int, int]:
+    """Where a run of dark modules begins in a code of `count` modules a side, and how many they are."""
+    found = _BOX.fullmatch(box)
+    if found is None:
+        raise OtherwiseSpelledError
+    x, y, length = map(int, found.groups())
+    inner = range(QUIET_ZONE, count - QUIET_ZONE)
+    need(x in inner and y in inner and x + length - 1 in inner)
+    return (count - 1 - y) * count + x, length

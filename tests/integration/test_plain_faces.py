@@ -1,0 +1,358 @@
+"""Faces of plain files are read without drawing them: same verdict as drawn, whatever is changed on the page."""
+
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from plain_files import Part, put_together, sealed, taken_apart, with_line
+from support import ISSUERS, NOON, PASSPHRASE, example_request, sealed_revision
+
+from license_lib.authority import Authority
+from license_lib.issuing import Issued
+from license_lib.licenses import License, face_content
+from license_lib.qr import scan_file
+from license_lib.rendering import Fonts
+from license_lib.rendering.qr_drawing import qr_matrix
+from license_lib.resources import fonts_beside, resource_folder
+from license_lib.verification import Verdict, examination, plain_faces
+from license_lib.verification.examination import Examination
+from license_lib.verification.ground import Ground
+from license_lib.verification.plain_faces import PlainFaces
+from license_lib.verification.plain_objects import plain_record
+from license_lib.verification.reading import attached_record, read_face
+from signing.keys import SealCredential, load_credential
+from signing.pdf_reading.plain import read_plain
+
+ROOM: Final = 4000
+ANY = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
+Redrawn = Callable[[bytes], bytes]
+
+
+@pytest.fixture(scope="module")
+def credential(shared_authority: Authority) -> SealCredential:
+    return load_credential(shared_authority.settings.keys_folder, "market", passphrase=PASSPHRASE, at=NOON)
+
+
+@pytest.fixture(scope="module")
+def ground(shared_authority: Authority) -> Ground:
+    return replace(shared_authority.verifier.ground, states=None)
+
+
+@pytest.fixture(scope="module")
+def faces(issued_licenses: dict[str, Issued], ground: Ground) -> PlainFaces:
+    """It has seen every type twice: met it, and learned its ground."""
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    for issued in [*issued_licenses.values()] * 2:
+        verdict(sealed_revision(issued.pdf), ground, faces)
+    return faces
+
+
+def verdict(pdf: bytes, ground: Ground, faces: PlainFaces | None) -> Verdict:
+    return Examination(ground, NOON, None, faces).of_document(pdf)
+
+
+def is_read(document: License, pdf: bytes, ground: Ground, faces: PlainFaces) -> bool:
+    kind = ground.catalogue.drawn_by(document.template)
+    plain = read_plain(pdf)
+    assert kind is not None
+    assert plain is not None
+    return faces.read(plain, document.template, face_content(kind, document).layout) is not None
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever draws a face fails."""
+    for module in (examination, plain_faces):
+        monkeypatch.setattr(module, "read_face", lambda *_: pytest.fail("a face was drawn"))
+
+
+def test_the_record_of_a_plain_file_is_found_without_another_reader(issued_licenses: dict[str, Issued]) -> None:
+    for issued in issued_licenses.values():
+        covered = sealed_revision(issued.pdf)
+        plain = read_plain(covered)
+        assert plain is not None
+        assert plain_record(plain) == attached_record(covered)
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("key", ISSUERS)
+def test_a_face_on_a_ground_that_was_seen_is_not_drawn(
+    key: str, issued_licenses: dict[str, Issued], ground: Ground, faces: PlainFaces
+) -> None:
+    found = verdict(sealed_revision(issued_licenses[key].pdf), ground, faces)
+    assert {"face", "code"} <= {proof.value for proof in found.proved}
+    assert not found.against
+
+
+@pytest.mark.parametrize("key", ISSUERS)
+def test_it_says_what_a_renderer_sees(
+    key: str, issued_licenses: dict[str, Issued], ground: Ground, faces: PlainFaces
+) -> None:
+    document, pdf = issued_licenses[key].license, sealed_revision(issued_licenses[key].pdf)
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(pdf)
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout
+    assert faces.read(plain, document.template, layout) == read_face(pdf, layout)
+
+
+class Page:
+    """A licence whose page can be changed, and sealed again by its own key.
+
+    Args:
+        pdf: a sealed revision.
+    """
+
+    def __init__(self, pdf: bytes) -> None:
+        trailer = re.search(rb"/W\[1 4 2\](/Root .*?\])/Filter", pdf)
+        assert trailer is not None
+        self.parts, self._trailer = taken_apart(pdf), trailer[1]
+
+    def line(self, like: bytes) -> tuple[int, bytes]:
+        """The one object of an object stream that a pattern is found in."""
+        (found,) = [held for part in self.parts for held in part.lines if re.search(like, held[1])]
+        return found
+
+    def replace_line(self, like: bytes, old: bytes, new: bytes) -> None:
+        number, line = self.line(like)
+        assert re.search(old, line)
+        self.parts = with_line(self.parts, number, re.sub(old, new, line, count=1))
+
+    def replace_stream(self, number: int, change: Redrawn) -> None:
+        index = next(index for index, part in enumerate(self.parts) if part.number == number)
+        part = self.parts[index]
+        assert part.data is not None
+        content = zlib.decompress(part.data)
+        changed = change(content)
+        self.parts[index] = Part(number, part.entries, zlib.compress(changed))
+
+    def redraw(self, change: Redrawn) -> None:
+        contents = re.search(rb"/Contents (\d+)", self.line(rb"/Type/Page/")[1])
+        assert contents is not None
+        self.replace_stream(int(contents[1]), change)
+
+    def named(self, like: bytes, key: bytes) -> int:
+        """The object that another one names."""
+        found = re.search(key + rb"\[?(\d+) 0 R", self.line(like)[1])
+        assert found is not None
+        return int(found[1])
+
+    def sealed(self, credential: SealCredential) -> bytes:
+        return sealed(put_together(self.parts, self._trailer, ROOM), credential)
+
+
+@pytest.fixture
+def page(issued_licenses: dict[str, Issued]) -> Page:
+    return Page(sealed_revision(issued_licenses["food-business-permit"].pdf))
+
+
+def codes_of(pdf: bytes, ground: Ground, faces: PlainFaces) -> tuple[str, ...]:
+    """The findings of both ways, which must be the same."""
+    short, long = verdict(pdf, ground, faces), verdict(pdf, ground, None)
+    assert short == long
+    return tuple(one.code for one in short.findings)
+
+
+def test_a_page_sealed_again_is_read(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    pdf = page.sealed(credential)
+    assert is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces)
+    assert codes_of(pdf, ground, faces) == ("status.unknown", "seal.timestamp-missing", "seal.development")
+
+
+TEXT: Final = rb"(?m)^/LBody .* Tj ET EMC$"
+CODE: Final = rb"(?m)^/Figure .* 1 re f Q EMC$"
+
+
+def in_the_code(content: bytes) -> tuple[float, float, float]:
+    """Left, foot and side of the code."""
+    found = re.search(rb"q (\S+) 0 0 \S+ (\S+) (\S+) cm 1 1 1 rg 0 0 (\d+)", content)
+    assert found is not None
+    return float(found[2]), float(found[3]), float(found[1]) * int(found[4])
+
+
+def after(more: bytes) -> Redrawn:
+    return lambda content: content + b"\n" + more
+
+
+def over_the_code(line: bytes) -> Redrawn:
+    """Draw something at the code's lower-left corner."""
+
+    def change(content: bytes) -> bytes:
+        left, foot, side = in_the_code(content)
+        return content + b"\n" + line % {b"x": left, b"y": foot, b"side": side, b"size": 0.8 * side}
+
+    return change
+
+
+def once(old: bytes, new: bytes) -> Redrawn:
+    def change(content: bytes) -> bytes:
+        changed = re.sub(old, new, content, count=1)
+        assert changed != content
+        return changed
+
+    return change
+
+
+def twice(old: bytes) -> Redrawn:
+    return once(old, rb"\g<0>\n\g<0>")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param(once(rb"(/LBody .*<)[0-9a-f]{4}", rb"\g<1>0001"), "face.mismatch", id="another-character"),
+        pytest.param(once(TEXT, b""), "face.mismatch", id="a-text-less"),
+        pytest.param(twice(TEXT), "", id="a-text-twice"),
+        pytest.param(once(rb"(/LBody .* 0 0 1 )\d+", rb"\g<1>5"), "face.mismatch", id="a-text-elsewhere"),
+        pytest.param(once(CODE, b""), "qr.missing", id="no-code"),
+        pytest.param(once(rb"rg (\d+ \d+ \d+ 1 re ){300}", b"rg "), "qr.missing", id="a-broken-code"),
+        pytest.param(
+            over_the_code(b"/Artifact BMC 1 1 1 rg %(x).3f %(y).3f %(side).3f %(side).3f re f EMC"),
+            "qr.missing",
+            id="covered",
+        ),
+        pytest.param(
+            over_the_code(
+                b"/P <</MCID 90>> BDC BT 0 0 0 rg 2 Tr 0 0 0 RG 9 w 1 0 0 1 %(x).3f %(y).3f Tm 0.000 Tc"
+                b" /song %(size).2f Tf <0001> Tj 0 Tr ET EMC"
+            ),
+            "qr.missing",
+            id="covered-by-text",
+        ),
+        pytest.param(once(rb" 0 0 0 rg (\d+ \d+ \d+ 1 re)", rb" 1 1 1 rg \g<1>"), "qr.missing", id="white-on-white"),
+        pytest.param(once(rb"0\.\d+ 0\.\d+ 0\.\d+ rg 1 0 0 1", b"1 1 1 rg 1 0 0 1"), "", id="a-white-text"),
+        pytest.param(once(rb"/Artifact BMC /Ground Do EMC", b"/Artifact BMC q Q EMC"), "", id="another-ground"),
+        pytest.param(after(b"/Artifact BMC BT 0 0 0 rg /song 9 Tf (x) Tj ET EMC"), "", id="a-text-of-another-spelling"),
+        pytest.param(after(b"BT 0 0 0 rg /song 9 Tf (x) Tj ET"), "", id="a-text-that-is-no-line"),
+    ],
+)
+def test_what_is_changed_on_the_page_is_found_both_ways(
+    change: Redrawn, code: str, page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces
+) -> None:
+    page.redraw(change)
+    assert not code or code in codes_of(page.sealed(credential), ground, faces)
+    codes_of(page.sealed(credential), ground, faces)
+
+
+@pytest.mark.parametrize("by", range(60, 540, 80))
+def test_a_text_that_is_moved_out_of_its_place_is_found_as_soon(
+    by: int, page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces
+) -> None:
+    def change(content: bytes) -> bytes:
+        longest = max(re.findall(TEXT, content), key=len)
+        found = re.search(rb"1 0 0 1 (\d+)", longest)
+        assert found is not None
+        return content.replace(longest, longest.replace(found[0], b"1 0 0 1 %d" % (int(found[1]) + by)))
+
+    page.redraw(change)
+    codes_of(page.sealed(credential), ground, faces)
+
+
+def test_a_font_that_lies_is_drawn(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    """Its characters mean others than those that it shows: of two letters each, so that both ways see no difference."""
+    number = page.named(rb"/Type/FontDescriptor/FontName/\w+\+NotoSerifSC", rb"/FontFile2 ")
+    page.replace_stream(number, lambda program: program[:-40] + bytes(40))
+    pdf = page.sealed(credential)
+    assert not is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces)
+    codes_of(pdf, ground, faces)
+
+
+@pytest.mark.parametrize(
+    ("like", "old", "new"),
+    [
+        (rb"/Subtype/CIDFontType2/BaseFont/\w+\+NotoSerifSC", rb"/DW 1000", b"/DW 900"),
+        (rb"/Subtype/CIDFontType2/BaseFont/\w+\+NotoSerifSC", rb"/CIDToGIDMap/Identity", b""),
+        (rb"/Subtype/Type0/BaseFont/\w+\+NotoSerifSC", rb"/Encoding/Identity-H", b"/Encoding/Identity-V"),
+        (rb"/Type/Page/", rb"/Tabs/S", b"/Tabs/S/Rotate 90"),
+        (rb"/Type/Page/", rb"/Tabs/S", b"/Tabs/S/CropBox[0 0 300 300]"),
+        (rb"/Type/Page/", rb"/Tabs/S", b"/Tabs/S/UserUnit 2"),
+        (rb"/FT/Sig", rb"/Rect\[[^]]*\]", b"/Rect[0 0 900 900]"),
+        (rb"/FT/Sig", rb"/F 132", b"/F 134"),
+        (rb"/XObject<<", rb"/Ground (\d+) 0 R", rb"/Ground \g<1> 0 R/More \g<1> 0 R"),
+        (rb"/XObject<<", rb"/song (\d+)", rb"/sing \g<1>"),
+    ],
+)
+def test_what_a_page_is_made_of_changed(
+    like: bytes,
+    old: bytes,
+    new: bytes,
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+) -> None:
+    page.replace_line(like, old, new)
+    codes_of(page.sealed(credential), ground, faces)
+
+
+LINES: Final = [
+    b"/Artifact BMC 1 1 1 rg 0 0 900 900 re f EMC", b"q", b"Q", b"/Artifact BMC /Seal Do EMC", b"BT ET", b"",
+    b"/Artifact BMC 0 0 10 10 re W n EMC", b"/Artifact BMC 2 0 0 2 0 0 cm EMC", b"/Figure <</MCID 1>> BDC",
+]  # fmt: skip
+
+
+@ANY
+@given(data=st.data())
+def test_pages_changed_at_random(
+    issued_licenses: dict[str, Issued],
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+    data: st.DataObject,
+) -> None:
+    page = Page(sealed_revision(issued_licenses["food-business-permit"].pdf))
+
+    def change(content: bytes) -> bytes:
+        lines = content.split(b"\n")
+        for _ in range(data.draw(st.integers(1, 2))):
+            at, other = (data.draw(st.integers(0, len(lines) - 1)) for _ in range(2))
+            kind = data.draw(st.sampled_from(["swap", "again", "without", "new", "number", "code"]))
+            if kind == "swap":
+                lines[at], lines[other] = lines[other], lines[at]
+            elif kind == "again":
+                lines.insert(at, lines[other])
+            elif kind == "without":
+                lines[at] = b""
+            elif kind == "new":
+                lines.insert(at, data.draw(st.sampled_from(LINES)))
+            else:
+                pattern = rb" -?\d+(\.\d+)? " if kind == "number" else rb"<[0-9a-f]{4}"
+                found = list(re.finditer(pattern, lines[at]))
+                if found:
+                    one = data.draw(st.sampled_from(found[:40]))
+                    new = b" %d " % data.draw(st.integers(-9, 900)) if kind == "number" else b"<%04x" % other
+                    lines[at] = lines[at][: one.start()] + new + lines[at][one.end() :]
+        return b"\n".join(lines)
+
+    page.redraw(change)
+    codes_of(page.sealed(credential), ground, faces)
+
+
+def test_another_code_in_the_photograph_is_found(
+    issued_licenses: dict[str, Issued], shared_authority: Authority, ground: Ground, faces: PlainFaces
+) -> None:
+    (other,) = scan_file(issued_licenses["business-license"].pdf)
+    picture = Image.frombytes("L", *modules_of(other)).resize((390, 390), Image.Resampling.NEAREST)
+    photo = Image.new("L", (413, 579), 255)
+    photo.paste(picture, (12, 90))
+    out = BytesIO()
+    photo.save(out, "JPEG", quality=92)
+    request = replace(example_request("teacher-qualification"), photo=out.getvalue(), number="20266240272009999")
+    issued = shared_authority.issue(request)
+    assert "qr.several" in codes_of(sealed_revision(issued.pdf), ground, faces)
+
+
+def modules_of(text: str) -> tuple[tuple[int, int], bytes]:
+    rows = qr_matrix(text)
+    return (len(rows), len(rows)), b"".join(rows).translate(bytes((255, 0)) + bytes(254))
