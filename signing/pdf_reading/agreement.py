@@ -4,9 +4,11 @@ Two are asked, independent of ours and of each other: qpdf about every object, P
 that any of them must repair, or reads otherwise, has no meaning that could be verified.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 
@@ -18,6 +20,9 @@ from signing.pdfium_lock import one_at_a_time
 _MOST_FIELDS: Final = 1000
 """Fields for signatures: PDFium counts them anew for each one."""
 _STRUCTURE: Final = frozenset({Name("XRef"), Name("ObjStm")})
+_REGULAR: Final = re.compile(r"[A-Za-z0-9+_.-]+")
+_WORDS: Final = re.compile(rb"[A-Za-z0-9 .:+'-]*")
+_MERE_NUMBERS: Final = frozenset({int, float})
 _HARMLESS: Final = (
     "xref entry for the xref stream itself is missing",
     "extraneous whitespace seen before xref",
@@ -74,10 +79,46 @@ def _same(revision: Revision, ours: Value, theirs: Any) -> bool:
             packed, dictionary = theirs.read_raw_bytes(), theirs.stream_dict
         except (AttributeError, TypeError):
             return False
-        return bool(packed == ours.data) and _alike(revision, ours.dictionary, Reader(dictionary.unparse()).value())
+        return bool(packed == ours.data) and _says(revision, ours.dictionary, dictionary.unparse())
     if not hasattr(theirs, "unparse"):  # a plain number, or nothing
         return _alike(revision, ours, float(theirs) if isinstance(theirs, Decimal) else theirs)
-    return _alike(revision, ours, Reader(theirs.unparse(resolved=True)).value())
+    return _says(revision, ours, theirs.unparse(resolved=True))
+
+
+def _says(revision: Revision, ours: Value, theirs: bytes) -> bool:
+    """Whether what qpdf wrote is what ours looks like in its hand, or else reads as ours."""
+    return _in_its_hand(ours) == theirs or _alike(revision, ours, Reader(theirs).value())
+
+
+def _in_its_hand(value: Value) -> bytes:
+    """A value as qpdf writes it, so that it reads as that value; for what is unusual in it, a question mark."""
+    kind = type(value)
+    if kind is dict:
+        return b"<< %b >>" % b" ".join([b"%b %b" % (_name(key), _in_its_hand(value[key])) for key in sorted(value)])
+    if kind is list:
+        if set(map(type, value)) == {int}:  # of which there may be thousands
+            return f"[ {' '.join(map(str, value))} ]".encode("ascii")
+        return b"[ %b ]" % b" ".join(map(_in_its_hand, value))
+    return _HANDS.get(kind, _unusual)(value)
+
+
+@lru_cache(maxsize=1024)
+def _name(name: str) -> bytes:
+    return f"/{name}".encode("ascii") if _REGULAR.fullmatch(name) else b"?"
+
+
+def _unusual(_: Value) -> bytes:
+    return b"?"
+
+
+_HANDS: Final[Mapping[type, Callable[[Any], bytes]]] = {
+    Ref: lambda value: b"%d %d R" % value,
+    Name: _name,
+    int: lambda value: b"%d" % value,
+    float: lambda value: format(Decimal(repr(value)), "f").encode("ascii"),
+    bytes: lambda value: b"(%b)" % value if _WORDS.fullmatch(value) else b"?",
+    bool: lambda value: b"true" if value else b"false",
+}
 
 
 def _alike(revision: Revision, ours: Value, theirs: Value) -> bool:
@@ -89,6 +130,8 @@ def _alike(revision: Revision, ours: Value, theirs: Value) -> bool:
             and all(_alike(revision, value, theirs[key]) for key, value in given.items())
         )
     if isinstance(ours, list):
+        if ours == theirs and _MERE_NUMBERS.issuperset(map(type, ours)) and _MERE_NUMBERS.issuperset(map(type, theirs)):
+            return True  # of which there may be thousands
         same_length = isinstance(theirs, list) and len(ours) == len(theirs)
         return same_length and all(_alike(revision, one, other) for one, other in zip(ours, theirs, strict=True))
     if theirs is None:

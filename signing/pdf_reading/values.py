@@ -20,6 +20,9 @@ _NUMBER: Final = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)")
 _REFERENCE: Final = re.compile(rb"(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![^\0\t\n\f\r ()<>\[\]{}/%])")
 _NAME: Final = re.compile(rb"/([^\0\t\n\f\r ()<>\[\]{}/%]*)")
 _KEY: Final = re.compile(_GAP + rb"(?:>>|/([^\0\t\n\f\r ()<>\[\]{}/%]*+)" + _GAP + rb")")
+_NUMBERS: Final = re.compile(  # as nearly all are spelled; possessive, so that there is one way only to match
+    rb"\[[\t\n\f\r ]*+((?:-?\d{1,10}+(?:\.\d{1,10}+)?+(?:[\t\n\f\r ]++|(?=\])))*+)\]"
+)
 _WORD: Final = re.compile(rb"[^\0\t\n\f\r ()<>\[\]{}/%]+")
 _HEX: Final = re.compile(rb"<([0-9A-Fa-f\0\t\n\f\r ]*)>")
 _PLAIN_STRING: Final = re.compile(rb"\(([^()\\\r]*)\)")
@@ -223,6 +226,14 @@ class Reader:
 
     def _array(self, depth: int) -> list[Value]:
         self._check_depth(depth)
+        numbers = _NUMBERS.match(self.data, self.position)
+        if numbers is not None:
+            words = numbers[1].split()
+            if len(words) <= _MOST_ITEMS:
+                self.position = numbers.end()
+                if b"." not in numbers[1]:
+                    return list(map(int, words))
+                return [float(one) if b"." in one else int(one) for one in words]
         self.position += 1
         found: list[Value] = []
         while True:

@@ -40,7 +40,7 @@ def test_the_holder_is_accepted_and_nobody_else(licensed: Path) -> None:
 
 def test_a_changed_file_is_accepted_for_nothing(licensed: Path) -> None:
     pdf = (licensed / "license.pdf").read_bytes()
-    (licensed / "changed.pdf").write_bytes(pdf.replace(b"/Type/Page", b"/Type/Pagf", 1))
+    (licensed / "changed.pdf").write_bytes(pdf.replace(b"/Type/Page/", b"/Type/Pagf/", 1))
     changed = accepted(licensed, HOLDER, "--json", file="changed.pdf")
     assert (changed.code, [one["code"] for one in changed.value["findings"]]) == (1, ["acceptance.not-in-force"])
     (licensed / "text.pdf").write_bytes(b"a text")

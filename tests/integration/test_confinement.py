@@ -173,7 +173,7 @@ def test_a_confined_verdict_is_the_same_verdict(
     shared_authority: Authority, business: Issued, method: Literal["fork", "spawn"]
 ) -> None:
     plain = shared_authority.verifier
-    tampered = business.pdf.replace(b"/Type/Page", b"/Type/Pagf", 1)
+    tampered = business.pdf.replace(b"/Type/Page/", b"/Type/Pagf/", 1)
     with confined_verifier(shared_authority.settings, method=method, workers=1, limits=PATIENT) as confined:
         for data in (business.pdf, tampered, b"", b"neither", bytes(MAX_FILE_BYTES + 1)):
             assert confined.verify(data, at=NOON, now=NOON) == plain.verify(data, at=NOON, now=NOON)

@@ -118,7 +118,7 @@ def test_a_judge_that_cannot_be_opened_ends_it_all() -> None:
 def files(shared_authority: Authority, business: Issued, tmp_path: Path) -> list[Path]:
     """A true licence, a changed one, a text, nothing, a file that is not there, and the true one again."""
     assert shared_authority
-    contents = [business.pdf, business.pdf.replace(b"/Type/Page", b"/Type/Pagf", 1), b"neither", None, business.pdf]
+    contents = [business.pdf, business.pdf.replace(b"/Type/Page/", b"/Type/Pagf/", 1), b"neither", None, business.pdf]
     paths = [tmp_path / f"{number}.pdf" for number in range(len(contents))]
     for path, content in zip(paths, contents, strict=True):
         if content is not None:

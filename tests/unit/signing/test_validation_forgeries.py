@@ -79,7 +79,7 @@ def test_signing_again_is_not_what_is_refused(judge: Callable[[bytes], SealRepor
 BENT: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "form filling allowed": (lambda pdf: swap(pdf, b"/P 1", b"/P 2"), "seal.not-certified"),
     "another transform": (
-        lambda pdf: swap(pdf, b"/TransformMethod /DocMDP", b"/TransformMethod /DocXXX"),
+        lambda pdf: swap(pdf, b"/TransformMethod/DocMDP", b"/TransformMethod/DocXXX"),
         "seal.not-certified",
     ),
     "no permissions in the catalogue": (lambda pdf: swap(pdf, b"/Perms", b"/Porms"), "seal.not-certified"),
@@ -92,7 +92,7 @@ BENT: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "seal.coverage",
     ),
     "a value that is not in the gap": (
-        lambda pdf: swap(swap(pdf, b"/Contents <", b"/Kontents <"), f"/Reason ({ROOM})".encode(), b"/Contents <3000>"),
+        lambda pdf: swap(swap(pdf, b"/Contents <", b"/Kontents <"), f"/Reason({ROOM})".encode(), b"/Contents <3000>"),
         "seal.coverage",
     ),
     "no PAdES": (lambda pdf: swap(pdf, b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"), "seal.format"),
