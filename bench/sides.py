@@ -5,7 +5,6 @@ the process (PAdES B-T). Everything that a service loads once is loaded before a
 """
 
 import io
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,13 +32,16 @@ from license_lib.resources import resource_folder
 from license_lib.seal_room import prepared, printed_seal
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import SealingSettings
+from signing import known_certificates
 from signing.certificates import Issuer, seal_certificate
 from signing.devkit import load_description
 from signing.key_files import load_certificates, load_private_key
 from signing.keys import SealCredential, SoftSigner, load_credential
+from signing.known_paths import KnownPaths
 from signing.sealing import seal, seal_prepared
 from signing.sealing.prepared import reserved_for
 from signing.timestamps import LocalTimestamper
+from signing.trust import TrustStore
 
 PASSPHRASE = b"only for this benchmark"
 TYPE, ISSUER = "business-license", "market"
@@ -191,10 +193,9 @@ class City:
             yield replace(self.document, holders=(replace(holder, name=f"{holder.name}{number}"),))
 
 
-def forget_chains() -> None:
-    """Forget whatever modules remember between two validations."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("signing", "license_lib.verification")):
-            for one in list(vars(module).values()):
-                if callable(getattr(one, "cache_clear", None)):
-                    one.cache_clear()
+def forget_chains(trust: TrustStore) -> None:
+    """Forget every certificate that was read and every path that was found; what templates look like stays known."""
+    for one in vars(known_certificates).values():
+        if callable(getattr(one, "cache_clear", None)):
+            one.cache_clear()
+    vars(trust)["_paths"] = KnownPaths()
