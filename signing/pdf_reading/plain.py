@@ -199,7 +199,7 @@ class PlainFile(FileMap):
 
     def _read_whole(self, number: int) -> Value:
         text, data = self._texts[number], self._encoded.get(number)
-        value = _whole_again(text) if len(text) <= _LONGEST_SHAPE else _whole(text)
+        value = _whole_again(text) if len(text) <= _LONGEST_SHAPE else whole(text)
         return value if data is None else Stream(value, data)
 
     def _judge(self) -> None:
@@ -275,8 +275,12 @@ def _shape(text: bytes) -> bytes:
     return shape
 
 
-def _whole(text: bytes) -> Value:
-    """The one value that a text is."""
+def whole(text: bytes) -> Value:
+    """The dictionary that a text is.
+
+    Raises:
+        PdfError: it is none, or more than one.
+    """
     reader = Reader(text, is_packed=True)
     value = reader.value(_FROM_DEPTH)
     if reader.position != len(text) or not isinstance(value, dict):
@@ -284,7 +288,7 @@ def _whole(text: bytes) -> Value:
     return value
 
 
-_whole_again: Final = lru_cache(maxsize=256)(_whole)
+_whole_again: Final = lru_cache(maxsize=256)(whole)
 """The same for texts that come again and again; nobody changes what was read."""
 
 
@@ -296,7 +300,7 @@ def _is_harmless(shape: bytes) -> bool:
     that of a signature, for which they do not matter, ever is.
     """
     try:
-        return has_nothing_suspicious(Stream(_whole(shape), b""))
+        return has_nothing_suspicious(Stream(whole(shape), b""))
     except PdfError:
         return False
 

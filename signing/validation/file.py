@@ -15,6 +15,7 @@ from signing.pdf_reading.agreement import disagreement
 from signing.pdf_reading.content import suspicious
 from signing.pdf_reading.file_map import Oddity
 from signing.pdf_reading.plain import PlainFile, read_plain
+from signing.pdf_reading.plain_archive import ArchivedFile, read_archived
 from signing.reports import Change, FileReport, Indication, SealFinding, SealReport, SubIndication
 from signing.trust import TrustStore
 from signing.validation.appearances import doubts
@@ -52,7 +53,7 @@ class Case:
         changes: after each of them.
     """
 
-    def __init__(self, pdf: bytes, *, foreign: bool = True, plain: PlainFile | None = None) -> None:
+    def __init__(self, pdf: bytes, *, foreign: bool = True, plain: PlainFile | ArchivedFile | None = None) -> None:
         self.pdf = pdf
         self._foreign = foreign
         self.plain = plain
@@ -134,11 +135,11 @@ class Case:
 
 
 def plain_case(pdf: bytes) -> Case | None:
-    """A plain file whose one signature holds, ready to be judged; None for every other file.
+    """A plain file whose seal holds, and its archive time-stamp, if it has one; None for every other file.
 
-    Such a file has one revision, and nothing about it is unusual, ambiguous or suspicious (ADR 25).
+    Nothing about such a file is unusual, ambiguous or suspicious (ADR 25).
     """
-    plain = read_plain(pdf)
+    plain = read_plain(pdf) or read_archived(pdf)
     if plain is None:
         return None
     try:
@@ -147,8 +148,11 @@ def plain_case(pdf: bytes) -> Case | None:
         raise
     except Exception:  # noqa: BLE001 -- whatever it is, it is for the way that judges everything
         return None
-    sound = len(case.signatures) == 1 and case.signatures[0].end == len(pdf) and not case.integrity[0].problems
-    return case if sound else None
+    kinds = [one.is_time_stamp for one in case.signatures]
+    is_whole = case.signatures[-1:] and case.signatures[-1].end == len(pdf)
+    is_sound = not any(one.problems for one in case.integrity)
+    expected = [False] if isinstance(plain, PlainFile) else [False, True]
+    return case if is_whole and is_sound and kinds == expected else None
 
 
 class Opened:
@@ -260,8 +264,12 @@ def report_of(
         is_time_stamp=signature.is_time_stamp,
         level=judged.level,
         changes=case.changes[index],
-        plain=case.plain or (read_plain(covered) if plain else None),
+        plain=_sealed(case.plain) or (read_plain(covered) if plain else None),
     )
+
+
+def _sealed(plain: PlainFile | ArchivedFile | None) -> PlainFile | None:
+    return plain.sealed if isinstance(plain, ArchivedFile) else plain
 
 
 def _verifies(pdf: bytes, covered: Range) -> bool:

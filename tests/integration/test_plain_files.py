@@ -1,6 +1,7 @@
 """Plain files are judged by a shorter way: same report as by the longer one, whatever is changed in them."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -14,9 +15,15 @@ from support import ISSUERS, NOON, PASSPHRASE, sealed_revision
 
 from license_lib.authority import Authority
 from license_lib.issuing import Issued
+from signing.collecting import collect
 from signing.keys import SealCredential, load_credential
+from signing.pdf_reading import Name, Stream, Value
+from signing.pdf_reading.pages import leaves
 from signing.reports import Indication
+from signing.sealing import archive, archive_update
 from signing.sealing.prepared import Prepared
+from signing.sealing.update import Update
+from signing.timestamps import LocalTimestamper
 from signing.trust import TrustStore
 from signing.validation import validate
 from signing.validation.file import plain_case
@@ -69,6 +76,93 @@ def same_both_ways(pdf: bytes, trust: TrustStore) -> bool:
 @pytest.mark.parametrize("key", ISSUERS)
 def test_every_licence_is_a_plain_file(key: str, issued_licenses: dict[str, Issued], trust: TrustStore) -> None:
     assert same_both_ways(sealed_revision(issued_licenses[key].pdf), trust)
+
+
+@pytest.mark.parametrize("key", ISSUERS)
+def test_every_archived_licence_is_one(key: str, issued_licenses: dict[str, Issued], trust: TrustStore) -> None:
+    assert issued_licenses[key].pdf != sealed_revision(issued_licenses[key].pdf)
+    assert same_both_ways(issued_licenses[key].pdf, trust)
+
+
+@ANY
+@given(data=st.data())
+def test_bytes_behind_the_seal_changed(
+    issued_licenses: dict[str, Issued], trust: TrustStore, data: st.DataObject
+) -> None:
+    pdf = issued_licenses["food-business-permit"].pdf
+    at = data.draw(st.integers(len(sealed_revision(pdf)), len(pdf)))
+    lost, added = data.draw(st.integers(0, 2)), data.draw(st.sampled_from([b"", *TOKENS]))
+    changed = pdf[:at] + added + pdf[at + lost :]
+    assert same_both_ways(changed, trust) == (changed == pdf)
+
+
+def with_entry(*path: str, value: Value) -> Callable[[Update], None]:
+    return lambda update: update.set(update.root, path, value)
+
+
+def with_page(key: str, value: Value) -> Callable[[Update], None]:
+    def change(update: Update) -> None:
+        page = next(leaves(update.revision))
+        update.set(page, (key,), value)
+
+    return change
+
+
+def with_field(key: str, value: Value) -> Callable[[Update], None]:
+    def change(update: Update) -> None:
+        update.set(update.value(update.root, "AcroForm", "Fields")[-1], (key,), value)
+
+    return change
+
+
+def with_store(key: str, value: Callable[[Update], Value]) -> Callable[[Update], None]:
+    return lambda update: update.set(update.root, ("DSS", key), value(update))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(with_entry("OpenAction", value={"S": Name("JavaScript"), "JS": b"x"}), id="an-action"),
+        pytest.param(with_entry("Lang", value=b"en"), id="another-language"),
+        pytest.param(with_entry("AcroForm", "NeedAppearances", value=True), id="another-form"),
+        pytest.param(with_entry("AcroForm", "SigFlags", value=1), id="other-flags"),
+        pytest.param(with_entry("Extensions", value={"ESIC": {"BaseVersion": Name("1.7")}}), id="an-extension"),
+        pytest.param(with_page("Rotate", 90), id="a-turned-page"),
+        pytest.param(with_page("Contents", []), id="an-empty-page"),
+        pytest.param(with_field("Rect", [0, 0, 300, 300]), id="a-field-on-the-page"),
+        pytest.param(with_field("T", b"Archive2"), id="another-name"),
+        pytest.param(with_field("AP", {}), id="a-look"),
+        pytest.param(with_field("F", 4), id="not-locked"),
+        pytest.param(with_store("VRI", lambda _: {}), id="a-store-that-relates"),
+        pytest.param(with_store("Certs", lambda update: [update.add(Stream({}, b"no certificate"))]), id="no-evidence"),
+        pytest.param(with_store("More", lambda _: 1), id="a-store-of-more"),
+        pytest.param(lambda update: update.add({"Type": Name("More")}), id="an-object-more"),
+        pytest.param(lambda update: update.add(Stream({}, b"0\0")), id="a-stream-more"),
+    ],
+)
+def test_another_update_under_a_true_time_stamp_goes_the_longer_way(
+    change: Callable[[Update], None],
+    honest: bytes,
+    shared_authority: Authority,
+    trust: TrustStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add = archive_update._add_time_stamp  # noqa: SLF001 -- the update is finished right after it
+
+    def added(update: Update, reserved: int) -> None:
+        add(update, reserved)
+        change(update)
+
+    monkeypatch.setattr(archive_update, "_add_time_stamp", added)
+    tsa = load_credential(shared_authority.settings.keys_folder, "tsa", passphrase=PASSPHRASE, at=NOON)
+    archived = archive(
+        honest,
+        evidence=lambda certificates: collect(certificates, trust, fetcher=None, at=NOON, nonce=lambda: 1),
+        timestamper=LocalTimestamper(tsa, lambda: NOON, lambda: 4711),
+        at=NOON,
+        nonce=lambda: 7,
+    )
+    assert not same_both_ways(archived.pdf, trust)
 
 
 @pytest.mark.parametrize("case", [*load_cases(), *load_cases(HONEST)], ids=lambda case: case.name)
