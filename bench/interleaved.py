@@ -34,10 +34,13 @@ def medians(sides: Mapping[str, Side], rounds: int) -> dict[str, float]:
     taken: dict[str, list[float]] = {name: [] for name in sides}
     for side in sides.values() if rounds > 1 else ():
         _seconds(side)
+    gc.collect()
+    gc.freeze()  # what every side has loaded for good is not swept during the turn of each
     for number in range(rounds):
         for name, side in sides.items():
             if not (side.rarely and number % 3):
                 taken[name].append(_seconds(side))
+    gc.unfreeze()
     return {name: statistics.median(found) for name, found in taken.items()}
 
 
