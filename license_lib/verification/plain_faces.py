@@ -6,7 +6,7 @@ on it are only read. Whatever is not spelled as our press spells it is drawn eve
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -50,10 +50,6 @@ _WIDGET: Final = re.compile(
     rb"<</Type/Annot/Subtype/Widget/FT/Sig/T\([^()]*\)/TU(?:<[0-9A-Fa-f]*>|\([^()]*\))/Rect\[[\d. ]+\]/F 132"
     rb"/AP<</N R>>/P R/StructParent \d+/V R>>"
 )
-_PHOTO: Final = re.compile(
-    rb"<</Type/XObject/Subtype/Image/Width \d+/Height \d+/BitsPerComponent 8/ColorSpace/Device(?:Gray|RGB)"
-    rb"/Filter/DCTDecode/Length \d+>>"
-)
 _MICROTEXT, _PHOTOGRAPH = "Micro", "Photo"
 """Names of forms that are not of the ground (`rendering.ornament`, `rendering.sheet`)."""
 
@@ -83,30 +79,31 @@ class PlainFaces:
         Raises:
             UnreadableError: see `read`.
         """
-        face = self.read(file, document.template, content.layout)
+        face = self.read(file, document, content.layout)
         if face is None or differing_fields(kind, content, face) or sum(map(is_proof, face.codes)) != 1:
             return None
         return face
 
-    def read(self, file: PlainFile, template: TemplateRef, layout: Layout) -> Face | None:
+    def read(self, file: PlainFile, document: License, layout: Layout) -> Face | None:
         """Read a face on a ground that was seen before, or see to it that it was; None where only drawing helps.
 
         Of the first licence of a template nothing is read: who judges one file has no use for it.
 
         Args:
             file: a sealed revision.
-            template: what draws it.
+            document: its record.
             layout: where everything stands on it.
 
         Raises:
             UnreadableError: it cannot be drawn; see `read_face`.
         """
+        template = document.template
         if template not in self._met:
             self._remember(self._met, template)
             return None
         try:
-            sheets = _read_sheets(file, self._fonts)
-            read = _read_face(file, sheets, layout)
+            sheets = _read_sheets(file, str(document.identifier), self._fonts)
+            read = _read_face(sheets, layout)
         except (OtherwiseSpelledError, LookupError, ValueError, MachineError):  # the last: we have no fonts
             return None
         ground = hashlib.sha256(
@@ -132,18 +129,17 @@ class _Sheets(NamedTuple):
     Attributes:
         pages: line by line.
         height: of each, points.
-        photo: number of the photograph, or None.
-        ground: digest of all that is seen, but for texts, code, photograph and micro-text.
+        ground: digest of all that is seen, but for texts, code and micro-text.
     """
 
     pages: Sequence[PlainPage]
     height: float
-    photo: int | None
     ground: bytes
 
 
-def _read_sheets(file: PlainFile, fonts: "Callable[[], Fonts]") -> _Sheets:
-    from license_lib.verification.plain_fonts import shown_fonts  # loads what reads font files
+def _read_sheets(file: PlainFile, identifier: str, fonts: "Callable[[], Fonts]") -> _Sheets:
+    from license_lib.rendering.microtext import run  # it and the next load what reads font files
+    from license_lib.verification.plain_fonts import shown_fonts
 
     last = file.last
     kids = last.entry(last.entry(last.entry(last.trailer, "Root"), "Pages"), "Kids")
@@ -159,28 +155,23 @@ def _read_sheets(file: PlainFile, fonts: "Callable[[], Fonts]") -> _Sheets:
     held, forms = (
         {name.decode("ascii"): int(number) for name, number in _ONE_NAMED.findall(part)} for part in found.groups()
     )
+    need(len(held) + len(forms) == len(_ONE_NAMED.findall(found[0])))  # no name twice
+    need(_PHOTOGRAPH not in forms)  # it may show a code, or be one when it is drawn
     ground = hashlib.sha256(b"\n".join([anonymous(text) for text in (*texts, widget)]))
-    _add_forms(ground, file, {**forms, "": references(widget)[0]})
+    if _MICROTEXT in forms:
+        content = inflated(file.encoded(forms[_MICROTEXT]), _LARGEST_MICROTEXT)
+        need(is_microtext(file.text(forms.pop(_MICROTEXT))) and content == run(identifier)[0].encode("ascii"))
+    for name, number in {**forms, "": references(widget)[0]}.items():
+        ground.update(f"\n{name} ".encode("ascii"))
+        _add_object(ground, file, number, {})
     shown = shown_fonts(file, held, fonts())
     read = [read_page(unpacked(file, one[2], _LARGEST_PAGE).decode("ascii"), shown) for one in named]
     ground.update("\n\n".join(["\n".join(page.ground) for page in read]).encode("ascii"))
-    return _Sheets(read, float(first[1]), forms.get(_PHOTOGRAPH), ground.digest())
-
-
-def _add_forms(ground: Any, file: PlainFile, forms: Mapping[str, int]) -> None:
-    """Add forms to a ground, with all that they need."""
-    for name, number in forms.items():
-        text = file.text(number)
-        ground.update(f"\n{name} ".encode("ascii"))
-        if name == _PHOTOGRAPH:
-            need(_PHOTO.fullmatch(text))
-        elif name == _MICROTEXT:
-            need(is_microtext(text, inflated(file.encoded(number), _LARGEST_MICROTEXT)))
-        else:
-            _add_object(ground, file, number, {})
+    return _Sheets(read, float(first[1]), ground.digest())
 
 
 def _add_object(ground: Any, file: PlainFile, number: int, met: dict[int, int]) -> None:
+    """Add an object to a ground, with all that it needs."""
     if number in met:
         ground.update(b"again %d " % met[number])
         return
@@ -192,23 +183,17 @@ def _add_object(ground: Any, file: PlainFile, number: int, met: dict[int, int]) 
         _add_object(ground, file, one, met)
 
 
-def _read_face(file: PlainFile, sheets: _Sheets, layout: Layout) -> Face:
+def _read_face(sheets: _Sheets, layout: Layout) -> Face:
     """What the pages say, if everything stands where the layout has it, each by itself."""
     pages, first, square = sheets.pages, sheets.pages[0], layout.qr
-    code, photo = first.code, first.photo
+    code = first.code
     if code is None:
         raise OtherwiseSpelledError
     need(layout.pages <= len(pages) <= layout.pages + MOST_CONTINUATION_PAGES)
-    need(not any(page.code or page.photo for page in pages[1:]))
+    need(not any(page.code for page in pages[1:]))
     place = _place(Box(x=square.x, y=square.y, w=square.size, h=square.size), sheets.height)
     need(all(abs(one - other) < _SAME_PLACE for one, other in zip(code.edges, place, strict=True)))
     need(not any(run.edges.meets(place) for run in first.runs))
-    need((photo is None) == (sheets.photo is None))
-    pictures: tuple[str, ...] = ()
-    if photo is not None and sheets.photo is not None:
-        picture = file.encoded(sheets.photo)
-        need(not photo.meets(place) and not _may_hold_code(picture))
-        pictures = (hashlib.sha256(picture).hexdigest(),)
     rests = [(number, layout.page.body) for number in range(layout.pages + 1, len(pages) + 1)]
     return Face(
         pages=len(pages),
@@ -216,7 +201,7 @@ def _read_face(file: PlainFile, sheets: _Sheets, layout: Layout) -> Face:
         tables=_texts(sheets, [(table.page, table) for table in layout.tables]),
         continuation=_texts(sheets, rests),
         codes=_read_code(code),
-        pictures=pictures,
+        pictures=(),
     )
 
 
@@ -245,12 +230,3 @@ def _read_code(code: DrawnCode) -> tuple[str, ...]:
     picture = Image.frombytes("L", (code.side, code.side), code.modules)
     pixels = code.side * _MODULE
     return read_codes(picture.resize((pixels, pixels), Image.Resampling.NEAREST))
-
-
-def _may_hold_code(photo: bytes) -> bool:
-    from license_lib.qr import PictureError, scan
-
-    try:
-        return bool(scan(photo))
-    except PictureError:
-        return True

@@ -1,4 +1,4 @@
-"""Pages of a plain file, line by line as our press writes them: texts, the code, the photograph, and their ground.
+"""Pages of a plain file, line by line as our press writes them: texts, the code, and their ground.
 
 The ground of a page 底 is all that is not said by the licence: background, frames, artwork, seals. It is not understood
 here, only told from others; what it looks like, somebody has to have seen (`plain_faces`).
@@ -23,14 +23,19 @@ _LINE: Final = rf"1 0 0 1 {_NUMBER} {_NUMBER} Tm {_NUMBER} Tc(?: {_SHOWING})+"
 _MARK: Final = r"(?:/[A-Z][A-Za-z0-9]{0,20} <</MCID \d{1,5}>>|/Artifact <</Type/Pagination>>) BDC"
 _TEXT: Final = re.compile(
     rf"{_MARK} BT {_COLOR} rg(?P<lines>(?: {_LINE})+) ET EMC|"
-    rf"{_MARK} BT {_COLOR} rg 2 Tr {_COLOR} RG {_NUMBER} w(?P<bold>(?: {_LINE})+) 0 Tr ET EMC"
+    rf"{_MARK} BT {_COLOR} rg 2 Tr {_COLOR} RG (?P<weight>{_NUMBER}) w(?P<bold>(?: {_LINE})+) 0 Tr ET EMC"
 )
+_HEAVIEST: Final = 0.05
+"""Of a bold text's own stroke, in type sizes: more would reach beyond its characters."""
 _STEP: Final = re.compile(
     r" (?:1 0 0 1 (?P<x>\S+) (?P<y>\S+) Tm (?P<spacing>\S+) Tc|/(?P<font>\S+) (?P<size>\S+) Tf <(?P<codes>\S+)> Tj)"
 )
-_PHOTO: Final = re.compile(
-    rf"/Figure <</MCID \d{{1,5}}>> BDC q ({_NUMBER}) 0 0 ({_NUMBER}) ({_NUMBER}) ({_NUMBER}) cm /Photo Do Q EMC"
-)
+_ARTIFACT: Final = re.compile(r"/Artifact BMC (.*) EMC|/Figure <</MCID \d{1,5}>> BDC (q .* Q) EMC")
+_HARMLESS: Final = frozenset(["re", "m", "l", "c", "h", "S", "f", "w", "J", "j", "d", "RG", "rg", "G", "g"])
+"""Operators that draw, or set what every text and code sets anew."""
+_WITHIN: Final = frozenset(["cm", "W", "n", "Do"])
+"""Operators that change what comes after them, until `Q`."""
+_OPERAND: Final = re.compile(rf"{_NUMBER}|/[A-Za-z0-9]{{1,20}}|\[[\d.]*\]?|[\d.]*\]")
 _CODE: Final = re.compile(
     rf"/Figure <</MCID \d{{1,5}}>> BDC q ({_NUMBER}) 0 0 \1 ({_NUMBER}) ({_NUMBER}) cm 1 1 1 rg 0 0 (\d{{2,3}}) \4 re f"
     r" 0 0 0 rg "
@@ -43,7 +48,6 @@ _MICROTEXT: Final = re.compile(
     rb"/Length \d{1,6}>>"
 )
 """As low as one line of it: it hides nothing."""
-_STROKES: Final = b"0123456789. -mlSqQcwJj"
 _ASCENT, _DESCENT = 0.9, 0.2
 """How far the characters of a line reach, in type sizes."""
 _ROUNDING: Final = 0.02
@@ -113,48 +117,66 @@ class PlainPage:
         runs: its texts, in the order in which they are drawn.
         ground: the rest line by line, with a place held for what is not of the ground.
         code: the QR code.
-        photo: where the photograph is.
     """
 
     runs: list[Run] = field(default_factory=list)
     ground: list[str] = field(default_factory=list)
     code: DrawnCode | None = None
-    photo: Edges | None = None
 
 
 def read_page(content: str, fonts: "Mapping[str, ShownFont]") -> PlainPage:
     """Read the operators of a page.
 
     Raises:
-        OtherwiseSpelledError: a line with a text, the code or the photograph is not as our press writes it.
+        OtherwiseSpelledError: a line is not as our press writes it.
     """
     page = PlainPage()
     for line in content.split("\n"):
         if " BT " in line:
-            text = _TEXT.fullmatch(line)
-            need(text)
-            page.runs += _runs(text["lines"] or text["bold"], fonts) if text else ()
+            page.runs += _runs(line, fonts)
+            if page.ground[-1:] != ["texts"]:
+                page.ground.append("texts")
         elif line.endswith(_CODE_ENDS):
             need(page.code is None)
             page.code = _code(line)
             page.ground.append("code")
-        elif "/Photo Do" in line:
-            need(page.photo is None)
-            page.photo = _photo(line)
-            page.ground.append("photo")
         else:
+            need(_leaves_nothing(line))
             page.ground.append(line)
     return page
 
 
-def is_microtext(text: bytes, content: bytes) -> bool:
-    """Whether a form is micro-text: strokes, no higher than a line."""
-    return bool(_MICROTEXT.fullmatch(text)) and not content.translate(None, _STROKES)
+@lru_cache(maxsize=1024)
+def _leaves_nothing(line: str) -> bool:
+    """Whether what a line of the ground sets ends with it, so that texts and code stand where they say."""
+    found = _ARTIFACT.fullmatch(line)
+    depth = 0
+    for word in (found[1] or found[2]).split() if found else ():
+        if word in {"q", "Q"}:
+            depth += 1 if word == "q" else -1
+            if depth < 0:
+                return False
+        elif word in _WITHIN:
+            # Without a `q` around it a form may be drawn, which leaves nothing behind.
+            if not depth and word != "Do":
+                return False
+        elif word not in _HARMLESS and not _OPERAND.fullmatch(word):
+            return False
+    return found is not None and not depth
 
 
-def _runs(lines: str, fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
+def is_microtext(text: bytes) -> bool:
+    """Whether a form may be micro-text by its dictionary: no higher than a line, with nothing of its own."""
+    return _MICROTEXT.fullmatch(text) is not None
+
+
+def _runs(line: str, fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
+    text = _TEXT.fullmatch(line)
+    if text is None:
+        raise OtherwiseSpelledError
+    weight = float(text["weight"] or 0)
     x = y = spacing = 0.0
-    for step in _STEP.finditer(lines):
+    for step in _STEP.finditer(text["lines"] or text["bold"]):
         name = step["font"]
         if name is None:
             x, y, spacing = float(step["x"]), float(step["y"]), float(step["spacing"])
@@ -162,19 +184,12 @@ def _runs(lines: str, fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
         characters, advances = fonts[name]
         size, digits = float(step["size"]), step["codes"]
         codes = [int(digits[at : at + 4], 16) for at in range(0, len(digits), 4)]
-        need(0 not in codes)
-        end = x + sum([advances[code] for code in codes]) * size / 1000 + spacing * len(codes)
+        steps = [advances[code] * size / 1000 + spacing for code in codes]
+        need(size > 0 and 0 <= weight <= _HEAVIEST * size and 0 not in codes and min(steps) >= 0)  # from left to right
+        end = x + sum(steps)
         edges = Edges(x, y - _DESCENT * size, end - spacing, y + _ASCENT * size)
         yield Run("".join([characters[code] for code in codes]), y, edges)
         x = end
-
-
-def _photo(line: str) -> Edges:
-    found = _PHOTO.fullmatch(line)
-    if found is None:
-        raise OtherwiseSpelledError
-    wide, high, left, bottom = map(float, found.groups())
-    return Edges(left, bottom, left + wide, bottom + high)
 
 
 def _code(line: str) -> DrawnCode:
