@@ -106,9 +106,9 @@ class PlainFaces:
             read = _read_face(sheets, layout)
         except (OtherwiseSpelledError, LookupError, ValueError, MachineError):  # the last: we have no fonts
             return None
-        ground = hashlib.sha256(
-            f"{template.key} {template.version} {template.digest}\n".encode() + sheets.ground
-        ).digest()
+        # A template may have several layouts, with other places on the same ground.
+        name = f"{template.key} {template.version} {template.digest}\n{layout.model_dump_json()}\n"
+        ground = hashlib.sha256(name.encode() + sheets.ground).digest()
         if ground in self._known:
             return read
         if read_face(file.data, layout, file) != read:

@@ -311,6 +311,20 @@ def test_texts_below_the_ground_are_of_another_ground(
         verdict(page.sealed(credential), ground, faces)
 
 
+def test_another_layout_has_a_ground_of_its_own(
+    issued_licenses: dict[str, Issued], ground: Ground, faces: PlainFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the ground shows where a place is in one layout and none in the other, nobody has looked at."""
+    issued = issued_licenses["food-business-permit"]
+    kind, plain = ground.catalogue.drawn_by(issued.license.template), read_plain(sealed_revision(issued.pdf))
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, issued.license).layout
+    monkeypatch.setattr(plain_faces, "read_face", lambda *_: None)  # drawn, it is another face
+    assert faces.read(plain, issued.license, layout) is not None
+    assert faces.read(plain, issued.license, layout.model_copy(update={"boxes": layout.boxes[1:]})) is None
+
+
 def test_other_microtext_is_drawn(
     page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
 ) -> None:
