@@ -93,7 +93,7 @@ class ClusterRoom(DistantRoom):
         self._agreed = agreed
 
     def _send(self, work: Callable[..., list[T]], arguments: Sequence[object]) -> "Future[list[T]]":
-        return self._executor.submit(_at_worker, self._agreed, pickle.dumps((work, arguments)))  # type: ignore[arg-type]
+        return self._executor.submit(_at_worker, self._agreed, pickle.dumps((work, arguments)))  # type: ignore[arg-type]  # T is of `work`
 
     def done(self, future: "Future[list[T]]") -> list[T]:
         """See `DistantRoom.done`."""

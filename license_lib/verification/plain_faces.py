@@ -50,6 +50,9 @@ _WIDGET: Final = re.compile(
     rb"<</Type/Annot/Subtype/Widget/FT/Sig/T\([^()]*\)/TU(?:<[0-9A-Fa-f]*>|\([^()]*\))/Rect\[[\d. ]+\]/F 132"
     rb"/AP<</N R>>/P R/StructParent \d+/V R>>"
 )
+_PACKED: Final = b"/Filter/FlateDecode"
+_FORM, _PICTURE = b"/Subtype/Form", b"/Subtype/Image"
+_TEXT_BEGINS: Final = b"BT"
 _MICROTEXT, _PHOTOGRAPH = "Micro", "Photo"
 """Names of forms that are not of the ground (`rendering.ornament`, `rendering.sheet`)."""
 
@@ -111,7 +114,7 @@ class PlainFaces:
         ground = hashlib.sha256(name.encode() + sheets.ground).digest()
         if ground in self._known:
             return read
-        if read_face(file.data, layout, file) != read:
+        if _holds_text(file, sheets.forms) or read_face(file.data, layout, file) != read:
             return None
         self._remember(self._known, ground)
         return read
@@ -130,11 +133,13 @@ class _Sheets(NamedTuple):
         pages: line by line.
         height: of each, points.
         ground: digest of all that is seen, but for texts, code and micro-text.
+        forms: the objects that the ground draws, and all that they need.
     """
 
     pages: Sequence[PlainPage]
     height: float
     ground: bytes
+    forms: Sequence[int]
 
 
 def _read_sheets(file: PlainFile, identifier: str, fonts: "Callable[[], Fonts]") -> _Sheets:
@@ -161,13 +166,14 @@ def _read_sheets(file: PlainFile, identifier: str, fonts: "Callable[[], Fonts]")
     if _MICROTEXT in forms:
         content = inflated(file.encoded(forms[_MICROTEXT]), _LARGEST_MICROTEXT)
         need(is_microtext(file.text(forms.pop(_MICROTEXT))) and content == run(identifier)[0].encode("ascii"))
+    met: dict[int, int] = {}
     for name, number in {**forms, "": references(widget)[0]}.items():
         ground.update(f"\n{name} ".encode("ascii"))
-        _add_object(ground, file, number, {})
+        _add_object(ground, file, number, met)
     shown = shown_fonts(file, held, fonts())
     read = [read_page(unpacked(file, one[2], _LARGEST_PAGE).decode("ascii"), shown) for one in named]
     ground.update("\n\n".join(["\n".join(page.ground) for page in read]).encode("ascii"))
-    return _Sheets(read, float(first[1]), ground.digest())
+    return _Sheets(read, float(first[1]), ground.digest(), tuple(met))
 
 
 def _add_object(ground: Any, file: PlainFile, number: int, met: dict[int, int]) -> None:
@@ -181,6 +187,17 @@ def _add_object(ground: Any, file: PlainFile, number: int, met: dict[int, int]) 
     ground.update(b"%d %d " % (len(said), len(data)) + said + data)
     for one in references(text):
         _add_object(ground, file, one, met)
+
+
+def _holds_text(file: PlainFile, numbers: Sequence[int]) -> bool:
+    """Whether one of these objects may show a text: it would be set in the font of the last text before it."""
+    objects = [(file.text(number).replace(b" ", b""), file.encoded(number)) for number in numbers]
+    contents = [(text, data) for text, data in objects if _FORM in text or _PICTURE not in text]
+    try:
+        shown = [inflated(data, _LARGEST_PAGE) if _PACKED in text else data for text, data in contents]
+    except OtherwiseSpelledError:
+        return True
+    return any(_TEXT_BEGINS in content for content in shown)
 
 
 def _read_face(sheets: _Sheets, layout: Layout) -> Face:

@@ -22,9 +22,10 @@ _SHOWING: Final = rf"/[A-Za-z0-9]{{1,20}} {_NUMBER} Tf <(?:[0-9a-f]{{4}})+> Tj"
 _LINE: Final = rf"1 0 0 1 {_NUMBER} {_NUMBER} Tm {_NUMBER} Tc(?: {_SHOWING})+"
 _MARK: Final = r"(?:/[A-Z][A-Za-z0-9]{0,20} <</MCID \d{1,5}>>|/Artifact <</Type/Pagination>>) BDC"
 _TEXT: Final = re.compile(
-    rf"{_MARK} BT {_COLOR} rg(?P<lines>(?: {_LINE})+) ET EMC|"
-    rf"{_MARK} BT {_COLOR} rg 2 Tr {_COLOR} RG (?P<weight>{_NUMBER}) w(?P<bold>(?: {_LINE})+) 0 Tr ET EMC"
+    rf"{_MARK} BT (?P<plain>{_COLOR} rg)(?P<lines>(?: {_LINE})+) ET EMC|"
+    rf"{_MARK} BT (?P<set>{_COLOR} rg 2 Tr {_COLOR} RG (?P<weight>{_NUMBER}) w)(?P<bold>(?: {_LINE})+) 0 Tr ET EMC"
 )
+_TEXTS: Final = "texts: "
 _HEAVIEST: Final = 0.05
 """Of a bold text's own stroke, in type sizes: more would reach beyond its characters."""
 _STEP: Final = re.compile(
@@ -133,9 +134,14 @@ def read_page(content: str, fonts: "Mapping[str, ShownFont]") -> PlainPage:
     page = PlainPage()
     for line in content.split("\n"):
         if " BT " in line:
-            page.runs += _runs(line, fonts)
-            if page.ground[-1:] != ["texts"]:
-                page.ground.append("texts")
+            text = _TEXT.fullmatch(line)
+            if text is None:
+                raise OtherwiseSpelledError
+            page.runs += _runs(text, fonts)
+            # A line of the ground that sets no colour of its own is drawn in that of the last text before it.
+            if page.ground[-1:] and page.ground[-1].startswith(_TEXTS):
+                page.ground.pop()
+            page.ground.append(_TEXTS + (text["plain"] or text["set"]))
         elif line.endswith(_CODE_ENDS):
             need(page.code is None)
             page.code = _code(line)
@@ -170,10 +176,7 @@ def is_microtext(text: bytes) -> bool:
     return _MICROTEXT.fullmatch(text) is not None
 
 
-def _runs(line: str, fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
-    text = _TEXT.fullmatch(line)
-    if text is None:
-        raise OtherwiseSpelledError
+def _runs(text: re.Match[str], fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
     weight = float(text["weight"] or 0)
     x = y = spacing = 0.0
     for step in _STEP.finditer(text["lines"] or text["bold"]):

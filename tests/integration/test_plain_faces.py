@@ -251,8 +251,8 @@ def test_what_is_changed_on_the_page_is_found_both_ways(
     change: Redrawn, code: str, page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces
 ) -> None:
     page.redraw(change)
-    assert not code or code in codes_of(page.sealed(credential), ground, faces)
-    codes_of(page.sealed(credential), ground, faces)
+    found = codes_of(page.sealed(credential), ground, faces)
+    assert not code or code in found
 
 
 @pytest.mark.parametrize("by", range(60, 540, 80))
@@ -309,6 +309,31 @@ def test_texts_below_the_ground_are_of_another_ground(
     page.redraw(change)
     with pytest.raises(pytest.fail.Exception, match="drawn"):
         verdict(page.sealed(credential), ground, faces)
+
+
+def test_a_ground_in_the_colour_of_a_text_is_known_by_that_colour(
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+    issued_licenses: dict[str, Issued],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is drawn in white would be a code in black."""
+    document = issued_licenses["food-business-permit"].license
+    page.redraw(after(b"/Artifact BMC 1 1 2 2 re f EMC"))
+    assert is_read(document, page.sealed(credential), ground, faces)
+    page.redraw(lambda content: re.sub(rb"(?s)(.* BT )\S+ \S+ \S+ rg", rb"\g<1>1 1 1 rg", content))
+    monkeypatch.setattr(plain_faces, "read_face", lambda *_: None)  # drawn, it is another face
+    assert not is_read(document, page.sealed(credential), ground, faces)
+
+
+def test_a_ground_with_a_text_of_its_own_is_never_known(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    """It would be set in a font of the licence's, in which a blank may be a letter the next time."""
+    page.replace_stream(page.named(rb"/XObject<<", rb"/Ground "), lambda content: content + b" BT <0001> Tj ET")
+    assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
 
 
 def test_another_layout_has_a_ground_of_its_own(
