@@ -171,7 +171,8 @@ class Printer:
     def result(self, value: dict[str, Any], zh: str, en: str) -> None:
         """One result, on stdout at once: a reader follows a batch, and keeps what came before a crash."""
         line = json.dumps(value, ensure_ascii=False) if self.as_json else _plain(en if self.english else zh)
-        print(line, flush=True)
+        sys.stdout.write(f"{line}\n")  # in one piece: `print` ends a line separately, and Ctrl-C may come between
+        sys.stdout.flush()
 
     def error(self, error: LicenseError) -> None:
         """What went wrong, on stderr."""
@@ -532,30 +533,35 @@ def issue_batch(
     progress = BatchProgress(
         sys.stderr, lines, english=printer.english, as_json=printer.as_json, seconds=time.monotonic
     )
-    try:
-        with (
-            _authority(home, passphrase) as authority,
-            closing(authority.issue_all((row.request for row in again), processes=processes, cluster=dask)) as results,
-        ):
-            for row, result in zip(rows, results, strict=True):
-                if isinstance(result, LicenseError):
-                    status, value = "failed", {"error": error_value(result)}
-                    words = printer.words(result).replace("\n", "\n  ")
-                else:
-                    status, value, words = "already" if result.already else "issued", _issued(result), ""
-                counts[status] += 1
-                if words or printer.as_json:
-                    progress.hide()
-                    line = {"line": row.line, "status": status, **value}
-                    printer.result(line, f"第{row.line}行 {words}", f"line {row.line} {words}")
-                progress.advance(row.line)
-    finally:  # also where the machine stops it: what was issued stays issued
-        progress.hide()
-        printer.result(
-            {"summary": counts},
-            f"新颁发 {counts['issued']}，此前已颁发 {counts['already']}，未颁发 {counts['failed']}",
-            f"issued {counts['issued']}, issued before {counts['already']}, not issued {counts['failed']}",
-        )
+    with _undisturbed() as undisturbed:
+        try:
+            with (
+                _authority(home, passphrase) as authority,
+                closing(
+                    authority.issue_all((row.request for row in again), processes=processes, cluster=dask)
+                ) as results,
+            ):
+                for row, result in zip(rows, results, strict=True):
+                    if isinstance(result, LicenseError):
+                        status, value = "failed", {"error": error_value(result)}
+                        words = printer.words(result).replace("\n", "\n  ")
+                    else:
+                        status, value, words = "already" if result.already else "issued", _issued(result), ""
+                    with undisturbed:  # what is counted is told
+                        counts[status] += 1
+                        if words or printer.as_json:
+                            progress.hide()
+                            line = {"line": row.line, "status": status, **value}
+                            printer.result(line, f"第{row.line}行 {words}", f"line {row.line} {words}")
+                        progress.advance(row.line)
+        finally:  # also where the machine stops it: what was issued stays issued
+            with undisturbed:
+                progress.hide()
+                printer.result(
+                    {"summary": counts},
+                    f"新颁发 {counts['issued']}，此前已颁发 {counts['already']}，未颁发 {counts['failed']}",
+                    f"issued {counts['issued']}, issued before {counts['already']}, not issued {counts['failed']}",
+                )
     return NOT if counts["failed"] else DONE
 
 
@@ -2658,6 +2664,43 @@ def _until_stopped() -> "Iterator[Event]":
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class _Undisturbed:
+    """A block that Ctrl-C stops only at its end."""
+
+    def __init__(self) -> None:
+        self._within = self._asked = False
+
+    def hear(self, *_: object) -> None:
+        """Take what Ctrl-C sends."""
+        if not self._within:
+            raise KeyboardInterrupt
+        self._asked = True
+
+    def __enter__(self) -> None:
+        self._within = True
+
+    def __exit__(self, *_: object) -> None:
+        self._within = False
+        if self._asked:
+            self._asked = False
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _undisturbed() -> "Iterator[_Undisturbed]":
+    """A kind of block, for work that Ctrl-C may stop between two of them."""
+    import signal
+
+    undisturbed = _Undisturbed()
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # in the background of a shell
+        signal.signal(signal.SIGINT, undisturbed.hear)
+    try:
+        yield undisturbed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _log_finding(about: str, finding: "LogFinding") -> tuple[dict[str, Any], str, str]:

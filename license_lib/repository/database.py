@@ -1,5 +1,6 @@
 """One database behind a URL: how it is opened, and transactions that end whole or not at all."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -77,6 +78,8 @@ class Database:
             event.listen(engine, "begin", _begin_sqlite)
         else:
             event.listen(engine, "connect", _require_durable_commits)
+            # Of a connection that is lost the driver warns beside the error, and Python would write that to stderr.
+            logging.getLogger("psycopg").addHandler(logging.NullHandler())
         return cls(engine, read_only=read_only)
 
     def close(self) -> None:

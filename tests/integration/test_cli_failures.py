@@ -303,6 +303,28 @@ def test_ctrl_c_stops_a_batch_that_can_go_on_later(shell_batch: Path, city: Path
     assert again.values[-1]["summary"]["already"] >= 1 + len(lines)
 
 
+def test_ctrl_c_within_a_block_waits_for_its_end() -> None:
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt), cli._undisturbed() as undisturbed:
+        with undisturbed:
+            signal.raise_signal(signal.SIGINT)
+            done.append("counted")
+            done.append("told")
+        done.append("went on")
+    assert done == ["counted", "told"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_between_blocks_stops_at_once() -> None:
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt), cli._undisturbed() as undisturbed:
+        with undisturbed:
+            done.append("told")
+        signal.raise_signal(signal.SIGINT)
+        done.append("went on")
+    assert done == ["told"]
+
+
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, int]]:
     """Our end and the program's end of a terminal."""

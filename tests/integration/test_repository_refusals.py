@@ -239,6 +239,30 @@ def test_a_server_that_is_gone_or_turns_us_away_is_a_broken_machine(
         assert refusal(lambda: Repository.open(elsewhere, tmp_path)).code == "storage.unreachable"  # noqa: B023 — called at once
 
 
+CUT_OFF = """
+import sys
+from sqlalchemy import text
+from license_lib.errors import MachineError
+from license_lib.repository.database import Database
+
+database = Database.open(sys.argv[1])
+cut = text("SELECT pg_terminate_backend(pg_backend_pid()) WHERE :row > 0")
+try:
+    database.write(lambda connection: connection.execute(cut, [{"row": 1}] * 5000))
+except MachineError as error:
+    print(error.code)
+"""
+
+
+def test_a_connection_that_is_cut_off_is_told_by_its_error_alone(
+    postgres: PostgresServer, postgres_template: str
+) -> None:
+    url = postgres.create_database(template=postgres_template)
+    done = subprocess.run([sys.executable, "-c", CUT_OFF, url], capture_output=True, text=True, check=False)
+    postgres.drop_database(url)
+    assert (done.stdout, done.stderr) == ("storage.unreachable\n", "")
+
+
 AS_NOBODY = """
 import json, os, sys
 from datetime import UTC, datetime
