@@ -533,7 +533,7 @@ def issue_batch(
     progress = BatchProgress(
         sys.stderr, lines, english=printer.english, as_json=printer.as_json, seconds=time.monotonic
     )
-    with _undisturbed() as undisturbed:
+    with interruptible() as undisturbed:
         try:
             with (
                 _authority(home, passphrase) as authority,
@@ -2689,7 +2689,7 @@ class _Undisturbed:
 
 
 @contextmanager
-def _undisturbed() -> "Iterator[_Undisturbed]":
+def interruptible() -> "Iterator[_Undisturbed]":
     """A kind of block, for work that Ctrl-C may stop between two of them."""
     import signal
 

@@ -303,26 +303,26 @@ def test_ctrl_c_stops_a_batch_that_can_go_on_later(shell_batch: Path, city: Path
     assert again.values[-1]["summary"]["already"] >= 1 + len(lines)
 
 
-def test_ctrl_c_within_a_block_waits_for_its_end() -> None:
-    done: list[str] = []
-    with pytest.raises(KeyboardInterrupt), cli._undisturbed() as undisturbed:
+def _told(*, within: bool) -> Iterator[str]:
+    """What is done until Ctrl-C stops it, which comes within a block or after it."""
+    with cli.interruptible() as undisturbed:
         with undisturbed:
+            yield "counted"
+            if within:
+                signal.raise_signal(signal.SIGINT)
+            yield "told"
+        if not within:
             signal.raise_signal(signal.SIGINT)
-            done.append("counted")
-            done.append("told")
-        done.append("went on")
-    assert done == ["counted", "told"]
+        yield "went on"
+
+
+@pytest.mark.parametrize("within", [True, False])
+def test_what_is_counted_is_told_whenever_ctrl_c_comes(*, within: bool) -> None:
+    told: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        told.extend(_told(within=within))
+    assert told == ["counted", "told"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_ctrl_c_between_blocks_stops_at_once() -> None:
-    done: list[str] = []
-    with pytest.raises(KeyboardInterrupt), cli._undisturbed() as undisturbed:
-        with undisturbed:
-            done.append("told")
-        signal.raise_signal(signal.SIGINT)
-        done.append("went on")
-    assert done == ["told"]
 
 
 @pytest.fixture
