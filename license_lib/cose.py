@@ -20,8 +20,10 @@ ES256: Final = -7
 SIGN1_BYTE: Final = b"\xd2"
 """The first byte of every message: tag 18."""
 _SIGN1_TAG = 18
+_PARTS = bytes, dict, bytes, bytes
 _SIGNATURE_BYTES = 64  # r and s of P-256
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_ZERO, _HALF, _ORDER = (number.to_bytes(32, "big") for number in (0, _P256_ORDER // 2, _P256_ORDER))
 
 
 class CoseError(ValueError):
@@ -82,9 +84,9 @@ def parts_of(message: bytes) -> Parts:
     Raises:
         CoseError: not the deterministic CBOR of a COSE_Sign1 with its tag.
     """
-    match decoded(message[1:]) if message.startswith(SIGN1_BYTE) else None:
-        case [bytes(protected), dict() as unprotected, bytes(payload), bytes(raw)]:
-            return Parts(protected, unprotected, payload, raw)
+    found = decoded(message[1:]) if message.startswith(SIGN1_BYTE) else None
+    if isinstance(found, list) and len(found) == len(_PARTS) and all(map(isinstance, found, _PARTS)):
+        return Parts(*found)
     raise CoseError("not COSE_Sign1")
 
 
@@ -163,9 +165,16 @@ def _raw_low_s(der: bytes) -> bytes:
 
 
 def _der_low_s(raw: bytes) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
-    r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
-    if not 0 < r < _P256_ORDER or not 0 < s <= _P256_ORDER // 2:
+    r, s = raw[:32], raw[32:]
+    if not _ZERO < r < _ORDER or not _ZERO < s <= _HALF:
         raise CoseError("signature not in low-s form")
-    return encode_dss_signature(r, s)
+    both = _der_number(r) + _der_number(s)
+    return b"\x30" + bytes((len(both),)) + both
+
+
+def _der_number(data: bytes) -> bytes:
+    """A DER integer (X.690 §8.3) of big-endian bytes that are not all zero."""
+    data = data.lstrip(b"\0")
+    if data[0] & 0x80:
+        data = b"\0" + data
+    return b"\x02" + bytes((len(data),)) + data

@@ -203,10 +203,10 @@ def _read(parts: list[str], serial_max: int) -> LicenseIdentifier:
     type_code, issuer, serial, version, check = parts
     if len(serial) > serial_max or not _WELL_FORMED.fullmatch(".".join(parts)):
         _require_form(parts, serial_max)
-    failed = [] if _checksum("".join(parts)) == 1 else ["identifier"]
-    failed += [] if _checks(type_code[:CREDIT_LENGTH], "type code", "证照类型代码") else ["type"]
-    failed += [] if _checks(issuer, "issuer", "颁发机构代码") else ["issuer"]
-    return LicenseIdentifier(type_code, issuer, serial, int(version), check, tuple(failed))
+    failed, counted = _bodies(type_code, issuer)
+    if _counted_on(counted, serial + version + check) != 1:
+        failed = ("identifier", *failed)
+    return LicenseIdentifier(type_code, issuer, serial, int(version), check, failed)
 
 
 def _require_form(parts: list[str], serial_max: int) -> None:
@@ -249,27 +249,32 @@ def _require(part: str, allowed: frozenset[str], name: str, name_zh: str) -> Non
         raise _within(name, name_zh, error) from None
 
 
-_ONWARDS = [
-    {
-        character: ((check or 36) * 2 % 37 + value) % 36
-        for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    }
+_VALUES = "".join(sorted(ALPHANUMERIC))
+_ONWARDS = tuple(
+    bytes(((check or 36) * 2 % 37 + _VALUES.find(chr(code))) % 36 for code in range(ord("Z") + 1))
     for check in range(36)
-]
+)
 """ISO 7064 MOD 37,36: by what has been counted and the next character, what has been counted then."""
 
 
-def _checksum(text: str) -> int:
-    """As `stdnum` has it, and quicker: every code that is scanned asks for it."""
-    counted = _ONWARDS[18]
-    check = 18
-    for character in text:
-        check = counted[character]
-        counted = _ONWARDS[check]
+def _counted_on(check: int, text: str) -> int:
+    """The count behind a text of digits and capitals; 18 is where it begins, and 1 where what checks ends.
+
+    As `stdnum` has it, and quicker: every code that is scanned asks for it.
+    """
+    for code in text.encode("ascii"):
+        check = _ONWARDS[check][code]
     return check
 
 
 @lru_cache(maxsize=1024)  # the same few bodies stand in every identifier
+def _bodies(type_code: str, issuer: str) -> tuple[tuple[str, ...], int]:
+    """Which of the two bodies' codes do not check, and what has been counted behind them."""
+    failed: tuple[str, ...] = () if _checks(type_code[:CREDIT_LENGTH], "type code", "证照类型代码") else ("type",)
+    failed += () if _checks(issuer, "issuer", "颁发机构代码") else ("issuer",)
+    return failed, _counted_on(18, type_code + issuer)
+
+
 def _checks(code: str, name: str, name_zh: str) -> bool:
     """Whether a credit code checks; all that is wrong with it besides is an error."""
     try:

@@ -40,9 +40,13 @@ it. Where the list is published, a verifier learns from the trust list and not f
 _DIGEST_BYTES: Final = 32  # SHA-256
 _ADDRESS: Final = re.compile(r"https?://[^#\s]{1,200}/v#", re.IGNORECASE | re.ASCII)
 _BASE32: Final = re.compile(r"[A-Z2-7]+", re.IGNORECASE | re.ASCII)
-_CLAIMS: Final = frozenset({_ISSUED_AT, _ID, _LICENSE}), frozenset({_NOT_BEFORE, _EXPIRES})
-_OLD_CLAIMS: Final = frozenset({_SUBJECT, _NOT_BEFORE, _ISSUED_AT, _LICENSE}), frozenset({_EXPIRES})
-"""Those of every code, and those of some."""
+_CLAIMS: Final = frozenset(
+    (*expires, *not_before, _ISSUED_AT, _ID, _LICENSE)
+    for expires in ((), (_EXPIRES,))
+    for not_before in ((), (_NOT_BEFORE,))
+)
+_OLD_CLAIMS: Final = frozenset((_SUBJECT, *expires, _NOT_BEFORE, _ISSUED_AT, _LICENSE) for expires in ((), (_EXPIRES,)))
+"""The claims that may stand together, in the order in which they are spelt."""
 _SHOW_LESS: Final = "show less in public: drop in_qr of a long field"
 _LONGEST: Final = MAX_FRAGMENT + 256
 
@@ -154,22 +158,20 @@ def _fragment(text: str) -> str | None:
 
 
 def _version(claims: Mapping[int, object], *, spelt_anew: bool) -> int:
-    match claims.get(_LICENSE):
-        case [int(version), *_] if not _OLD <= version <= VERSION:
-            raise QrError("qr.version", "this code is of a newer version", hint="update the verifier")
-        case [int(version), *_] if spelt_anew == (version == VERSION):
-            return version
-    raise ClaimError("unexpected licence claim")
+    found = claims.get(_LICENSE)
+    version = found[0] if isinstance(found, list) and found else None
+    if isinstance(version, int) and not _OLD <= version <= VERSION:
+        raise QrError("qr.version", "this code is of a newer version", hint="update the verifier")
+    if not isinstance(version, int) or spelt_anew != (version == VERSION):
+        raise ClaimError("unexpected licence claim")
+    return version
 
 
 def _proof(message: Sign1, claims: Mapping[int, object], version: int) -> QrProof:
-    match message.header:
-        case {4: bytes(key_id), **rest} if not rest and len(key_id) == KEY_ID_BYTES:
-            pass
-        case _:
-            raise ClaimError("unexpected protected header")
-    required, optional = _CLAIMS if version == VERSION else _OLD_CLAIMS
-    if not required <= claims.keys() <= required | optional:
+    key_id = message.header.get(KEY_ID)
+    if not isinstance(key_id, bytes) or len(key_id) != KEY_ID_BYTES or len(message.header) > 1:
+        raise ClaimError("unexpected protected header")
+    if tuple(claims) not in (_CLAIMS if version == VERSION else _OLD_CLAIMS):
         raise ClaimError("unexpected claims")
     digest, texts, place = _license(claims[_LICENSE], version)
     issued_on = claim.day(claims[_ISSUED_AT])
