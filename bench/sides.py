@@ -37,7 +37,6 @@ from signing.certificates import Issuer, seal_certificate
 from signing.devkit import load_description
 from signing.key_files import load_certificates, load_private_key
 from signing.keys import SealCredential, SoftSigner, load_credential
-from signing.known_paths import KnownPaths
 from signing.sealing import seal, seal_prepared
 from signing.sealing.prepared import reserved_for
 from signing.timestamps import LocalTimestamper
@@ -198,4 +197,4 @@ def forget_chains(trust: TrustStore) -> None:
     for one in vars(known_certificates).values():
         if callable(getattr(one, "cache_clear", None)):
             one.cache_clear()
-    vars(trust)["_paths"] = KnownPaths()
+    trust.forget()

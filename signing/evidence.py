@@ -20,6 +20,11 @@ class Evidence:
     crls: tuple[bytes, ...] = field(default=(), repr=False)
     ocsps: tuple[bytes, ...] = field(default=(), repr=False)
 
+    @property
+    def size(self) -> int:
+        """Bytes of all items together."""
+        return sum(len(item) for items in (self.certificates, self.crls, self.ocsps) for item in items)
+
     def __or__(self, other: "Evidence") -> "Evidence":
         """Both, each item once, in the order met."""
         return Evidence(

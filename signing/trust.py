@@ -4,6 +4,7 @@ import copy
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from cryptography import x509
@@ -19,6 +20,10 @@ from signing.revocation import RevocationEvidence
 _LONGEST_PATH: Final = 5
 _MOST_BROUGHT: Final = 256
 """Certificates from one document; the verifier has its own bound on how many signatures it tries."""
+_MOST_KEPT: Final = 64
+_LARGEST_KEPT: Final = 128 * 1024
+"""Evidence that is remembered, and bytes of one: a city's licences of one week bring the same few certificates and
+lists, which need not be read and checked for each of them."""
 
 
 class TrustStore:
@@ -48,7 +53,13 @@ class TrustStore:
         self.intermediates = tuple(intermediates)
         self.revocation = RevocationEvidence(crls, ocsps)
         self._store = verification.Store(list(self.anchors))
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget paths that were found, and stores that grew by what documents brought."""
         self._paths = KnownPaths()
+        self._grown: dict[Evidence, TrustStore] = {}
+        self._lock = Lock()
 
     @classmethod
     def load(cls, folder: Path) -> "TrustStore":
@@ -74,8 +85,21 @@ class TrustStore:
         """
         if evidence == Evidence():
             return self
+        with self._lock:
+            known = self._grown.get(evidence)
+        if known is not None:
+            return known
+        grown = self._grown_by(evidence)
+        if evidence.size <= _LARGEST_KEPT:
+            with self._lock:
+                if len(self._grown) >= _MOST_KEPT:
+                    self._grown.clear()
+                self._grown[evidence] = grown
+        return grown
+
+    def _grown_by(self, evidence: Evidence) -> "TrustStore":
         grown = copy.copy(self)  # anchors and their index are shared
-        grown._paths = KnownPaths()  # noqa: SLF001 -- its own class; others may lead to an anchor now
+        grown.forget()  # others may lead to an anchor now
         brought = _readable(evidence.certificates[:_MOST_BROUGHT])
         grown.intermediates = tuple(dict.fromkeys((*self.intermediates, *brought)))
         grown.revocation = self.revocation.with_brought(evidence.crls, evidence.ocsps)

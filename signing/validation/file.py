@@ -16,7 +16,7 @@ from signing.pdf_reading.content import suspicious
 from signing.pdf_reading.file_map import Oddity
 from signing.pdf_reading.plain import PlainFile, read_plain
 from signing.pdf_reading.plain_archive import ArchivedFile, read_archived
-from signing.reports import Change, FileReport, Indication, SealFinding, SealReport, SubIndication
+from signing.reports import Change, ChangeKind, FileReport, Indication, SealFinding, SealReport, SubIndication
 from signing.trust import TrustStore
 from signing.validation.appearances import doubts
 from signing.validation.byte_range import Range, scan
@@ -32,6 +32,11 @@ from signing.validation.unreadable import shows_no_signature
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Larger files are not looked at."""
+_ARCHIVED: Final = (
+    Change(ChangeKind.TIME_STAMP, "Root/AcroForm/Archive1"),
+    Change(ChangeKind.EVIDENCE, "Root/DSS"),
+)
+"""What an archive update of our own changes: it was compared with what our writer makes, to the last byte."""
 
 
 class Case:
@@ -122,8 +127,11 @@ class Case:
     def _changes(self) -> list[tuple[Change, ...]]:
         """Compare each signed revision with the next one, and the last with the file."""
         ends = sorted({one.end for one in self.signatures if one.end} | {len(self.pdf)})
-        steps = {}
+        steps: dict[int, tuple[Change, ...]] = {}
         for start, end in pairwise(ends):
+            if isinstance(self.plain, ArchivedFile):
+                steps[end] = _ARCHIVED
+                continue
             before, after = self.map.revision(start), self.map.revision(end)
             steps[end] = changes(before, after)
             self._doubts[end] = doubts(self.pdf, before, after, steps[end])

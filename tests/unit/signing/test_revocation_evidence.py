@@ -194,6 +194,18 @@ def test_what_a_document_repeats_is_not_read_twice(pki: Any) -> None:
     assert grown.revocation.ask(pki.credential().certificate, trust.intermediates[0], pki.now).standing is Standing.GOOD
 
 
+def test_evidence_that_came_before_is_not_read_again_unless_it_is_large(pki: Any) -> None:
+    trust = pki.trust()
+    (crl, *_) = (path.read_bytes() for path in (pki.folder / "public" / "crl").iterdir())
+    grown = trust.with_evidence(Evidence(crls=(crl,)))
+    assert trust.with_evidence(Evidence(crls=(bytes(bytearray(crl)),))) is grown
+    assert trust.with_evidence(Evidence(crls=(crl, b"another"))) is not grown
+    large = Evidence(crls=(bytes(1 << 20),))
+    assert trust.with_evidence(large) is not trust.with_evidence(large)
+    trust.forget()
+    assert trust.with_evidence(Evidence(crls=(crl,))) is not grown
+
+
 def test_status_answers_of_the_folder_are_loaded(own_pki: Any) -> None:
     books = Books(own_pki)
     place: Path = own_pki.folder / "public" / "ocsp"
