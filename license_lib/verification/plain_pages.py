@@ -43,7 +43,7 @@ _CODE: Final = re.compile(
 )
 _CODE_ENDS: Final = " 1 re f Q EMC"
 _BOX: Final = re.compile(r"([1-9]\d{0,2}) ([1-9]\d{0,2}) ([1-9]\d{0,2})")
-_SPANS_REMEMBERED: Final = 1 << 16
+_SPANS_REMEMBERED: Final = 1 << 14
 _MICROTEXT: Final = re.compile(
     rb"<</Type/XObject/Subtype/Form/BBox\[0 0 \d{1,4}(?:\.\d{1,4})? [0-3](?:\.\d{1,4})?\]/Filter/FlateDecode"
     rb"/Length \d{1,6}>>"
@@ -201,21 +201,34 @@ def _code(line: str) -> DrawnCode:
         raise OtherwiseSpelledError
     module, left, bottom = (float(found[index]) for index in (1, 2, 3))
     count = int(found[4])
-    modules = bytearray(b"\xff" * (count * count))
+    modules, spans = bytearray(b"\xff" * (count * count)), _spans(count)
     for box in line[found.end() : -len(_CODE_ENDS)].split(" 1 re "):
-        start, length = _span(box, count)
-        modules[start : start + length] = bytes(length)
+        span, dark = spans[box]
+        modules[span] = dark
     side = module * count
     return DrawnCode(Edges(left, bottom, left + side, bottom + side), count, bytes(modules))
 
 
-@lru_cache(maxsize=_SPANS_REMEMBERED)
-def _span(box: str, count: int) -> tuple[int, int]:
-    """Where a run of dark modules begins in a code of `count` modules a side, and how many they are."""
-    found = _BOX.fullmatch(box)
-    if found is None:
-        raise OtherwiseSpelledError
-    x, y, length = map(int, found.groups())
-    inner = range(QUIET_ZONE, count - QUIET_ZONE)
-    need(x in inner and y in inner and x + length - 1 in inner)
-    return (count - 1 - y) * count + x, length
+@lru_cache(maxsize=8)  # a city has two or three sizes
+def _spans(count: int) -> "_Spans":
+    return _Spans(count)
+
+
+class _Spans(dict[str, tuple[slice, bytes]]):
+    """Where runs of dark modules lie in codes of so many modules a side, as slice and bytes; those that were met."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __missing__(self, box: str) -> tuple[slice, bytes]:
+        found = _BOX.fullmatch(box)
+        if found is None:
+            raise OtherwiseSpelledError
+        x, y, length = map(int, found.groups())
+        inner = range(QUIET_ZONE, self._count - QUIET_ZONE)
+        need(x in inner and y in inner and x + length - 1 in inner)
+        start = (self._count - 1 - y) * self._count + x
+        if len(self) >= _SPANS_REMEMBERED:
+            self.clear()
+        self[box] = value = slice(start, start + length), bytes(length)
+        return value
