@@ -8,7 +8,7 @@ from license_lib.errors import MachineError
 from license_lib.findings import Finding
 from license_lib.licenses import License
 from license_lib.licenses.public import public_values
-from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
+from license_lib.licenses.record import RecordError, parse_record
 from license_lib.qr import QrProof
 from license_lib.verification.verdict import TrustListUsed
 
@@ -26,14 +26,17 @@ _CODE_LABELS = {
 }
 
 
-def differences(document: License, kind: LicenseType | None, proof: QrProof) -> Iterator[Finding]:
-    """What a code says otherwise than the record. Without the type, nobody knows what it should publish."""
+def differences(document: License, digest: bytes, kind: LicenseType | None, proof: QrProof) -> Iterator[Finding]:
+    """What a code says otherwise than the record, whose digest is given.
+
+    Without the type, nobody knows what it should publish.
+    """
     expected = {
         "ZZBS": (document.identifier, proof.identifier),
         "ZZBFRQ": (document.issued_on, proof.issued_on),
         "ZZYXQQSRQ": (document.valid_from, proof.valid_from),
         "ZZYXQJZRQ": (document.valid_until, proof.valid_until),
-        "record": (record_digest(canonical_bytes(document)), proof.digest),
+        "record": (digest, proof.digest),
         "status": (document.status.ref if document.status else None, proof.status),
     }
     if kind is not None:

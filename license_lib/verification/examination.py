@@ -7,7 +7,7 @@ from license_lib.catalogue import LicenseType
 from license_lib.errors import InputError
 from license_lib.findings import Effect, Finding
 from license_lib.licenses import FaceContent, License, face_content
-from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
+from license_lib.licenses.record import RecordError, parse_record, record_digest
 from license_lib.qr import QrError, QrProof, decode, is_proof
 from license_lib.verification.agreement import differences, list_used, recorded_license
 from license_lib.verification.faces import differing_fields, field_labels
@@ -57,6 +57,7 @@ class Examination:
         self.unsure: set[Proof] = set()
         self.required: tuple[Proof, ...] = DOCUMENT_PROOFS
         self.license: License | None = None
+        self.record_digest = b""
         self.code: QrProof | None = None
         self.code_signer: SealCertificate | None = None
         self.report: SealReport | None = None
@@ -87,8 +88,7 @@ class Examination:
             self.face_and_code(document, covered)
         known = self.state(Asked(str(document.identifier), document.status), after=Proof.SEAL)
         if isinstance(known, OnRecord):
-            digest = record_digest(canonical_bytes(document))
-            same = known.record_digest == digest and known.file_digest == sha256(covered)
+            same = known.record_digest == self.record_digest and known.file_digest == sha256(covered)
             self.step(Proof.REPOSITORY, iter(() if same else (Finding("repository.mismatch"),)))
         self.step(Proof.VALIDITY, self.validity(document))
         return self.verdict()
@@ -106,7 +106,7 @@ class Examination:
         if isinstance(known, OnRecord):
             document = recorded_license(known.record, str(proof.identifier))
             drawn_by = self.ground.catalogue.drawn_by(document.template)
-            self.step(Proof.REPOSITORY, differences(document, drawn_by, proof))
+            self.step(Proof.REPOSITORY, differences(document, known.record_digest, drawn_by, proof))
         self.step(Proof.VALIDITY, self.validity(proof))
         return self.verdict()
 
@@ -180,7 +180,7 @@ class Examination:
             if data is None:
                 yield Finding("record.missing")
                 return
-            self.license = parse_record(data)
+            self.license, self.record_digest = parse_record(data), record_digest(data)
         except RecordError as error:
             yield Finding("record.invalid", {"path": error.path})
         except UnreadableError:
@@ -273,7 +273,7 @@ class Examination:
             return
         if signer.organization_id != self.organization_id():
             yield Finding("issuer.mismatch")
-        yield from differences(document, kind, proof)
+        yield from differences(document, self.record_digest, kind, proof)
 
     def signed_code(self, text: str) -> Iterator[Finding]:
         """Step 5: a well-formed code, signed with a seal key that a trust anchor vouches for.
