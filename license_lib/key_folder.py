@@ -201,17 +201,21 @@ class KeyFolder:
             MachineError: the time-stamp key or the public material is missing or cannot be used.
         """
         from signing.collecting import collect
+        from signing.kept_evidence import KeptEvidence
         from signing.sealing import Sealer
         from signing.trust import TrustStore
 
         with signing_errors():
             trust = TrustStore.load(self._folder)
-        fetcher = self.fetcher() if self._timestamps.urls else None  # a development PKI is all at hand
+        is_far = bool(self._timestamps.urls)
+        fetcher = self.fetcher() if is_far else None  # a development PKI is all at hand
         return Sealer(
             timestamper=self.timestamper(),
-            evidence=lambda certificates: collect(
-                certificates, trust, fetcher=fetcher, at=self._clock(), nonce=self.nonce
+            evidence=KeptEvidence(
+                lambda certificates: collect(certificates, trust, fetcher=fetcher, at=self._clock(), nonce=self.nonce),
+                self._clock,
             ),
+            at_once=self._timestamps.at_once if is_far else 1,
             now=self._clock,
             nonce=self.nonce,
             long_term=long_term,

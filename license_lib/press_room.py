@@ -23,7 +23,7 @@ from license_lib.repository import FileStore
 from license_lib.seal_room import check_room, prepared, printed_seal
 from license_lib.serials import widest_identifier
 from signing.keys import SealCredential, sha256
-from signing.sealing import Sealer
+from signing.sealing import Sealed, Sealer, SealOrder
 
 T = TypeVar("T")
 
@@ -73,6 +73,14 @@ class Pressed:
     key_id: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A licence that was printed, and is to be sealed."""
+
+    record: bytes
+    order: SealOrder
+
+
 class PressRoom:
     """Checks requests, prints and seals.
 
@@ -112,8 +120,15 @@ class PressRoom:
         return answers
 
     def press_each(self, orders: Sequence[Order]) -> list[Pressed]:
-        """`press` for many."""
-        return [self.press(order) for order in orders]
+        """Sign the codes, print the faces with them, attach the records, seal each, and put it into the file store.
+
+        Raises:
+            MachineError: `template.changed`; `storage.…`.
+            signing.errors.SigningError: the seal key is missing, locked or expired, or there is no time-stamp.
+        """
+        sheets = [self._print(order) for order in orders]
+        sealed = self._sealer.seal_each([sheet.order for sheet in sheets])
+        return [self._put(sheet, one) for sheet, one in zip(sheets, sealed, strict=True)]
 
     def check(self, request: LicenseRequest, today: date) -> Draft:
         """Everything that can be known to be wrong with a request, or with the keys, before anything is written.
@@ -150,13 +165,7 @@ class PressRoom:
             hint = "shorten the holder's name or the fields that are public in the QR"
             raise InputError(error.code, f"the QR code cannot hold it: {error.message}", hint=hint) from None
 
-    def press(self, order: Order) -> Pressed:
-        """Sign the code, print the face with it, attach the record, seal the whole, and put it into the file store.
-
-        Raises:
-            MachineError: `template.changed`; `storage.…`.
-            signing.errors.SigningError: the seal key is missing, locked or expired, or there is no time-stamp.
-        """
+    def _print(self, order: Order) -> "_Sheet":
         document = order.document
         kind = self._catalogue.get(document.template.key, on=document.issued_on)
         if template_of(kind) != document.template:
@@ -177,12 +186,14 @@ class PressRoom:
             seal=printed_seal(visible, kind.layout_for(document.fields), signature),
             attachment=Attachment(record, RECORD_NAME),
         )
-        sealed = self._sealer.seal_prepared(prepared(face), credential=credential, at=at)
+        return _Sheet(record, SealOrder(prepared(face), credential, at))
+
+    def _put(self, sheet: "_Sheet", sealed: Sealed) -> Pressed:
         return Pressed(
             pdf=sealed.pdf,
             stored_as=self._files.put(sealed.pdf),
-            record=record,
+            record=sheet.record,
             file_digest=sha256(sealed.revision),
             archived_until=sealed.archived.until if sealed.archived else None,
-            key_id=credential.key_id,
+            key_id=sheet.order.credential.key_id,
         )

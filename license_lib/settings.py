@@ -60,11 +60,13 @@ class TimestampSettings(_Frozen):
     """Time-stamp authorities 时间戳服务, the preferred first; without any, the development authority of the key folder.
 
     `token_bytes` is the room that a seal keeps for a token; it takes twice that in the file. `policy` is asked for if
-    it is given. The root certificates of the authorities belong into `public/anchors` of the key folder.
+    it is given. `at_once`: so many tokens each process that issues a batch waits for at the same time. The root
+    certificates of the authorities belong into `public/anchors` of the key folder.
     """
 
     urls: tuple[Annotated[str, Field(pattern=r"^https?://[!-?A-~]{1,500}$")], ...] = ()
     token_bytes: Annotated[int, Field(ge=1024, le=65536)] = 8192
+    at_once: Annotated[int, Field(ge=1, le=64)] = 8
     policy: Annotated[str, Field(pattern=r"^([0-2](\.(0|[1-9][0-9]{0,39})){1,20})?$")] = ""
 
 

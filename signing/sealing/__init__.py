@@ -13,7 +13,7 @@ from signing.sealing.appearance import FIELD_NAME, Mark, SealAppearance
 from signing.sealing.archive_update import Archived, EvidenceSource, archive
 from signing.sealing.certify import seal
 from signing.sealing.prepared import Prepared, seal_prepared
-from signing.sealing.sealer import Sealed, Sealer
+from signing.sealing.sealer import Sealed, Sealer, SealOrder
 
 __all__ = [
     "FIELD_NAME",
@@ -22,6 +22,7 @@ __all__ = [
     "Mark",
     "Prepared",
     "SealAppearance",
+    "SealOrder",
     "Sealed",
     "Sealer",
     "Spot",

@@ -1,6 +1,6 @@
 """Sealing up to a level: PAdES B-T, or B-LTA with evidence and an archive time-stamp, made at once or renewed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,6 +30,15 @@ class Sealed:
         return self.archived.pdf if self.archived else self.revision
 
 
+@dataclass(frozen=True, slots=True)
+class SealOrder:
+    """A prepared document, who seals it, and the time of sealing that it claims."""
+
+    document: Prepared = field(repr=False)
+    credential: SealCredential
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealer:
     """Seals and archives.
@@ -40,6 +49,8 @@ class Sealer:
         now: tells the time.
         nonce: gives a fresh number for a time-stamp request.
         long_term: level B-LTA; False stops at B-T.
+        at_once: of many seals, so many are made at the same time: where the authority is far, most of the time of each
+            is waiting for it.
     """
 
     timestamper: Timestamper
@@ -47,6 +58,7 @@ class Sealer:
     now: Callable[[], datetime]
     nonce: Callable[[], int]
     long_term: bool = True
+    at_once: int = 1
 
     def seal(
         self, pdf: bytes, *, credential: SealCredential, appearance: SealAppearance | None, reason: str | None = None
@@ -84,6 +96,22 @@ class Sealer:
         """
         sealed = seal_prepared(document, credential=credential, timestamper=self.timestamper, at=at, nonce=self.nonce)
         return Sealed(sealed, self.archive(sealed) if self.long_term else None)
+
+    def seal_each(self, orders: Sequence[SealOrder]) -> list[Sealed]:
+        """Seal many prepared documents, as `seal_prepared` does each.
+
+        Raises:
+            SigningError: the first that failed; those behind it that had not begun are not made.
+        """
+        if self.at_once == 1 or len(orders) == 1:
+            return [self._seal(one) for one in orders]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(self.at_once) as threads:
+            return list(threads.map(self._seal, orders))
+
+    def _seal(self, order: SealOrder) -> Sealed:
+        return self.seal_prepared(order.document, credential=order.credential, at=order.at)
 
     def archive(self, pdf: bytes) -> Archived:
         """Archive a sealed file, whatever the level of new seals, or one that was archived before: with fresh evidence.

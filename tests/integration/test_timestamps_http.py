@@ -1,14 +1,18 @@
 """A licence is issued with time-stamps from HTTP authorities, as `license.toml` names them."""
 
 import logging
+import os
+from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from loopback import Answer, Asked, Reply, closed_port, serving, stamping
-from support import CLERK, PASSPHRASE, StillClock, counted_randomness
+from support import CLERK, PASSPHRASE, StillClock, example_request
 
 from license_lib.authority import Authority
 from license_lib.errors import MachineError
+from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
 from license_lib.settings import Settings
 from license_lib.verification import Outcome
@@ -35,7 +39,7 @@ def opened(home: Path, clock: StillClock, *urls: str, more: str = "") -> Authori
     text = path.read_text(encoding="utf-8")
     urls_toml = ", ".join(f'"{url}"' for url in urls)
     path.write_text(f"{text}\n[timestamps]\nurls = [{urls_toml}]\n{more}\n", encoding="utf-8")
-    return Authority(Settings.load(home), passphrase=PASSPHRASE, clock=clock, randomness=counted_randomness("wire"))
+    return Authority(Settings.load(home), passphrase=PASSPHRASE, clock=clock, randomness=os.urandom)
 
 
 def test_a_licence_is_stamped_over_http(
@@ -53,6 +57,24 @@ def test_a_licence_is_stamped_over_http(
     assert {(one.method, one.path, one.headers["Content-Type"]) for one in asked} == {
         ("POST", "/tsa", "application/timestamp-query")
     }
+
+
+def test_a_batch_waits_for_several_time_stamps_at_once(
+    home: Path, clock: StillClock, without_own_authority: Answer
+) -> None:
+    together = Barrier(4)  # four requests, or nobody is answered
+    example = example_request("food-business-permit")
+    requests = [replace(example, number=f"JY1620402{one:07}", request_key=f"key {one}") for one in range(32)]
+
+    def answer(request: Asked) -> Reply:
+        together.wait(timeout=60)
+        return without_own_authority(request)
+
+    with serving(answer) as url, opened(home, clock, url, more="at_once = 4") as authority:
+        issued = [one for one in authority.issue_all(requests, processes=1) if isinstance(one, Issued)]
+        assert [one.license.number for one in issued] == [one.number for one in requests]
+        assert authority.verify(issued[-1].pdf).outcome is Outcome.IN_FORCE
+    assert not together.broken
 
 
 def test_the_second_authority_helps_and_the_first_is_named_in_the_log(
