@@ -14,6 +14,8 @@ from signing.pdf_reading.content import suspicious
 
 _HARMLESS: Final = frozenset({Name("Link"), Name("Popup")})
 _STRUCTURE: Final = frozenset({Name("XRef"), Name("ObjStm")})
+_LEADING_ON: Final = frozenset({Ref, Stream, dict, list})
+"""Kinds of values that may refer to others."""
 _HINT: Final = "print the document to a plain PDF first, and look at that"
 
 
@@ -72,9 +74,9 @@ def _all_reached(revision: Revision) -> bool:
         if isinstance(value, Stream):
             value = value.dictionary
         if isinstance(value, dict):
-            pending += value.values()
-        elif isinstance(value, list):
-            pending += value
+            value = list(value.values())
+        if isinstance(value, list):  # of numbers and names, mostly
+            pending += [one for one in value if type(one) in _LEADING_ON]
     waiting = (value for ref, value in revision.objects() if ref not in seen and isinstance(value, dict | Stream))
     return all(_is_structure(one) for one in waiting)
 
