@@ -1,13 +1,17 @@
-"""What `bench/reach.py` compares: one licence of a city, made and judged our way, and the usual way (`bench/naive.py`).
+"""What `bench/reach.py` compares: licences of a city, made and judged our way, and the usual way (`bench/naive.py`).
 
-Both issue the same licence: sign its code, draw the face, attach the record, seal with a time-stamp of one authority in
-the process (PAdES B-T). Everything that a service loads once is loaded before anything is measured.
+Both issue the same licences, each with texts of its own, so that nobody is quick by having seen the same one before:
+sign its code, draw the face, attach the record, seal with a time-stamp of one authority in the process (PAdES B-T).
+Everything that a service loads once is loaded before anything is measured.
 """
 
 import io
-from collections.abc import Callable, Iterator
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +27,12 @@ from license_lib.authority import Authority, now
 from license_lib.batch import read_request
 from license_lib.catalogue import LicenseType
 from license_lib.configured import fonts_folder
+from license_lib.identifiers.credit import check_character
 from license_lib.key_folder import KeyFolder, VisibleSeal
 from license_lib.license_code import license_code
 from license_lib.licenses import License
 from license_lib.licenses.record import RECORD_NAME, canonical_bytes
+from license_lib.licenses.request import LicenseRequest
 from license_lib.rendering import Attachment, Fonts, Press, Signature, printed
 from license_lib.resources import resource_folder
 from license_lib.seal_room import prepared, printed_seal
@@ -45,6 +51,13 @@ from signing.trust import TrustStore
 PASSPHRASE = b"only for this benchmark"
 TYPE, ISSUER = "business-license", "market"
 WHY = "颁发营业执照"
+LICENSES = 24
+_SHORT = 4
+"""Texts that say which of a few things it is, and are left alone."""
+_CHARACTERS = (
+    "白银市区县街道路号人民平川会宁靖远景泰商贸有限责任公司农业科技发展建筑工程服务咨询销售日用百货办公品"
+    "张王李赵刘陈杨黄周吴徐孙马朱胡林郭何高罗"
+)
 _URL = "https://license.example.gov.cn"
 _DESCRIPTION = Path(__file__).resolve().parents[1] / "keys" / "development.toml"
 
@@ -97,17 +110,18 @@ class Ways:
 
 @dataclass(frozen=True)
 class City:
-    """An authority with development keys, and one licence of it.
+    """An authority with development keys, and some licences of it.
 
     Attributes:
-        issued: the licence as the authority issued it, PAdES B-T.
+        documents: the licences.
+        files: the same as the authority issued them, PAdES B-T.
     """
 
     home: Path
     authority: Authority
     kind: LicenseType
-    document: License
-    issued: bytes
+    documents: Sequence[License]
+    files: Sequence[bytes]
     press: Press
     seal: VisibleSeal
     timestamper: LocalTimestamper
@@ -132,19 +146,25 @@ class City:
         )
         with Authority(settings, passphrase=PASSPHRASE) as authority:
             example = resource_folder("templates") / TYPE / "example.toml"
-            issued = authority.issue(read_request(example, {"type": TYPE, "issuer": ISSUER}))
-            body = authority.issuers.get(issued.license.issuer.code)
+            request = read_request(example, {"type": TYPE, "issuer": ISSUER})
+            issued = [authority.issue(one) for one in islice(of_others(request), LICENSES)]
+            body = authority.issuers.get(issued[0].license.issuer.code)
             yield cls(
                 home=home,
                 authority=authority,
                 kind=authority.catalogue.get(TYPE),
-                document=issued.license,
-                issued=issued.pdf,
+                documents=[one.license for one in issued],
+                files=[one.pdf for one in issued],
                 press=Press(Fonts.load(fonts_folder(settings)), authority.catalogue.artwork),
                 seal=keys.seal(body),
                 timestamper=LocalTimestamper(tsa, now, lambda: next(serials)),
                 code_key=keys.credential(body),
             )
+
+    @property
+    def document(self) -> License:
+        """One of them."""
+        return self.documents[0]
 
     def code(self, document: License) -> str:
         """The signed text of a licence's code, which both ways need."""
@@ -190,6 +210,29 @@ class City:
         holder = self.document.holders[0]
         for number in range(count):
             yield replace(self.document, holders=(replace(holder, name=f"{holder.name}{number}"),))
+
+
+def of_others(request: LicenseRequest) -> Iterator[LicenseRequest]:
+    """A request, and more like it, for other bodies and with other Chinese characters in each text."""
+    yield request
+    (holder,) = request.holders
+    chance = random.Random(1)  # noqa: S311 -- the same ones in each run
+
+    def other(text: str) -> str:
+        return "".join([chance.choice(_CHARACTERS) if "\u4e00" <= one <= "\u9fff" else one for one in text])
+
+    for number in _credit_codes(holder.number[:10]):
+        fields = {
+            key: other(text) if isinstance(text, str) and len(text) > _SHORT else text
+            for key, text in request.fields.items()
+        }
+        yield replace(request, holders=(replace(holder, name=other(holder.name), number=number),), fields=fields)
+
+
+def _credit_codes(beginning: str) -> Iterator[str]:
+    for number in itertools.count(1):
+        first = f"{beginning}{number:07d}"
+        yield first + check_character(first)
 
 
 def forget_chains(trust: TrustStore) -> None:

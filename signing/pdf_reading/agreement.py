@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from signing.pdf_reading.file_map import Revision
 from signing.pdf_reading.pages import MOST_PAGES, leaves
-from signing.pdf_reading.values import Name, Reader, Ref, Stream, Value
+from signing.pdf_reading.values import HexString, Name, Reader, Ref, Stream, Value
 from signing.pdfium_lock import one_at_a_time
 
 _MOST_FIELDS: Final = 1000
 """Fields for signatures: PDFium counts them anew for each one."""
 _STRUCTURE: Final = frozenset({Name("XRef"), Name("ObjStm")})
-_REGULAR: Final = re.compile(r"[A-Za-z0-9+_.-]+")
+_IRREGULAR: Final = re.compile(r"[^!-~]|[#()<>\[\]{}/%]")
 _WORDS: Final = re.compile(rb"[A-Za-z0-9 .:+'-]*")
 _MERE_NUMBERS: Final = frozenset({int, float})
 _HARMLESS: Final = (
@@ -94,17 +94,17 @@ def _in_its_hand(value: Value) -> bytes:
     """A value as qpdf writes it, so that it reads as that value; for what is unusual in it, a question mark."""
     kind = type(value)
     if kind is dict:
-        return b"<< %b >>" % b" ".join([b"%b %b" % (_name(key), _in_its_hand(value[key])) for key in sorted(value)])
+        return b"<< %b>>" % b"".join([b"%b %b " % (_name(key), _in_its_hand(value[key])) for key in sorted(value)])
     if kind is list:
         if set(map(type, value)) == {int}:  # of which there may be thousands
-            return f"[ {' '.join(map(str, value))} ]".encode("ascii")
-        return b"[ %b ]" % b" ".join(map(_in_its_hand, value))
+            return b"[ %b ]" % str(value)[1:-1].replace(",", "").encode("ascii")
+        return b"[ %b]" % b"".join([b"%b " % _in_its_hand(one) for one in value])
     return _HANDS.get(kind, _unusual)(value)
 
 
 @lru_cache(maxsize=1024)
 def _name(name: str) -> bytes:
-    return f"/{name}".encode("ascii") if _REGULAR.fullmatch(name) else b"?"
+    return b"/" + _IRREGULAR.sub(lambda found: f"#{ord(found[0]):02x}", name).encode("ascii")
 
 
 def _unusual(_: Value) -> bytes:
@@ -116,7 +116,8 @@ _HANDS: Final[Mapping[type, Callable[[Any], bytes]]] = {
     Name: _name,
     int: lambda value: b"%d" % value,
     float: lambda value: format(Decimal(repr(value)), "f").encode("ascii"),
-    bytes: lambda value: b"(%b)" % value if _WORDS.fullmatch(value) else b"?",
+    bytes: lambda value: b"(%b)" % value if _WORDS.fullmatch(value) else b"<%b>" % value.hex().encode("ascii"),
+    HexString: lambda value: b"<%b>" % value.hex().encode("ascii"),
     bool: lambda value: b"true" if value else b"false",
 }
 
