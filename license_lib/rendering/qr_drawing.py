@@ -1,7 +1,9 @@
 """QR code (ISO/IEC 18004) as one vector path."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import compress, count
 
 from license_lib.code_size import QUIET_ZONE
 from license_lib.errors import InputError
@@ -51,11 +53,19 @@ def qr_path(text: str, x: float, y: float, size: float) -> str:
     renderer shows seams between them.
     """
     matrix = qr_matrix(text)
-    count = len(matrix) + 2 * QUIET_ZONE
-    boxes = _boxes(count)
-    path = " ".join([boxes[run.span()] for run in _RUN.finditer(b"\0".join(matrix))])
-    module = size / count
-    return f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {y:.3f} cm 1 1 1 rg 0 0 {count} {count} re f 0 0 0 rg {path} f Q"
+    side = len(matrix) + 2 * QUIET_ZONE
+    path = " ".join(map(_boxes(side).__getitem__, _runs(b"\0".join(matrix))))
+    module = size / side
+    return f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {y:.3f} cm 1 1 1 rg 0 0 {side} {side} re f 0 0 0 rg {path} f Q"
+
+
+def _runs(modules: bytes) -> Iterator[tuple[int, int]]:
+    """Where runs of dark modules begin and end; a search for each takes twice as long."""
+    padded = modules + b"\0"
+    symbol = int.from_bytes(padded, "big")
+    changes = (symbol ^ symbol >> 8).to_bytes(len(padded), "big")  # each module against the one before it
+    ends = compress(count(), changes)
+    return zip(ends, ends, strict=True)
 
 
 class _Boxes(dict[tuple[int, int], str]):
