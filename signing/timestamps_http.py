@@ -121,7 +121,8 @@ class EveryAuthorityFailedError(TimestampError):
 class FallbackTimestamper:
     """Several authorities: the next one is asked where one cannot be reached, refuses, or lies.
 
-    Whoever failed is asked last for a minute: a dead authority must not cost every seal its time-out.
+    Whoever failed is asked last for a minute: a dead authority must not cost every seal its time-out. Threads may share
+    it.
 
     Args:
         authorities: at least one, the preferred first.
@@ -170,4 +171,4 @@ class FallbackTimestamper:
         """In the given order, but those that rest last."""
         now = self._clock()
         indices = range(len(self._authorities))
-        return sorted(indices, key=lambda index: index in self._resting and self._resting[index] > now)
+        return sorted(indices, key=lambda index: self._resting.get(index, now) > now)
