@@ -20,6 +20,12 @@ _NUMBER: Final = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)")
 _REFERENCE: Final = re.compile(rb"(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![^\0\t\n\f\r ()<>\[\]{}/%])")
 _NAME: Final = re.compile(rb"/([^\0\t\n\f\r ()<>\[\]{}/%]*)")
 _KEY: Final = re.compile(_GAP + rb"(?:>>|/([^\0\t\n\f\r ()<>\[\]{}/%]*+)" + _GAP + rb")")
+_REGULAR: Final = rb"[^\0\t\n\f\r ()<>\[\]{}/%#]"
+_USUAL_ENTRY: Final = re.compile(  # most entries are a name, a reference or a whole number, and are read in one go
+    rb"[\t\n\f\r ]*+/(%b++)[\t\n\f\r ]*+(?:/(%b++)(?!#)|(\d{1,10}+) (\d{1,5}+) R(?!%b|#)|"
+    rb"(-?\d{1,10}+)(?=[\t\n\f\r ]*+(?:/|>>)))" % (_REGULAR, _REGULAR, _REGULAR)
+)
+_NAMED, _COUNTED = 2, 5
 _NUMBERS: Final = re.compile(  # as nearly all are spelled; possessive, so that there is one way only to match
     rb"\[[\t\n\f\r ]*+((?:-?\d{1,10}+(?:\.\d{1,10}+)?+(?:[\t\n\f\r ]++|(?=\])))*+)\]"
 )
@@ -249,20 +255,31 @@ class Reader:
         self.position += 2
         found: dict[str, Value] = {}
         while True:
-            entry = _KEY.match(self.data, self.position)
-            if entry is None:
-                raise PdfError("expected a name")
-            self.position = entry.end()
-            if entry[1] is None:
-                return found
-            key = _unescaped(entry[1])
+            usual = _USUAL_ENTRY.match(self.data, self.position)
+            if usual is not None:
+                self.position = usual.end()
+                key, value = usual[1].decode("latin-1"), _usual_value(usual)
+            else:
+                entry = _KEY.match(self.data, self.position)
+                if entry is None:
+                    raise PdfError("expected a name")
+                self.position = entry.end()
+                if entry[1] is None:
+                    return found
+                key, value = _unescaped(entry[1]), self.value(depth + 1)
             if key in found:
                 raise PdfError("a dictionary has a key twice")
-            found[key] = self.value(depth + 1)
+            found[key] = value
 
     def _check_depth(self, depth: int) -> None:
         if depth >= _DEEPEST:
             raise PdfError("values are nested beyond all measure")
+
+
+def _usual_value(entry: re.Match[bytes]) -> Name | Ref | int:
+    if entry.lastindex == _NAMED:
+        return Name(entry[_NAMED].decode("latin-1"))
+    return int(entry[_COUNTED]) if entry.lastindex == _COUNTED else Ref(int(entry[3]), int(entry[4]))
 
 
 def _unescaped(name: bytes) -> str:

@@ -1,5 +1,6 @@
 """Values as ISO 32000-2 §7.3 writes them; the examples are those of the standard."""
 
+import re
 from typing import Any
 
 import pytest
@@ -144,3 +145,63 @@ def test_any_string_comes_back(content: bytes) -> None:
 @given(st.binary(min_size=1, max_size=40))
 def test_any_name_comes_back(content: bytes) -> None:
     assert read(b"/" + b"".join(b"#%02x" % one for one in content)) == Name(content.decode("latin-1"))
+
+
+WORDS = [
+    "/",
+    "A",
+    "B1",
+    "#41",
+    "#",
+    "12",
+    "0",
+    "-7",
+    "+1",
+    "4.",
+    "R",
+    "obj",
+    "true",
+    "(s)",
+    "<41>",
+    "[",
+    "]",
+    "<<",
+    ">>",
+]
+SPACES = ["", " ", "  ", "\n", "\0", "%c\n", "\t "]
+
+
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(SPACES)), max_size=14))
+def test_what_is_read_in_one_go_is_read_piece_by_piece_alike(parts: list[tuple[str, str]]) -> None:
+    text = "<<" + "".join(word + space for word, space in parts) + ">>"
+    assert outcome(text) == outcome(text, usual=False), text
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "/A 1 0 R",
+        "/A 1  0 R",
+        "/A 1 0 R/B 2",
+        "/A 1 0 Rest",
+        "/A 1 0 R#20",
+        "/A/B#20C",
+        "/A#42 1",
+        "/A 1 2",
+        "/A 1%c\n",
+    ],
+)
+def test_what_looks_usual_and_may_not_be(entry: str) -> None:
+    assert outcome(f"<<{entry}>>") == outcome(f"<<{entry}>>", usual=False)
+
+
+def outcome(text: str, *, usual: bool = True) -> tuple[str, int]:
+    """What is read, and up to where; with `usual` or without the way that reads most entries in one go."""
+    reader = Reader(text.encode("latin-1"))
+    with pytest.MonkeyPatch.context() as patch:
+        if not usual:
+            patch.setattr("signing.pdf_reading.values._USUAL_ENTRY", re.compile(rb"(?!)"))
+        try:
+            return repr(reader.value()), reader.position
+        except PdfError:
+            return "refused", 0
