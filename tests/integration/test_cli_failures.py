@@ -316,6 +316,15 @@ def _told(*, within: bool) -> Iterator[str]:
         yield "went on"
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """The same for this process."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 @pytest.mark.parametrize("within", [True, False])
 def test_what_is_counted_is_told_whenever_ctrl_c_comes(*, within: bool) -> None:
     told: list[str] = []
