@@ -526,12 +526,12 @@ def issue_batch(
     from license_lib.error_texts import error_value
 
     _runs_long()
-    rows, again = tee(read_batch(file))
+    batch = read_batch(file)
+    rows, again = tee(batch)
     passphrase = _passphrase(passphrase_file)
     counts = {"issued": 0, "already": 0, "failed": 0}
-    lines = _bytes(file).count(b"\n") + 1
     progress = BatchProgress(
-        sys.stderr, lines, english=printer.english, as_json=printer.as_json, seconds=time.monotonic
+        sys.stderr, batch.lines, english=printer.english, as_json=printer.as_json, seconds=time.monotonic
     )
     with interruptible() as undisturbed:
         try:
@@ -2780,7 +2780,7 @@ def _list_words(snapshot: "Snapshot", zh: str, en: str) -> tuple[str, str]:
 
 def _applicants(path: Path) -> str:
     """The text of a file, or of stdin: a number on the command line would be seen by others, and kept in histories."""
-    from license_lib.request_files import read_text
+    from license_lib.text_files import read_text
 
     if str(path) != "-":
         return read_text(path, MOST_APPLICANT_BYTES)

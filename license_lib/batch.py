@@ -7,20 +7,20 @@ Photos are paths relative to the batch file.
 """
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from license_lib.catalogue.fields import REQUEST_COLUMNS
 from license_lib.errors import InputError
 from license_lib.licenses.request import LicenseRequest
-from license_lib.request_files import object_from_json, read_request, read_text, request_from_mapping
+from license_lib.request_files import object_from_json, read_request, request_from_mapping
+from license_lib.text_files import TextLines
 
-__all__ = ["BatchRow", "read_batch", "read_request"]
+__all__ = ["Batch", "BatchRow", "read_batch", "read_request"]
 
-MAX_BATCH_BYTES = 256 * 1024 * 1024
+MAX_BATCH_BYTES = 2 * 1024**3
 _BY_HEADING = {heading: key for key, heading in REQUEST_COLUMNS.items()}
 
 
@@ -32,37 +32,56 @@ class BatchRow:
     request: LicenseRequest | InputError
 
 
-def read_batch(path: Path) -> Iterator[BatchRow]:
+class Batch(Iterator[BatchRow]):
+    """The rows of a file, each read when it is asked for.
+
+    Attributes:
+        lines: of the file.
+    """
+
+    def __init__(self, rows: Iterator[BatchRow], lines: int) -> None:
+        self._rows = rows
+        self.lines = lines
+
+    def __iter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __next__(self) -> BatchRow:
+        """The next row."""
+        return next(self._rows)
+
+
+def read_batch(path: Path) -> Batch:
     """Read a `.csv` or `.jsonl` file row by row. A bad row is a row with an error; the others are read all the same.
 
-    Photos are read when their row's turn comes, so a long batch needs little memory.
+    The file is looked through before its first row is read; neither it nor all photos are ever in memory as a whole.
 
     Raises:
         InputError: at once, and nothing of the file can be read: `file.unreadable`, `file.too-large`, `file.encoding`,
             `batch.format`, `batch.empty`.
     """
-    readers = {".csv": _csv_rows, ".jsonl": _json_rows}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
+    suffix = path.suffix.lower()
+    if suffix not in {".csv", ".jsonl"}:
         raise InputError("batch.format", f"{path.name}: is neither .csv nor .jsonl", hint="see `license issue-batch`")
-    text = read_text(path, MAX_BATCH_BYTES)
-    if not text.strip():
+    lines = TextLines(path, MAX_BATCH_BYTES, end="" if suffix == ".csv" else "\n")  # JSON texts may hold U+2028
+    if lines.is_blank:
         raise InputError("batch.empty", f"{path.name}: is empty")
-    return reader(text, path)
+    return Batch(_csv_rows(lines, path) if suffix == ".csv" else _json_rows(lines, path), lines.count)
 
 
-def _json_rows(text: str, path: Path) -> Iterator[BatchRow]:
-    for line, content in enumerate(text.split("\n"), 1):  # not splitlines(): JSON texts may hold U+2028
+def _json_rows(lines: TextLines, path: Path) -> Iterator[BatchRow]:
+    for line, content in enumerate(lines, 1):
         if not content.strip():
             continue
         try:
-            yield BatchRow(line, request_from_mapping(object_from_json(content), path.parent))
+            yield BatchRow(line, request_from_mapping(object_from_json(content.removesuffix("\n")), path.parent))
         except InputError as error:
             yield BatchRow(line, error)
 
 
-def _csv_rows(text: str, path: Path) -> Iterator[BatchRow]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _csv_rows(lines: TextLines, path: Path) -> Iterator[BatchRow]:
+    reader = csv.reader(lines, strict=True)
     try:
         header = _header(next(reader, []))
     except csv.Error:

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import os
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -15,6 +14,7 @@ from license_lib.identifiers import CheckOverride, NumberError
 from license_lib.licenses.photo import MAX_PHOTO_BYTES
 from license_lib.licenses.request import LONG_TERM_INPUT, HolderRequest, LicenseRequest
 from license_lib.licenses.rules import shown_name
+from license_lib.text_files import read_file, read_text
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 _REQUEST_KEYS = (
@@ -23,10 +23,6 @@ _REQUEST_KEYS = (
 _HOLDER_KEYS = ("name", "number", "number_kind", "override")
 _OVERRIDE_KEYS = ("reason", "approved_by")
 _LONG_TERM = (LONG_TERM_INPUT, "长期")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-# Python's gb18030 codec is the edition of 2005: these eight were private use then (GB 18030-2022, standards of 2023).
-_GB_18030_2022 = str.maketrans("\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864", "龴龵龶龷龸龹龺龻")
 
 
 def read_request(path: Path, defaults: Mapping[str, str | None]) -> LicenseRequest:
@@ -51,46 +47,6 @@ def read_request(path: Path, defaults: Mapping[str, str | None]) -> LicenseReque
         raw = object_from_json(text)
     given = {name: value for name, value in defaults.items() if value is not None}
     return request_from_mapping({**given, **raw} if isinstance(raw, dict) else raw, path.parent)
-
-
-def read_text(path: Path, max_bytes: int) -> str:
-    """A text file in UTF-8 (with or without mark), or in GB 18030 as Chinese spreadsheets write it.
-
-    GB 18030 takes nearly any bytes, so a file of which some lines are UTF-8 is refused: it would become other names.
-
-    Raises:
-        InputError: `file.unreadable`, `file.too-large`, `file.encoding`.
-    """
-    data = read_file(path, max_bytes)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-    if data.startswith(_BYTE_ORDER_MARK) or any(map(_surely_utf8, data.split(b"\n"))):
-        raise InputError("file.encoding", f"{path.name}: line {line} is not UTF-8, others are", hint="save it as UTF-8")
-    try:
-        return data.decode("gb18030").translate(_GB_18030_2022)
-    except UnicodeDecodeError:
-        raise InputError(
-            "file.encoding", f"{path.name}: is neither UTF-8 nor GB 18030 (line {line})", hint="save it as UTF-8"
-        ) from None
-
-
-def read_file(path: Path, max_bytes: int) -> bytes:
-    """A file's bytes, within bounds.
-
-    Raises:
-        InputError: `file.unreadable`, `file.too-large`.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1) if os.fstat(file.fileno()).st_size <= max_bytes else None
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL character
-        problem = error.strerror if isinstance(error, OSError) else "is no file name"
-        raise InputError("file.unreadable", f"{path}: {problem}") from None
-    if data is None or len(data) > max_bytes:
-        raise InputError("file.too-large", f"{path.name}: has more than {max_bytes:,} bytes", hint="split it")
-    return data
 
 
 def object_from_json(text: str) -> object:
@@ -135,14 +91,6 @@ def request_from_mapping(raw: object, folder: Path) -> LicenseRequest:
         photo=_photo(_optional(table, "photo"), folder),
         request_key=_optional(table, "request_key"),
     )
-
-
-def _surely_utf8(line: bytes) -> bool:
-    """Whether a line is UTF-8 with a character of three bytes or more; text in GB 18030 is so by rare accident only."""
-    try:
-        return any(character > "\u07ff" for character in line.decode())
-    except UnicodeDecodeError:
-        return False
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """Batch and request files: encodings, line numbers, and a fault that keeps to its row."""
 
 import json
+import os
+import tracemalloc
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from license_lib.errors import InputError
 from license_lib.identifiers import CheckOverride
 from license_lib.licenses.photo import MAX_PHOTO_BYTES
 from license_lib.licenses.request import LicenseRequest
+from license_lib.text_files import LONGEST_LINE
 
 HEADER = "type,issuer,number,holder_name,holder_number,issued_on,valid_until,address"
 ROW = "business-license,market,A1,白银样例有限公司,91620402MA0000000Q,2026-03-02,long-term,样例路1号"
@@ -326,6 +329,56 @@ def test_characters_that_moved_with_gb_18030_2022_are_mapped(tmp_path: Path) -> 
     assert (
         only(list(read_batch(path))).holders[0].name == "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb样例有限公司"
     )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_a_long_batch_is_never_in_memory_as_a_whole(tmp_path: Path, suffix: str, encoding: str) -> None:
+    line = ROW if suffix == ".csv" else json.dumps({**GOOD, "fields": {"a": "甲" * 200}}, ensure_ascii=False)
+    content = f"{HEADER}\n" * (suffix == ".csv") + f"{line}\n" * 20_000
+    path = written(tmp_path, f"long{suffix}", content.encode(encoding))
+    tracemalloc.start()
+    try:
+        rows = read_batch(path)
+        count = sum(isinstance(row.request, LicenseRequest) for row in rows)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (count, rows.lines) == (20_000, content.count("\n") + 1)
+    assert most < path.stat().st_size / 4
+
+
+def test_one_line_without_end_is_refused(tmp_path: Path) -> None:
+    error = refusal(written(tmp_path, "batch.jsonl", b"{}\n" + b" " * (LONGEST_LINE + 1)))
+    assert (error.code, error.message) == ("file.too-large", "batch.jsonl: line 2 has more than 4,194,304 bytes")
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "batch.csv"
+    os.mkfifo(path)
+    writing = os.open(path, os.O_RDWR)  # so that nobody waits
+    assert (refusal(path).code, refusal(path).message) == ("file.unreadable", f"{path}: not a regular file")
+    os.close(writing)
+
+
+def test_a_file_that_is_changed_while_it_is_read(tmp_path: Path) -> None:
+    line = json.dumps(GOOD, ensure_ascii=False).encode() + b"\n"
+    path = written(tmp_path, "batch.jsonl", line * 2000)
+    rows = read_batch(path)
+    next(rows)
+    path.write_bytes(b"\xff" * len(line) * 2000)
+    with pytest.raises(InputError) as caught:
+        list(rows)
+    assert (caught.value.code, caught.value.message) == ("file.unreadable", f"{path}: was changed while it was read")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_a_table_end_in_any_way(tmp_path: Path, end: str) -> None:
+    quoted = ROW.replace("样例路1号", f'"样例路{end}1号"')
+    rows = list(read_batch(written(tmp_path, "batch.csv", end.join([HEADER, quoted, ROW]))))
+    assert [row.line for row in rows] == [2, 4]
+    assert isinstance(rows[0].request, LicenseRequest)
+    assert rows[0].request.fields == {"address": f"样例路{end}1号"}
 
 
 @given(content=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
