@@ -8,7 +8,7 @@ the first is issued, and a batch that was broken off is sent again as it is.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -97,7 +97,7 @@ def issue_each(
             heads = [line[0].waited_for for line in (checking, sealing) if line]
             if not heads:
                 return
-            wait(heads, return_when=FIRST_COMPLETED)
+            room.wait(heads)
             if checking and checking[0].waited_for.done():
                 one = checking.popleft()
                 one.waited_for = room.press_each(issuing.reserve(one.slips, room.done(one.waited_for)))

@@ -8,12 +8,13 @@ so one that is not on this machine is spoken to by TLS only, with certificates o
 
 import os
 import pickle
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -30,6 +31,10 @@ T = TypeVar("T")
 _HERE: Final = {"localhost", "127.0.0.1", "::1"}
 _PATIENCE: Final = 30.0
 """Seconds for the scheduler to answer and a worker to be there."""
+_ALONE: Final = 60.0
+"""Seconds that it is waited for another worker where all went away."""
+_LOOK: Final = 1.0
+"""Seconds after which it is looked whether there still are workers, where nothing gets done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Agreed:
 
 @contextmanager
 def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int]]":
-    """The workers of a cluster. Where all of them went away, it is waited for one that comes.
+    """The workers of a cluster. Where all of them went away, it is waited for one that comes, for a minute.
 
     Args:
         address: of its scheduler, `tls://HOST:PORT`; `tcp://` on this machine only.
@@ -82,15 +87,37 @@ def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int
             "issuing.cluster", "the cluster does not answer, or has no workers", hint="look at its scheduler"
         ) from None
     with client:
-        yield ClusterRoom(client.get_executor(pure=False), agreed), sum(client.nthreads().values())
+        yield ClusterRoom(client.get_executor(pure=False), agreed, client.nthreads), sum(client.nthreads().values())
 
 
 class ClusterRoom(DistantRoom):
-    """The rooms of such workers. A worker that died is asked no more, and others do what it had."""
+    """The rooms of such workers. A worker that died is asked no more, and others do what it had.
 
-    def __init__(self, executor: Executor, agreed: Agreed) -> None:
+    Args:
+        executor: gives work to them.
+        agreed: what their configuration must say.
+        workers: asks the scheduler who is there.
+    """
+
+    def __init__(self, executor: Executor, agreed: Agreed, workers: Callable[[], Mapping[str, int]]) -> None:
         super().__init__(executor)
         self._agreed = agreed
+        self._workers = workers
+
+    def wait(self, futures: "Sequence[Future[Any]]") -> None:
+        """See `DistantRoom.wait`.
+
+        Raises:
+            MachineError: `issuing.cluster`, nobody is there to do them.
+        """
+        seen = monotonic()
+        while not wait(futures, timeout=_LOOK, return_when=FIRST_COMPLETED).done:
+            if self._workers():
+                seen = monotonic()
+            elif monotonic() - seen > _ALONE:
+                raise MachineError(
+                    "issuing.cluster", "the cluster has no workers any more", hint="look at them, then send it again"
+                )
 
     def _send(self, work: Callable[..., list[T]], arguments: Sequence[object]) -> "Future[list[T]]":
         return self._executor.submit(_at_worker, self._agreed, pickle.dumps((work, arguments)))  # type: ignore[arg-type]  # T is of `work`

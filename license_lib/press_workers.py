@@ -3,12 +3,12 @@
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from license_lib.errors import InputError, MachineError
 from license_lib.key_folder import signing_errors
@@ -51,6 +51,10 @@ class DistantRoom:
     def press_each(self, orders: Sequence[Order]) -> "Future[list[Pressed]]":
         """For each what `PressRoom.press` makes; see `done`."""
         return self._submit(PressRoom.press_each, orders)
+
+    def wait(self, futures: "Sequence[Future[Any]]") -> None:
+        """Wait until one of them is done."""
+        wait(futures, return_when=FIRST_COMPLETED)
 
     def done(self, future: "Future[list[T]]") -> list[T]:
         """What came of it.

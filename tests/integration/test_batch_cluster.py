@@ -122,6 +122,21 @@ def test_a_cluster_without_workers_is_a_machine_that_fails(
         assert caught.value.code == "issuing.cluster"
 
 
+def test_a_cluster_whose_workers_went_away_for_good(
+    city: Path, scheduler: str, workers: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_ALONE", 2.0)
+    with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
+        results = authority.issue_all(batch(), cluster=scheduler)
+        first = next(results)
+        workers.kill()
+        with pytest.raises(MachineError) as caught:
+            list(results)
+        assert (caught.value.code, caught.value.hint) == ("issuing.cluster", "look at them, then send it again")
+        assert isinstance(first, Issued)
+        assert authority.repository.by_number(first.license.number)
+
+
 @pytest.mark.parametrize("address", ["tcp://192.0.2.1:8786", "192.0.2.1:8786", "ws://127.0.0.1:1", ""])
 def test_a_cluster_elsewhere_is_spoken_to_by_tls(address: str) -> None:
     with pytest.raises(LicenseError) as caught, cluster.workers_at(address, cluster.Agreed("", "")):
