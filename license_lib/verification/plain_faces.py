@@ -43,6 +43,14 @@ _PAGE: Final = re.compile(
     rb"<</Type/Page/Parent R/MediaBox\[0 0 [\d.]+ (\d+(?:\.\d+)?)\]/Resources R/Contents R/StructParents \d+/Tabs/S"
     rb"(/Annots\[R\])?>>"
 )
+_CATALOG: Final = re.compile(
+    rb"<</Type/Catalog/Pages R/StructTreeRoot R/MarkInfo<</Marked true>>/Metadata R/Lang\([A-Za-z-]{2,20}\)"
+    rb"/ViewerPreferences<</DisplayDocTitle true>>/OutputIntents\[<<[^<>]{1,300}>>\]/AF\[R\]"
+    rb"/Names<</EmbeddedFiles<</Names\[\([^()]{1,100}\) R\]>>>>/AcroForm R/Perms<</DocMDP R>>>>"
+)
+"""With nothing about how pages are read: from right to left, PDFium reads other texts."""
+_PAGES: Final = re.compile(rb"<</Type/Pages/Kids\[R(?: R)*\]/Count \d+>>")
+"""With nothing that pages inherit: turned or cropped, all of them would show something else (ISO 32000-2 §7.7.3.4)."""
 _NAMED: Final = rb"<<((?:/[A-Za-z0-9]{1,20} \d{1,5} 0 R)*)>>"
 _RESOURCES: Final = re.compile(rb"<</Font%b/XObject%b>>" % (_NAMED, _NAMED))
 _ONE_NAMED: Final = re.compile(rb"/([A-Za-z0-9]+) (\d+) 0 R")
@@ -147,11 +155,13 @@ def _read_sheets(file: PlainFile, identifier: str, fonts: "Callable[[], Fonts]")
     from license_lib.verification.plain_fonts import shown_fonts
 
     last = file.last
+    need(_CATALOG.fullmatch(anonymous(file.text(last.trailer["Root"].number))))
     kids = last.entry(last.entry(last.entry(last.trailer, "Root"), "Pages"), "Kids")
     texts = [file.text(one.number) for one in kids]
     named = [references(text) for text in texts]  # parent, resources, contents, and of the first page the seal
     pages = [_PAGE.fullmatch(anonymous(text)) for text in texts]
     need(all(pages) and len({one[1] for one in named}) == 1)
+    need(all(_PAGES.fullmatch(anonymous(file.text(one[0]))) for one in named))
     need([len(one) for one in named] == [4, *[3] * (len(named) - 1)])
     (resources, first), widget = (named[0][1], pages[0]), file.text(named[0][3])
     found = _RESOURCES.fullmatch(file.text(resources))

@@ -61,7 +61,7 @@ def inflated(data: bytes, most: int) -> bytes:
         content = engine.decompress(data, most + 1)
     except zlib.error as error:
         raise OtherwiseSpelledError from error
-    need(engine.eof and len(content) <= most)
+    need(engine.eof and len(content) <= most and not engine.unused_data)
     return content
 
 
