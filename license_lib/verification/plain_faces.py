@@ -58,9 +58,10 @@ _WIDGET: Final = re.compile(
     rb"<</Type/Annot/Subtype/Widget/FT/Sig/T\([^()]*\)/TU(?:<[0-9A-Fa-f]*>|\([^()]*\))/Rect\[[\d. ]+\]/F 132"
     rb"/AP<</N R>>/P R/StructParent \d+/V R>>"
 )
-_PACKED: Final = b"/Filter/FlateDecode"
-_FORM, _PICTURE = b"/Subtype/Form", b"/Subtype/Image"
-_TEXT_BEGINS: Final = b"BT"
+_FILTER, _PACKED, _PREDICTED = b"/Filter", b"/Filter/FlateDecode", b"/DecodeParms"
+_KIND, _PICTURE = b"/Subtype", b"/Subtype/Image"
+_SHOWS_TEXT: Final = re.compile(rb"T[jJ]|['\"]")
+"""Renderers show a text outside of `BT` and `ET`, too."""
 _MICROTEXT, _PHOTOGRAPH = "Micro", "Photo"
 """Names of forms that are not of the ground (`rendering.ornament`, `rendering.sheet`)."""
 
@@ -202,12 +203,20 @@ def _add_object(ground: Any, file: PlainFile, number: int, met: dict[int, int]) 
 def _holds_text(file: PlainFile, numbers: Sequence[int]) -> bool:
     """Whether one of these objects may show a text: it would be set in the font of the last text before it."""
     objects = [(file.text(number).replace(b" ", b""), file.encoded(number)) for number in numbers]
-    contents = [(text, data) for text, data in objects if _FORM in text or _PICTURE not in text]
+    contents = [
+        (text, data) for text, data in objects if _KIND in text and not (_PICTURE in text and text.count(_KIND) == 1)
+    ]
     try:
-        shown = [inflated(data, _LARGEST_PAGE) if _PACKED in text else data for text, data in contents]
+        return any(_SHOWS_TEXT.search(_content(text, data)) for text, data in contents)
     except OtherwiseSpelledError:
         return True
-    return any(_TEXT_BEGINS in content for content in shown)
+
+
+def _content(text: bytes, data: bytes) -> bytes:
+    if _FILTER not in text:
+        return data
+    need(text.count(_FILTER) == 1 and _PACKED in text and _PREDICTED not in text)
+    return inflated(data, _LARGEST_PAGE)
 
 
 def _read_face(sheets: _Sheets, layout: Layout) -> Face:

@@ -23,7 +23,8 @@ _LINE: Final = rf"1 0 0 1 {_NUMBER} {_NUMBER} Tm {_NUMBER} Tc(?: {_SHOWING})+"
 _MARK: Final = r"(?:/[A-Z][A-Za-z0-9]{0,20} <</MCID \d{1,5}>>|/Artifact <</Type/Pagination>>) BDC"
 _TEXT: Final = re.compile(
     rf"{_MARK} BT (?P<plain>{_COLOR} rg)(?P<lines>(?: {_LINE})+) ET EMC|"
-    rf"{_MARK} BT (?P<set>{_COLOR} rg 2 Tr {_COLOR} RG (?P<weight>{_NUMBER}) w)(?P<bold>(?: {_LINE})+) 0 Tr ET EMC"
+    rf"{_MARK} BT (?P<set>{_COLOR} rg) 2 Tr(?P<stroke> {_COLOR} RG (?P<weight>{_NUMBER}) w)"
+    rf"(?P<bold>(?: {_LINE})+) 0 Tr ET EMC"
 )
 _TEXTS: Final = "texts: "
 _HEAVIEST: Final = 0.05
@@ -32,11 +33,18 @@ _STEP: Final = re.compile(
     r" (?:1 0 0 1 (?P<x>\S+) (?P<y>\S+) Tm (?P<spacing>\S+) Tc|/(?P<font>\S+) (?P<size>\S+) Tf <(?P<codes>\S+)> Tj)"
 )
 _ARTIFACT: Final = re.compile(r"/Artifact BMC (.*) EMC|/Figure <</MCID \d{1,5}>> BDC (q .* Q) EMC")
-_HARMLESS: Final = frozenset(["re", "m", "l", "c", "h", "S", "f", "w", "J", "j", "d", "RG", "rg", "G", "g"])
-"""Operators that draw, or set what every text and code sets anew."""
+_OUTLINES: Final = frozenset(["re", "m", "l", "c", "h", "W"])
+"""Operators that add to a path, which waits for its end, be it in the next line."""
+_ENDS: Final = frozenset(["S", "f", "n"])
+"""Operators that end it."""
+_HARMLESS: Final = frozenset(["w", "J", "j", "d", "RG", "rg", "G", "g"])
+"""Operators that set what every text and code sets anew."""
 _WITHIN: Final = frozenset(["cm", "W", "n", "Do"])
 """Operators that change what comes after them, until `Q`."""
-_OPERAND: Final = re.compile(rf"{_NUMBER}|/[A-Za-z0-9]{{1,20}}|\[[\d.]*\]?|[\d.]*\]")
+_MOVES: Final = {"q": 1, "Q": -1, "cm": 0, "Do": 0}
+"""The other operators of a ground, with how much deeper they go."""
+_ARRAY: Final = re.compile(r"\[[\d. ]*\]")
+_OPERAND: Final = re.compile(rf"{_NUMBER}|/[A-Za-z0-9]{{1,20}}")
 _CODE: Final = re.compile(
     rf"/Figure <</MCID \d{{1,5}}>> BDC q ({_NUMBER}) 0 0 \1 ({_NUMBER}) ({_NUMBER}) cm 1 1 1 rg 0 0 (\d{{2,3}}) \4 re f"
     r" 0 0 0 rg "
@@ -131,17 +139,19 @@ def read_page(content: str, fonts: "Mapping[str, ShownFont]") -> PlainPage:
     Raises:
         OtherwiseSpelledError: a line is not as our press writes it.
     """
-    page = PlainPage()
+    page, stroke = PlainPage(), ""
     for line in content.split("\n"):
         if " BT " in line:
             text = _TEXT.fullmatch(line)
             if text is None:
                 raise OtherwiseSpelledError
             page.runs += _runs(text, fonts)
-            # A line of the ground that sets no colour of its own is drawn in that of the last text before it.
+            # A line of the ground that sets nothing of its own is filled in the colour of the last text before it, and
+            # stroked as the last bold one.
             if page.ground[-1:] and page.ground[-1].startswith(_TEXTS):
                 page.ground.pop()
-            page.ground.append(_TEXTS + (text["plain"] or text["set"]))
+            stroke = text["stroke"] or stroke
+            page.ground.append(f"{_TEXTS}{text['plain'] or text['set']}{stroke}")
         elif line.endswith(_CODE_ENDS):
             need(page.code is None)
             page.code = _code(line)
@@ -156,19 +166,21 @@ def read_page(content: str, fonts: "Mapping[str, ShownFont]") -> PlainPage:
 def _leaves_nothing(line: str) -> bool:
     """Whether what a line of the ground sets ends with it, so that texts and code stand where they say."""
     found = _ARTIFACT.fullmatch(line)
-    depth = 0
-    for word in (found[1] or found[2]).split() if found else ():
-        if word in {"q", "Q"}:
-            depth += 1 if word == "q" else -1
-            if depth < 0:
-                return False
-        elif word in _WITHIN:
-            # Without a `q` around it a form may be drawn, which leaves nothing behind.
-            if not depth and word != "Do":
-                return False
-        elif word not in _HARMLESS and not _OPERAND.fullmatch(word):
+    depth, waits = 0, False
+    # White space is the blank alone: `str.split` would divide where renderers do not.
+    for word in _ARRAY.sub("0", found[1] or found[2]).split(" ") if found else ():
+        if word in _HARMLESS or _OPERAND.fullmatch(word):
+            continue
+        if not depth and word in _WITHIN and word != "Do":  # a form leaves nothing behind
             return False
-    return found is not None and not depth
+        if word in _OUTLINES or word in _ENDS:
+            waits = word in _OUTLINES
+        elif waits or word not in _MOVES:
+            return False
+        depth += _MOVES.get(word, 0)
+        if depth < 0:
+            return False
+    return found is not None and not depth and not waits
 
 
 def is_microtext(text: bytes) -> bool:

@@ -284,6 +284,7 @@ def test_a_text_that_is_moved_out_of_its_place_is_found_as_soon(
         b"/Artifact BMC /Gs gs EMC",
         b"/Artifact BMC /OC /More BDC EMC",
         b"/Artifact BMC 0 0 m EMC 1 Tr /Artifact BMC EMC",
+        b"/Artifact BMC 9 9 -9 9 re EMC",
     ],
 )
 def test_a_ground_that_leaves_something_behind_is_never_known(
@@ -292,6 +293,26 @@ def test_a_ground_that_leaves_something_behind_is_never_known(
     """It would be known by a short text, and decide about a long one."""
     faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
     page.redraw(lambda content: content.replace(b"\n", b"\n" + line + b"\n", 1))
+    pdf = page.sealed(credential)
+    for _ in range(3):
+        verdict(pdf, ground, faces)
+        assert not is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"/Artifact BMC [ EMC",
+        b"/Artifact BMC q 9 9 -9 9 re W Q EMC",
+        b"/Artifact BMC q\x1dq 2 0 0 2 0 0 cm Q\x1dQ EMC",
+    ],
+)
+def test_a_last_line_that_leaves_something_behind_is_never_known(
+    line: bytes, page: Page, credential: SealCredential, ground: Ground, issued_licenses: dict[str, Issued]
+) -> None:
+    """The first time nothing comes after it; the next time, a code or a text may."""
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    page.redraw(after(line))
     pdf = page.sealed(credential)
     for _ in range(3):
         verdict(pdf, ground, faces)
@@ -334,6 +355,42 @@ def test_a_ground_with_a_text_of_its_own_is_never_known(
     """It would be set in a font of the licence's, in which a blank may be a letter the next time."""
     page.replace_stream(page.named(rb"/XObject<<", rb"/Ground "), lambda content: content + b" BT <0001> Tj ET")
     assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
+
+
+@pytest.mark.parametrize("more", [b" <0001> Tj", b" <0001> '"])
+def test_a_ground_with_a_text_outside_of_a_text_object_is_never_known(
+    more: bytes,
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    page.replace_stream(page.named(rb"/XObject<<", rb"/Ground "), lambda content: content + more)
+    assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
+
+
+def test_a_ground_stroked_as_a_bold_text_is_known_by_that_stroke(
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+    issued_licenses: dict[str, Issued],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A plain text after it does not hide the weight, in which a line of the ground may cover the code."""
+    document = issued_licenses["food-business-permit"].license
+    bold = (
+        b"/P <</MCID 90>> BDC BT 0 0 0 rg 2 Tr 1 1 1 RG %b w 1 0 0 1 -90 -90 Tm 0.000 Tc"
+        b" /song 1 Tf <0001> Tj 0 Tr ET EMC\n"
+        b"/P <</MCID 91>> BDC BT 0 0 0 rg 1 0 0 1 -90 -90 Tm 0.000 Tc /song 1 Tf <0001> Tj ET EMC\n"
+        b"/Artifact BMC 1 1 m 2 2 l S EMC"
+    )
+    page.redraw(after(bold % b"0.01"))
+    assert is_read(document, page.sealed(credential), ground, faces)
+    page.redraw(lambda content: re.sub(rb"RG 0\.01 w", b"RG 0.05 w", content))
+    monkeypatch.setattr(plain_faces, "read_face", lambda *_: None)  # drawn, it is another face
+    assert not is_read(document, page.sealed(credential), ground, faces)
 
 
 def test_another_layout_has_a_ground_of_its_own(
