@@ -25,7 +25,7 @@ from license_lib.verification.plain_objects import (
     references,
     unpacked,
 )
-from license_lib.verification.plain_pages import DrawnCode, Edges, PlainPage, is_microtext, read_page
+from license_lib.verification.plain_pages import DrawnCode, Edges, PlainPage, are_in_order, is_microtext, read_page
 from license_lib.verification.reading import POINTS_PER_MM, Face, read_face, squeezed
 from signing.pdf_reading.plain import PlainFile
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from license_lib.rendering.fonts import Fonts
 
 _MOST_KNOWN: Final = 512
+_MOST_RUNS: Final = 1000
+"""Stretches of text in one place: each is compared with each."""
 _LARGEST_PAGE: Final = 4 * 1024 * 1024
 _LARGEST_MICROTEXT: Final = 64 * 1024
 _MODULE: Final = 3
@@ -247,7 +249,7 @@ def _texts(sheets: _Sheets, places: Sequence[tuple[int, Box]]) -> tuple[str, ...
     for number, box in places:
         place = _place(box, sheets.height)
         runs = [run for run in sheets.pages[number - 1].runs if run.edges.meets(place)]
-        need(all(run.lies_in(place) for run in runs))
+        need(len(runs) <= _MOST_RUNS and all(run.lies_in(place) for run in runs) and are_in_order(runs))
         texts.append(squeezed("".join([run.text for run in runs])))
     return tuple(texts)
 

@@ -5,7 +5,7 @@ here, only told from others; what it looks like, somebody has to have seen (`pla
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -59,6 +59,8 @@ _MICROTEXT: Final = re.compile(
 """As low as one line of it: it hides nothing."""
 _ASCENT, _DESCENT = 0.9, 0.2
 """How far the characters of a line reach, in type sizes."""
+_SAME_LINE: Final = 0.3
+"""Of the height of the largest run of a place: baselines so near are of one line."""
 _ROUNDING: Final = 0.02
 """Points: places are rounded to a hundredth."""
 
@@ -102,6 +104,23 @@ class Run(NamedTuple):
             and right <= place.right + _ROUNDING
             and place.bottom - _ROUNDING <= self.baseline <= place.top
         )
+
+
+def are_in_order(runs: Sequence[Run]) -> bool:
+    """Whether every run stands behind those of its line that were drawn before it, and below those of other lines.
+
+    A reader takes a line from left to right and lines from above, however they were drawn, and sees once what lies on
+    each other. Runs beside each other on different lines, as in the columns of a table, follow each other as they like.
+    """
+    line = _SAME_LINE * max([run.edges.top - run.edges.bottom for run in runs], default=0.0)
+    for number, run in enumerate(runs):
+        left, right, top = run.edges.left + _ROUNDING, run.edges.right - _ROUNDING, run.baseline + line
+        for before in runs[:number]:
+            if left < before.edges.right and before.baseline <= top:
+                is_on_its_line = before.baseline >= run.baseline - line
+                if is_on_its_line or before.edges.left < right:
+                    return False
+    return True
 
 
 class DrawnCode(NamedTuple):
@@ -200,7 +219,7 @@ def _runs(text: re.Match[str], fonts: "Mapping[str, ShownFont]") -> Iterator[Run
         size, digits = float(step["size"]), step["codes"]
         codes = [int(digits[at : at + 4], 16) for at in range(0, len(digits), 4)]
         steps = [advances[code] * size / 1000 + spacing for code in codes]
-        need(size > 0 and 0 <= weight <= _HEAVIEST * size and 0 not in codes and min(steps) >= 0)  # from left to right
+        need(size > 0 and 0 <= weight <= _HEAVIEST * size and 0 not in codes and spacing >= 0)
         end = x + sum(steps)
         edges = Edges(x, y - _DESCENT * size, end - spacing, y + _ASCENT * size)
         yield Run("".join([characters[code] for code in codes]), y, edges)

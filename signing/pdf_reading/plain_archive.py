@@ -147,8 +147,8 @@ class ArchivedFile(FileMap):
         alone = b"[%d 0 R]" % seal.number
         expected = {
             before.trailer["Root"].number: sealed.text(before.trailer["Root"].number)[:-2] + b"/DSS %d 0 R>>" % store,
-            page: sealed.text(page).replace(b"/Annots" + alone, b"/Annots" + both),
-            form: sealed.text(form).replace(b"/Fields" + alone, b"/Fields" + both),
+            page: _with(sealed.text(page), b"/Annots", alone, both),
+            form: _with(sealed.text(form), b"/Fields", alone, both),
             field: _FIELD % (page, stamp),
         }
         known = _STORE.fullmatch(written[store].text)
@@ -190,6 +190,13 @@ class ArchivedFile(FileMap):
             first,
             identity,
         )
+
+
+def _with(text: bytes, key: bytes, old: bytes, new: bytes) -> bytes:
+    """A text with another value for a key, which it must have once, and as ours is spelt."""
+    if text.count(key) != 1 or key + old not in text:
+        raise NotPlainError
+    return text.replace(key + old, key + new)
 
 
 def read_archived(data: bytes) -> ArchivedFile | None:

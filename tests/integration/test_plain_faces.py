@@ -255,6 +255,38 @@ def test_what_is_changed_on_the_page_is_found_both_ways(
     assert not code or code in found
 
 
+@pytest.mark.parametrize(
+    "lefts", [(60.0, 0.0), (0.0, 0.0), (0.0, 3.0)], ids=["swapped", "on-each-other", "overlapping"]
+)
+@pytest.mark.parametrize("foot", [0.0, 0.6])
+def test_texts_of_a_line_that_do_not_follow_each_other_are_drawn(
+    lefts: tuple[float, float],
+    foot: float,
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    """In the order in which they are drawn they say what is expected, and nobody sees that."""
+
+    def change(content: bytes) -> bytes:
+        longest = max(re.findall(TEXT, content), key=len)
+        found = re.search(rb"1 0 0 1 (\S+) (\S+) Tm \S+ Tc( /\w+ \S+ Tf )<([0-9a-f]{8})([0-9a-f]+)>", longest)
+        assert found is not None
+        x, y = float(found[1]), float(found[2])
+        parts = [
+            b"1 0 0 1 %.2f %.2f Tm 0.000 Tc%b<%b> Tj" % (x + left, y + up, found[3], codes)
+            for left, up, codes in zip(lefts, (0.0, foot), (found[4], found[5]), strict=True)
+        ]
+        return content.replace(longest, longest.replace(found[0] + b" Tj", b" ".join(parts)))
+
+    page.redraw(change)
+    pdf = page.sealed(credential)
+    assert not is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces)
+    codes_of(pdf, ground, faces)
+
+
 @pytest.mark.parametrize("by", range(60, 540, 80))
 def test_a_text_that_is_moved_out_of_its_place_is_found_as_soon(
     by: int, page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces
