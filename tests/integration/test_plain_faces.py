@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from plain_files import Part, put_together, sealed, taken_apart, with_line
@@ -546,6 +546,79 @@ def test_another_code_in_the_photograph_is_found(
     request = replace(example_request("teacher-qualification"), photo=out.getvalue(), number="20266240272009999")
     issued = shared_authority.issue(request)
     assert "qr.several" in codes_of(sealed_revision(issued.pdf), ground, faces)
+
+
+ENTRIES: Final = [
+    "/Rotate 180",
+    "/CropBox[0 0 300 300]",
+    "/MediaBox[0 0 300 300]",
+    "/UserUnit 2",
+    "/Matrix[2 0 0 2 0 0]",
+    "/BBox[0 0 1 1]",
+    "/F 2",
+    "/AS/N",
+    "/Group<</S/Transparency/K true>>",
+    "/Decode[1 0]",
+    "/ImageMask true",
+    "/DW2[880 -2000]",
+    "/WMode 1",
+    "/FontMatrix[.1 0 0 .1 0 0]",
+    "/OC<</Type/OCG/Name(x)>>",
+    "/BM/Multiply",
+    "/SMask/None",
+    "/Flags 32",
+    "/StemV 900",
+    "/W2[1[0 0 0]]",
+    "/ItalicAngle 45",
+    "/Ref<<>>",
+    "/ViewerPreferences<</Direction/R2L>>",
+    "/DA(/song 9 Tf)",
+    "/MK<</R 90>>",
+    "/Border[0 0 99]",
+    "/StructParent 9",
+    "/Lang(en)",
+    "/Encoding/Identity-V",
+    "/DW 500",
+    "/Widths[0 0]",
+    "/FirstChar 3",
+    "/XObject<<>>",
+    "/Font<<>>",
+    "/ExtGState<</Gs<</ca 0>>>>",
+    "/Count 2",
+    "/Resources<<>>",
+    "/DecodeParms<</Predictor 12/Columns 5>>",
+    "/Properties<<>>",
+    "/CMapName/GBK-EUC-V",
+    "/Version/1.4",
+    "/Hid true",
+]
+
+
+@ANY
+@given(entry=st.sampled_from(ENTRIES), where=st.floats(0, 1))
+def test_an_entry_more_in_any_dictionary(
+    issued_licenses: dict[str, Issued],
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+    entry: str,
+    where: float,
+) -> None:
+    page = Page(sealed_revision(issued_licenses["food-business-permit"].pdf))
+    lines = [held for part in page.parts for held in part.lines if held[1].endswith(b">>")]
+    streams = [part for part in page.parts if part.data is not None and not part.lines]
+    chosen = int(where * (len(lines) + len(streams) - 1))
+    key = re.match(r"/\w+", entry)
+    assert key is not None
+    if chosen < len(lines):
+        number, line = lines[chosen]
+        assume(key[0].encode() not in line)
+        page.parts = with_line(page.parts, number, line[:-2] + entry.encode() + b">>")
+    else:
+        part = streams[chosen - len(lines)]
+        assume(key[0].encode() not in part.entries)
+        page.parts[page.parts.index(part)] = replace(part, entries=part.entries + entry.encode())
+    codes_of(page.sealed(credential), ground, faces)
 
 
 def modules_of(text: str) -> tuple[tuple[int, int], bytes]:
