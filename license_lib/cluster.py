@@ -101,7 +101,7 @@ class ClusterRoom(DistantRoom):
 
     def __init__(self, executor: Executor, agreed: Agreed, workers: Callable[[], Mapping[str, int]]) -> None:
         super().__init__(executor)
-        self._agreed = agreed
+        self._agreed, self._batch = agreed, os.urandom(16)
         self._workers = workers
 
     def wait(self, futures: "Sequence[Future[Any]]") -> None:
@@ -120,7 +120,7 @@ class ClusterRoom(DistantRoom):
                 )
 
     def _send(self, work: Callable[..., list[T]], arguments: Sequence[object]) -> "Future[list[T]]":
-        return self._executor.submit(_at_worker, self._agreed, pickle.dumps((work, arguments)))  # type: ignore[arg-type]  # T is of `work`
+        return self._executor.submit(_at_worker, self._agreed, self._batch, pickle.dumps((work, arguments)))  # type: ignore[arg-type]  # T is of `work`
 
     def done(self, future: "Future[list[T]]") -> list[T]:
         """See `DistantRoom.done`."""
@@ -137,18 +137,23 @@ class ClusterRoom(DistantRoom):
         )
 
 
-_rooms: dict[Agreed, PressRoom] = {}
+_rooms: dict[bytes, PressRoom] = {}
+"""By batch: a worker outlives many, and keys, templates and what a body may issue are as they are when one begins."""
+_MOST_ROOMS: Final = 2
 _opening = Lock()
 """A worker process may have several threads; they share a room."""
 
 
-def _at_worker(agreed: Agreed, task: bytes) -> bytes:
+def _at_worker(agreed: Agreed, batch: bytes, task: bytes) -> bytes:
     work, arguments = pickle.loads(task)  # noqa: S301 -- of the process that issues, as the scheduler sends it
     with signing_errors():
         with _opening:
-            if agreed not in _rooms:
-                _rooms[agreed] = _opened(agreed)
-        return pickle.dumps(work(_rooms[agreed], *arguments))
+            if batch not in _rooms:
+                _rooms[batch] = _opened(agreed)
+                for old in list(_rooms)[:-_MOST_ROOMS]:
+                    del _rooms[old]
+            room = _rooms[batch]
+        return pickle.dumps(work(room, *arguments))
 
 
 def _opened(agreed: Agreed) -> PressRoom:

@@ -72,6 +72,11 @@ class Slip:
     answer: Issued | InputError | None = None
 
     @property
+    def asked(self) -> tuple[str, bytes]:
+        """The request's idempotency key and its digest: the key alone may come with another request, too."""
+        return self.key, self.digest
+
+    @property
     def number(self) -> NumberClaim:
         """The number that its licence is to have."""
         return NumberClaim(
@@ -152,8 +157,8 @@ class Issuing:
             except InputError as error:  # a text that cannot be; the check says which
                 slip.unreadable = error
         asked = [slip for slip in slips if slip.unreadable is None]
-        found = self._repository.fulfilled([(slip.key, slip.digest) for slip in asked]) if asked else {}
-        self._answer_already([(slip, found[slip.key]) for slip in asked if slip.key in found])
+        found = self._repository.fulfilled([slip.asked for slip in asked]) if asked else {}
+        self._answer_already([(slip, found[slip.asked]) for slip in asked if slip.asked in found])
 
     def reserve(self, slips: Sequence[Slip], checked: Sequence[Draft | InputError]) -> list[Order]:
         """Keep identifiers, for what passed the check.

@@ -8,7 +8,8 @@ what seals and backgrounds look like, as whoever may write templates does.
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+
+from license_lib.whole_files import write_whole
 
 _DIGEST = 32
 
@@ -66,8 +67,6 @@ def _write(path: Path, key: bytes, content: bytes) -> None:
     """Keep bytes if that is possible: a full or a read-only disk costs time, and nothing else."""
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(hashlib.sha256(key + content).digest() + content)
-        Path(file.name).replace(path)
+        write_whole(path, hashlib.sha256(key + content).digest() + content, mode=0o600)
     except OSError:
         return

@@ -39,8 +39,8 @@ class Issues(Lookups):
         super().__init__(database)
         self.files, self._randomness, self._together = files, randomness, Together(database)
 
-    def fulfilled(self, requests: Sequence[tuple[str, bytes]]) -> dict[str, StoredLicense]:
-        """The licences that requests were given, by their keys; those that were not fulfilled are left out.
+    def fulfilled(self, requests: Sequence[issuing.Asked]) -> dict[issuing.Asked, StoredLicense]:
+        """The licences that requests were given, by key and digest; those that were not fulfilled are left out.
 
         Args:
             requests: the idempotency key and the digest of each; another request under the same key is left out, too.

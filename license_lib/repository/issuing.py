@@ -31,22 +31,21 @@ from license_lib.repository.tables import LICENSE, RESERVATION
 from license_lib.repository.values import AlreadyIssued, IssuedLicense, Proposal, Reservation, StoredLicense
 from license_lib.status import StatusRef
 
+Asked = tuple[str, bytes]
+"""A request's idempotency key and its digest."""
 _Reserved = Row[tuple[object, ...]]
 
 
-def fulfilled(connection: Connection, requests: Sequence[tuple[str, bytes]]) -> dict[str, StoredLicense]:
+def fulfilled(connection: Connection, requests: Sequence[Asked]) -> dict[Asked, StoredLicense]:
     """See `Issues.fulfilled`."""
-    digests = dict(requests)
     committed = select(RESERVATION.c.request_key, RESERVATION.c.request_digest, RESERVATION.c.identifier).where(
-        RESERVATION.c.request_key.in_(list(digests)), RESERVATION.c.committed_at.is_not(None)
+        RESERVATION.c.request_key.in_({key for key, _ in requests}), RESERVATION.c.committed_at.is_not(None)
     )
-    found = {
-        row.request_key: row.identifier
-        for row in connection.execute(committed)
-        if row.request_digest == digests[row.request_key]
-    }
+    asked = set(requests)  # a key may come with another request before its own
+    rows = connection.execute(committed)
+    found = {one: row.identifier for row in rows if (one := (row.request_key, row.request_digest)) in asked}
     licenses = _committed(connection, found.values())
-    return {key: licenses[identifier] for key, identifier in found.items()}
+    return {one: licenses[identifier] for one, identifier in found.items()}
 
 
 def reserve(
@@ -92,6 +91,7 @@ class _Deciding:
     def __init__(self, connection: Connection, proposals: Sequence[Proposal], earlier: dict[str, _Reserved]) -> None:
         self.new: dict[str, Proposal] = {}
         self._earlier = earlier
+        self._claimed: set[str] = set()
         rows = earlier.values()
         self._licenses = _committed(connection, [row.identifier for row in rows if row.committed_at is not None])
         proposed = [one.identifier for one in proposals if one.request_key not in earlier]
@@ -122,9 +122,11 @@ class _Deciding:
                 return AlreadyIssued(self._licenses[before.identifier])
         elif one.identifier in self._taken:
             raise InputError("identifier.taken", "The identifier was given away before", hint="draw another serial")
-        if one.claim is not None:
+        identifier = one.identifier if before is None else before.identifier
+        if one.claim is not None and identifier not in self._claimed:  # the same request again holds its own number
             self._numbers.require_free(one.claim, one.at)
-            self._numbers.take(one.claim, one.identifier)
+            self._numbers.take(one.claim, identifier)
+            self._claimed.add(identifier)
         if before is not None:
             return Reservation(before.identifier, one.request_key, resumed=True, status=_status(before))
         self._taken.add(one.identifier)

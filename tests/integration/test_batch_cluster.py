@@ -90,6 +90,21 @@ def test_a_cluster_seals_and_no_key_goes_there(city: Path, scheduler: str, monke
 
 
 @pytest.mark.usefixtures("workers")
+def test_what_is_taken_from_a_body_holds_for_the_next_batch(city: Path, scheduler: str) -> None:
+    with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
+        assert all(isinstance(one, Issued) for one in authority.issue_all(batch(), cluster=scheduler))
+    configuration = city / "license.toml"
+    text = configuration.read_text(encoding="utf-8")
+    assert ', "food-business-permit"]' in text
+    configuration.write_text(text.replace(', "food-business-permit"]', "]"), encoding="utf-8")
+    others = (replace(one, number=f"JY1620402{number:07}") for number, one in enumerate(batch(), MANY))
+    with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
+        results = list(authority.issue_all(others, cluster=scheduler))
+    assert {one.code for one in results if isinstance(one, InputError)} == {"issuer.out-of-scope"}
+    assert not any(isinstance(one, Issued) for one in results)
+
+
+@pytest.mark.usefixtures("workers")
 def test_a_worker_of_another_configuration_is_refused(city: Path, scheduler: str) -> None:
     settings = Settings.load(city)
     other = settings.model_copy(update={"public_url": "https://elsewhere.example/"})

@@ -15,8 +15,9 @@ from license_lib import key_folder
 from license_lib.authority import Authority, now
 from license_lib.batch_issuing import issue_each
 from license_lib.errors import InputError, LicenseError, MachineError
-from license_lib.issuing import Issued
+from license_lib.issuing import Issued, Slip, to_check
 from license_lib.licenses.request import LicenseRequest
+from license_lib.press_room import Order
 from license_lib.press_rooms import RoomOpener
 from license_lib.press_workers import DistantRoom, workers_of
 from license_lib.settings import Settings
@@ -129,3 +130,28 @@ def test_a_machine_that_fails_ends_the_batch(opened: Authority) -> None:
     with pytest.raises(MachineError):
         next(answers)
     assert opened.repository.count() == 0
+
+
+def test_another_request_under_a_used_key_is_refused_whatever_stands_beside_it(opened: Authority) -> None:
+    opened.issue(request(1, request_key="k"))
+    batch = [request(2, request_key="k"), request(1, request_key="k"), *map(request, range(10, MANY))]
+    results = list(opened.issue_all(batch, processes=1))
+    assert [told(one) for one in results[:2]] == ["request.key-reused", "JY16204020000001"]
+    assert opened.repository.by_number("JY16204020000002") == ()
+
+
+@pytest.mark.parametrize("was_broken_off", [False, True])
+def test_a_request_that_stands_twice_in_a_group_is_one_license(opened: Authority, *, was_broken_off: bool) -> None:
+    issuing, room = opened._issuing, opened._issuing._room  # noqa: SLF001 -- as a batch uses them
+
+    def reserved(slips: list[Slip]) -> list[Order]:
+        issuing.begin(slips)
+        return issuing.reserve(slips, room.check_each(to_check(slips), issuing.today()))
+
+    if was_broken_off:
+        reserved([Slip(request(5))])
+    slips = [Slip(request(5)), Slip(request(5))]
+    first, second = issuing.commit(slips, room.press_each(reserved(slips)))
+    assert isinstance(first, Issued)
+    assert isinstance(second, Issued)
+    assert (first.identifier, first.already, second.already) == (second.identifier, False, True)

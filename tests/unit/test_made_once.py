@@ -1,5 +1,7 @@
 """What was made once is kept, made again where it was spoilt, and never wanted."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,16 @@ def test_a_file_that_was_changed_is_another_state(tmp_path: Path) -> None:
     assert state_of([file]) == before
     file.write_bytes(b"22")
     assert state_of([file]) != before
+
+
+def test_a_full_disk_is_not_filled_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Maker()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        patched.setattr(Path, "replace", full)
+        assert MadeOnce(tmp_path).get("stock", [b"a"], make) == b"made"
+    assert list(tmp_path.iterdir()) == []
