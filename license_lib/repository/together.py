@@ -59,7 +59,13 @@ class Together:
             while not job.done:
                 with self._queue:
                     jobs, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-                self._do(sorted(jobs, key=lambda one: one.order))
+                try:
+                    self._do(sorted(jobs, key=lambda one: one.order))
+                except BaseException as error:  # Ctrl-C, say: nobody else would ever do what is left
+                    for one in jobs:
+                        if not one.done:
+                            one.error, one.done = error, True
+                    raise
         if job.error is not None:
             raise job.error
         answer: T = job.answer
@@ -68,17 +74,14 @@ class Together:
     def _do(self, jobs: list[_Job]) -> None:
         try:
             answers = self._database.write(lambda connection: [job.work(connection) for job in jobs])
-        except LicenseError as error:
-            if len(jobs) > 1 and error.code not in _OF_THE_MACHINE:  # whose fault it is shows alone
+        except Exception as error:  # noqa: BLE001 -- who asked for the work raises it again
+            of_the_machine = isinstance(error, LicenseError) and error.code in _OF_THE_MACHINE
+            if len(jobs) > 1 and not of_the_machine:  # whose fault it is shows alone
                 for job in jobs:
                     self._do([job])
                 return
             for job in jobs:
                 job.error = error
-        except BaseException as error:
-            for job in jobs:
-                job.error, job.done = error, True
-            raise
         else:
             for job, answer in zip(jobs, answers, strict=True):
                 job.answer = answer

@@ -25,7 +25,7 @@ class Watched:
 
     def __init__(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
-        self.fault: MachineError | None = None
+        self.fault: Exception | None = None
         self.begun, self.let_go, self._lock = Event(), Event(), Lock()
         database: Any = repository.usage._database  # noqa: SLF001 -- what is counted is its transactions
         write = database.write
@@ -97,6 +97,42 @@ def test_a_use_that_cannot_be_stored_spoils_no_other(
             bad.result(20)
     actors = [one.use.actor for one in repository.usage.of_license(issued.identifier)]
     assert (actors.count("甲"), actors.count("乙")) == (1, 1)
+
+
+@pytest.mark.parametrize("fault", [TypeError, KeyboardInterrupt])
+def test_nobody_waits_for_ever_behind_a_fault(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
+) -> None:
+    """Each is tried alone after one was refused; the next has a fault that no error of ours tells."""
+    repository = authority.repository
+    watched = Watched(repository, monkeypatch)
+    tries: list[int] = []
+
+    def work(number: int) -> int:
+        tries.append(number)
+        if number == 1:
+            raise InputError("repository.text", "refused")
+        if number == 2:  # the one after it, and before the last
+            raise fault
+        return number
+
+    def written(number: int) -> int:
+        return repository.usage._together.write(lambda _: work(number), order=number)  # noqa: SLF001 -- who waits there
+
+    with ThreadPoolExecutor(4) as threads:
+        futures = [threads.submit(written, 0)]
+        assert watched.begun.wait(20)
+        futures += [threads.submit(written, number) for number in (1, 2, 3)]
+        watched.release_behind(3)
+        try:
+            told = [type(one.exception(20)) for one in futures]
+        finally:
+            watched.fault = RuntimeError("who still waits is let go")
+    assert told[0] is type(None)
+    assert told[2] is fault
+    if fault is TypeError:
+        assert told == [type(None), InputError, TypeError, type(None)], "the fault of one is not that of the others"
+    assert set(tries) == {0, 1, 2} | ({3} if fault is TypeError else set())
 
 
 @pytest.mark.parametrize(
