@@ -10,7 +10,7 @@ import os
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -67,27 +67,61 @@ def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int
 
     Raises:
         InputError: `issuing.cluster-address`.
-        MachineError: `issuing.cluster-missing` without dask.distributed; `issuing.cluster` if nobody answers.
+        MachineError: `issuing.cluster-missing` without dask.distributed; `issuing.cluster-certificates` without those
+            for TLS; `issuing.cluster` if nobody answers.
     """
-    parts = urlsplit(address)
-    if parts.scheme != "tls" and not (parts.scheme == "tcp" and parts.hostname in _HERE):
-        problem = "the cluster's scheduler is on another machine, and not spoken to by TLS"
-        raise InputError("issuing.cluster-address", problem, hint="give tls://HOST:PORT")
+    by_tls = _is_by_tls(address)
     try:
         from distributed import Client  # an extra: license-lib[dask]
     except ModuleNotFoundError:
         raise MachineError(
             "issuing.cluster-missing", "dask.distributed is not installed", hint="install license-lib[dask]"
         ) from None
+    if by_tls:
+        _require_certificates()
+    with ExitStack() as opened:
+        try:
+            # It has no types.
+            client: Any = opened.enter_context(cast("Any", Client)(address, timeout=_PATIENCE, set_as_default=False))
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except (OSError, TimeoutError):
+            raise MachineError(
+                "issuing.cluster", "the cluster does not answer, or has no workers", hint="look at its scheduler"
+            ) from None
+        # A worker that was there may be gone: somebody has to be waited for all the same.
+        tasks = max(1, sum(client.nthreads().values()))
+        yield ClusterRoom(client.get_executor(pure=False), agreed, client.nthreads), tasks
+
+
+def _is_by_tls(address: str) -> bool:
     try:
-        client: Any = cast("Any", Client)(address, timeout=_PATIENCE, set_as_default=False)  # it has no types
-        client.wait_for_workers(1, timeout=_PATIENCE)
-    except (OSError, TimeoutError):
+        parts = urlsplit(address)
+        whole = bool(parts.hostname and parts.port)
+    except ValueError:
+        whole = False
+    if not whole:
+        problem = "this is no address of a scheduler: a host and a port are needed"
+        raise InputError("issuing.cluster-address", problem, hint="give tls://HOST:PORT")
+    if parts.scheme != "tls" and not (parts.scheme == "tcp" and parts.hostname in _HERE):
+        problem = "the cluster's scheduler is on another machine, and not spoken to by TLS"
+        raise InputError("issuing.cluster-address", problem, hint="give tls://HOST:PORT")
+    return parts.scheme == "tls"
+
+
+def _require_certificates() -> None:
+    """Dask itself says it by a `TypeError`."""
+    from distributed.security import Security
+
+    try:
+        context = cast("Any", Security)().get_connection_args("client")["ssl_context"]
+    except (OSError, ValueError):  # also `ssl.SSLError`
+        context = None
+    if context is None:
         raise MachineError(
-            "issuing.cluster", "the cluster does not answer, or has no workers", hint="look at its scheduler"
-        ) from None
-    with client:
-        yield ClusterRoom(client.get_executor(pure=False), agreed, client.nthreads), sum(client.nthreads().values())
+            "issuing.cluster-certificates",
+            "there are no certificates to speak to the cluster by TLS, or they cannot be read",
+            hint="set distributed.comm.tls.ca-file and distributed.comm.tls.client in dask's configuration",
+        )
 
 
 class ClusterRoom(DistantRoom):

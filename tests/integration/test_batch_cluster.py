@@ -11,21 +11,28 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from dask import config as dask_settings
+from distributed import Client
 from support import PASSPHRASE, example_request
 
 from license_lib import cluster
 from license_lib.authority import Authority
+from license_lib.batch_issuing import GROUP, UNDER_WAY
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
 from license_lib.settings import Settings
 
+THREADS = 2
+"""Of the worker."""
 MANY = 70
+MORE = UNDER_WAY * THREADS * GROUP + 8
+"""When the first licence is there, the last group was not yet asked for."""
 
 
-def batch() -> Iterator[LicenseRequest]:
+def batch(many: int = MANY) -> Iterator[LicenseRequest]:
     example = example_request("food-business-permit")
-    return (replace(example, number=f"JY1620402{number:07}") for number in range(MANY))
+    return (replace(example, number=f"JY1620402{number:07}") for number in range(many))
 
 
 def dask(module: str, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
@@ -52,7 +59,7 @@ def working(scheduler: str, home: Path, place: Path) -> "Iterator[subprocess.Pop
     """One worker process with two threads; of the city it knows what its environment says."""
     more = {"LICENSE_HOME": str(home), "LICENSE_PASSPHRASE": PASSPHRASE.decode()}
     more["PYTHONPATH"] = os.pathsep.join(sys.path)
-    options = ["--local-directory", str(place), "--host", "127.0.0.1", "--nthreads", "2", "--no-nanny"]
+    options = ["--local-directory", str(place), "--host", "127.0.0.1", "--nthreads", str(THREADS), "--no-nanny"]
     running = dask("dask_worker", scheduler, *options, **more)
     try:
         yield running
@@ -119,12 +126,12 @@ def test_what_a_worker_had_that_died_is_done_by_another(
     city: Path, scheduler: str, workers: "subprocess.Popen[bytes]", tmp_path: Path
 ) -> None:
     with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
-        results = authority.issue_all(batch(), cluster=scheduler)
+        results = authority.issue_all(batch(MORE), cluster=scheduler)
         first = next(results)
         workers.kill()
         with working(scheduler, city, tmp_path / "another"):
             issued = [one for one in (first, *results) if isinstance(one, Issued)]
-        assert len({one.identifier for one in issued}) == MANY == authority.repository.count()
+        assert len({one.identifier for one in issued}) == MORE == authority.repository.count()
 
 
 def test_a_cluster_without_workers_is_a_machine_that_fails(
@@ -135,6 +142,18 @@ def test_a_cluster_without_workers_is_a_machine_that_fails(
         with pytest.raises(MachineError) as caught:
             list(authority.issue_all(batch(), cluster=scheduler))
         assert caught.value.code == "issuing.cluster"
+    assert not [one for one in Client._instances if one.status != "closed"], "nobody goes on asking for it"  # noqa: SLF001
+
+
+def test_no_request_is_lost_where_the_last_worker_leaves_as_it_is_found(
+    city: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "wait_for_workers", lambda *_, **__: None)  # there was one
+    monkeypatch.setattr(cluster, "_ALONE", 2.0)
+    with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
+        with pytest.raises(MachineError) as caught:
+            list(authority.issue_all(batch(), cluster=scheduler))
+        assert (caught.value.code, caught.value.hint) == ("issuing.cluster", "look at them, then send it again")
 
 
 def test_a_cluster_whose_workers_went_away_for_good(
@@ -142,7 +161,7 @@ def test_a_cluster_whose_workers_went_away_for_good(
 ) -> None:
     monkeypatch.setattr(cluster, "_ALONE", 2.0)
     with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
-        results = authority.issue_all(batch(), cluster=scheduler)
+        results = authority.issue_all(batch(MORE), cluster=scheduler)
         first = next(results)
         workers.kill()
         with pytest.raises(MachineError) as caught:
@@ -152,7 +171,23 @@ def test_a_cluster_whose_workers_went_away_for_good(
         assert authority.repository.by_number(first.license.number)
 
 
-@pytest.mark.parametrize("address", ["tcp://192.0.2.1:8786", "192.0.2.1:8786", "ws://127.0.0.1:1", ""])
+@pytest.mark.parametrize(
+    "configured", [{}, {"distributed.comm.tls.ca-file": "/nowhere", "distributed.comm.tls.client.cert": "/nowhere"}]
+)
+def test_a_cluster_elsewhere_needs_certificates(configured: dict[str, str]) -> None:
+    with dask_settings.set(configured):
+        with pytest.raises(MachineError) as caught, cluster.workers_at("tls://192.0.2.1:8786", cluster.Agreed("", "")):
+            raise AssertionError
+        assert caught.value.code == "issuing.cluster-certificates"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tcp://192.0.2.1:8786", "192.0.2.1:8786", "ws://127.0.0.1:1", "",
+        "tls://", "tls://127.0.0.1", "tcp://127.0.0.1:port", "tcp://127.0.0.1:99999", "tls://[::1",
+    ],
+)  # fmt: skip
 def test_a_cluster_elsewhere_is_spoken_to_by_tls(address: str) -> None:
     with pytest.raises(LicenseError) as caught, cluster.workers_at(address, cluster.Agreed("", "")):
         raise AssertionError
