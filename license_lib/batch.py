@@ -48,7 +48,11 @@ class Batch(Iterator[BatchRow]):
         return self
 
     def __next__(self) -> BatchRow:
-        """The next row."""
+        """The next row.
+
+        Raises:
+            InputError: `file.unreadable`, the file was changed since it was looked through.
+        """
         return next(self._rows)
 
 

@@ -70,11 +70,11 @@ class TextLines(Iterator[str]):
         self._path = path
         self.count, self.is_blank = 1, True
         try:
-            file = path.open("rb")
+            file = open(path, "rb", opener=_at_once)  # noqa: SIM115 -- `Path.open` takes no opener
         except (OSError, ValueError) as error:
             raise _unreadable(path, error) from None
         try:
-            _require_usual(file, path, max_bytes)
+            self._state = _require_usual(file, path, max_bytes)
             encoding = _encoding(lambda: self._looked_through(file), path.name)
             for line in self._looked_through(file):
                 self.count += line.endswith(b"\n")
@@ -96,10 +96,13 @@ class TextLines(Iterator[str]):
     def __next__(self) -> str:
         """The next line; behind the last one the file is closed."""
         try:
-            line = self._lines.readline() if not self._lines.closed else ""
+            line = "" if self._lines.closed else self._unchanged(self._lines.readline())
         except (OSError, UnicodeDecodeError) as error:
             self.close()
             raise _unreadable(self._path, error) from None
+        except InputError:
+            self.close()
+            raise
         if not line:
             self.close()
             raise StopIteration
@@ -114,6 +117,12 @@ class TextLines(Iterator[str]):
         if "_lines" in vars(self):
             self.close()
 
+    def _unchanged(self, line: str) -> str:
+        """A line that was just read, if the file still is what was looked through; the end of another may be no end."""
+        if _state(os.fstat(self._lines.fileno())) != self._state:
+            raise _changed(self._path)
+        return line
+
     def _looked_through(self, file: BinaryIO) -> Iterator[bytes]:
         file.seek(0)
         number = 0
@@ -125,12 +134,23 @@ class TextLines(Iterator[str]):
             yield line
 
 
-def _require_usual(file: BinaryIO, path: Path, max_bytes: int) -> None:
+def _at_once(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes into would be waited for, else."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _state(about: os.stat_result) -> tuple[int, int]:
+    return about.st_size, about.st_mtime_ns
+
+
+def _require_usual(file: BinaryIO, path: Path, max_bytes: int) -> tuple[int, int]:
+    """The state of a file that may be read line by line."""
     about = os.fstat(file.fileno())
     if not stat.S_ISREG(about.st_mode):  # a pipe cannot be read twice, and may never end
         raise InputError("file.unreadable", f"{path}: not a regular file")
     if about.st_size > max_bytes:
         raise _too_large(path, max_bytes)
+    return _state(about)
 
 
 def _encoding(lines: Callable[[], Iterable[bytes]], name: str) -> str:
@@ -168,11 +188,16 @@ def _surely_utf8(line: bytes) -> bool:
         return False
 
 
+def _changed(path: Path) -> InputError:
+    hint = "send it again once nobody writes to it; what was done stays done"
+    return InputError("file.unreadable", f"{path}: was changed while it was read", hint=hint)
+
+
 def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
-    problem = "is no file name"
     if isinstance(error, UnicodeDecodeError):
-        problem = "was changed while it was read"
-    elif isinstance(error, OSError):
+        return _changed(path)
+    problem = "is no file name"
+    if isinstance(error, OSError):
         problem = error.strerror or "cannot be read"
     return InputError("file.unreadable", f"{path}: {problem}")
 

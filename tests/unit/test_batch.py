@@ -356,20 +356,27 @@ def test_one_line_without_end_is_refused(tmp_path: Path) -> None:
 def test_a_pipe_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "batch.csv"
     os.mkfifo(path)
-    writing = os.open(path, os.O_RDWR)  # so that nobody waits
     assert (refusal(path).code, refusal(path).message) == ("file.unreadable", f"{path}: not a regular file")
-    os.close(writing)
 
 
-def test_a_file_that_is_changed_while_it_is_read(tmp_path: Path) -> None:
-    line = json.dumps(GOOD, ensure_ascii=False).encode() + b"\n"
-    path = written(tmp_path, "batch.jsonl", line * 2000)
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+@pytest.mark.parametrize("change", ["cut off", "other rows", "no text", "more rows"])
+def test_a_file_that_is_changed_while_it_is_read(tmp_path: Path, suffix: str, change: str) -> None:
+    line = (ROW if suffix == ".csv" else json.dumps(GOOD, ensure_ascii=False)) + "\n"
+    content = f"{HEADER}\n" * (suffix == ".csv") + line * 2000
+    path = written(tmp_path, f"batch{suffix}", content)
     rows = read_batch(path)
     next(rows)
-    path.write_bytes(b"\xff" * len(line) * 2000)
+    other = {
+        "cut off": content[: content.index(line) + len(line) * 1000],
+        "other rows": content.replace("样例", "别家"),
+        "more rows": content + line,
+    }
+    path.write_bytes(other[change].encode() if change in other else b"\xff" * path.stat().st_size)
     with pytest.raises(InputError) as caught:
         list(rows)
     assert (caught.value.code, caught.value.message) == ("file.unreadable", f"{path}: was changed while it was read")
+    assert next(rows, None) is None
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
