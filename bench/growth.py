@@ -54,8 +54,7 @@ def measured_growth(ways: Ways, *, most: int, quick: bool) -> list[Series]:
     growing = {"pages": paged, "characters": worded}
     for against, documents in growing.items():
         for way, work in (("ours", ways.ours), ("the usual", ways.usual)):
-            rounds = times if way == "ours" else 1
-            points = [(count, _cost(partial(work, one), rounds)) for count, one in documents.items()]
+            points = [(count, _cost(partial(work, one), times)) for count, one in documents.items()]
             found.append(Series(against, way, points))
     return found
 

@@ -151,13 +151,13 @@ def of_batches(*, quick: bool) -> Iterator[Row]:
 def _issuing(name: str, ways: Ways) -> dict[str, Side]:
     city = ways.city
     ours, usual = cycle(city.documents), cycle(city.documents)
-    code = city.code(city.document)
-    drawn = ways.naive.complete(ways.naive.draw(city.kind, city.document, code), city.document)
+    drawn = [ways.naive.complete(ways.naive.draw(city.kind, one, city.code(one)), one) for one in city.documents]
+    to_seal, to_sign = cycle(drawn), cycle(drawn)
     return {
         f"{name} ours": Side(lambda: ways.ours(next(ours)), times=_MANY),
         f"{name} usual": Side(lambda: ways.usual(next(usual)), times=_MANY, rarely=True),
-        f"{name} seal": Side(lambda: ways.seal(drawn), times=_MANY),
-        f"{name} pyHanko": Side(lambda: ways.naive.sign(drawn), times=_MANY, rarely=True),
+        f"{name} seal": Side(lambda: ways.seal(next(to_seal)), times=_MANY),
+        f"{name} pyHanko": Side(lambda: ways.naive.sign(next(to_sign)), times=_MANY, rarely=True),
     }
 
 
