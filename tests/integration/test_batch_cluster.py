@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from dask import config as dask_settings
 from distributed import Client
+from distributed.security import Security
 from support import PASSPHRASE, example_request
 
 from license_lib import cluster
@@ -40,26 +42,33 @@ def dask(module: str, *arguments: str, **environment: str) -> "subprocess.Popen[
     return subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-@pytest.fixture
-def scheduler() -> Iterator[str]:
+@contextmanager
+def scheduling(protocol: str, **environment: str) -> Iterator[str]:
     """Address of a scheduler without workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    running = dask("dask_scheduler", "--host", "127.0.0.1", "--port", str(port))
+    options = ["--host", f"{protocol}://127.0.0.1", "--port", str(port)]
+    running = dask("dask_scheduler", *options, **environment)
     try:
-        yield f"tcp://127.0.0.1:{port}"
+        yield f"{protocol}://127.0.0.1:{port}"
     finally:
         running.terminate()
         running.wait()
 
 
+@pytest.fixture
+def scheduler() -> Iterator[str]:
+    with scheduling("tcp") as address:
+        yield address
+
+
 @contextmanager
-def working(scheduler: str, home: Path, place: Path) -> "Iterator[subprocess.Popen[bytes]]":
-    """One worker process with two threads; of the city it knows what its environment says."""
-    more = {"LICENSE_HOME": str(home), "LICENSE_PASSPHRASE": PASSPHRASE.decode()}
+def working(scheduler: str, home: Path, place: Path, **environment: str) -> "Iterator[subprocess.Popen[bytes]]":
+    """One worker process; of the city it knows what its environment says."""
+    more = environment | {"LICENSE_HOME": str(home), "LICENSE_PASSPHRASE": PASSPHRASE.decode()}
     more["PYTHONPATH"] = os.pathsep.join(sys.path)
-    options = ["--local-directory", str(place), "--host", "127.0.0.1", "--nthreads", str(THREADS), "--no-nanny"]
+    options = ["--local-directory", str(place), "--nthreads", str(THREADS), "--no-nanny"]
     running = dask("dask_worker", scheduler, *options, **more)
     try:
         yield running
@@ -179,6 +188,41 @@ def test_a_cluster_elsewhere_needs_certificates(configured: dict[str, str]) -> N
         with pytest.raises(MachineError) as caught, cluster.workers_at("tls://192.0.2.1:8786", cluster.Agreed("", "")):
             raise AssertionError
         assert caught.value.code == "issuing.cluster-certificates"
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """Settings of dask that name an authority and a certificate of it, for every role."""
+    folder.mkdir()
+    made = cast("Any", Security).temporary()  # it has no types
+    files = {"ca-file": made.tls_ca_file}
+    for role in ("scheduler", "worker", "client"):
+        files |= {f"{role}.cert": made.tls_client_cert, f"{role}.key": made.tls_client_key}
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="ascii")
+    return {f"distributed.comm.tls.{name}": str(folder / name) for name in files}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_cluster_is_spoken_to_by_tls_by_whom_it_knows(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 20.0 if known else 2.0)
+    theirs = certificates(tmp_path / "theirs")
+    names = {f"DASK_{name.upper().replace('.', '__').replace('-', '_')}": value for name, value in theirs.items()}
+    ours = theirs if known else certificates(tmp_path / "ours")
+    with (
+        scheduling("tls", **names) as address,
+        working(address, city, tmp_path / "dask", **names),
+        dask_settings.set(ours),
+        Authority(Settings.load(city), passphrase=PASSPHRASE) as authority,
+    ):
+        if known:
+            assert all(isinstance(one, Issued) for one in authority.issue_all(batch(), cluster=address))
+            assert authority.repository.count() == MANY
+            return
+        with pytest.raises(MachineError) as caught:
+            list(authority.issue_all(batch(), cluster=address))
+        assert caught.value.code == "issuing.cluster"
 
 
 @pytest.mark.parametrize(
