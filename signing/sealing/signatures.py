@@ -1,7 +1,6 @@
 """What the signatures of a sealed file carry, for whoever goes on to write behind them. Nothing is judged here."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from signing import algorithms
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError, read_signed_data
@@ -32,11 +31,6 @@ class Signatures:
         An archive time-stamp protects all evidence before it; only of the newest signature none is in the file yet.
         """
         return tuple(dict.fromkeys(_certificates(self.containers[-1])))
-
-    @property
-    def newest_until(self) -> datetime:
-        """When the certificate of the newest signature ends."""
-        return self.containers[-1][0].certificate.not_valid_after_utc
 
 
 def read_signatures(pdf: bytes) -> Signatures:

@@ -1,7 +1,7 @@
 """PDF objects as bytes (ISO 32000-1, 7.3), and how streams are packed."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from isal import isal_zlib
@@ -25,10 +25,10 @@ def numbers(values: Iterable[float]) -> bytes:
     return f"[{' '.join(map(number, values))}]".encode("ascii")
 
 
-@cache
+@lru_cache(maxsize=1024)
 def number(value: float) -> str:
-    """A number, to a ten-thousandth."""
-    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    """A number, to a ten-thousandth; nothing is nothing, be it below or above."""
+    return f"{value:z.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def references(to: Iterable[int]) -> bytes:

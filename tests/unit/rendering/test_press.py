@@ -101,6 +101,10 @@ def test_numbers(value: float, written: str) -> None:
     assert number(value) == written
 
 
+def test_a_number_does_not_depend_on_those_before() -> None:
+    assert [number(value) for value in (-0.0, 0.0, 0, -0.00004)] == ["0"] * 4
+
+
 def test_stock_is_read_back_as_it_was() -> None:
     seal = draw_seal(SealDesign("白银市样例局", SealShape.ROUND, 42, 42, "6204000000001"), SONG)
     raster = Raster(2, 1, grey=False, pixels=zlib.compress(b"\1\2\3\4\5\6"), alpha=zlib.compress(b"\0\xff"))
