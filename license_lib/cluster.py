@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -88,9 +89,18 @@ def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int
             raise MachineError(
                 "issuing.cluster", "the cluster does not answer, or has no workers", hint="look at its scheduler"
             ) from None
+        there = partial(_there, client)
         # A worker that was there may be gone: somebody has to be waited for all the same.
-        tasks = max(1, sum(client.nthreads().values()))
-        yield ClusterRoom(client.get_executor(pure=False), agreed, client.nthreads), tasks
+        yield ClusterRoom(client.get_executor(pure=False), agreed, there), max(1, sum(there().values()))
+
+
+def _there(client: Any) -> Mapping[str, int]:
+    """The threads of each worker; of a scheduler that does not answer, none."""
+    try:
+        threads: Mapping[str, int] = client.nthreads()
+    except (OSError, AttributeError):  # the latter is dask's own while it looks for the scheduler anew
+        return {}
+    return threads
 
 
 def _is_by_tls(address: str) -> bool:
@@ -154,7 +164,16 @@ class ClusterRoom(DistantRoom):
                 )
 
     def _send(self, work: Callable[..., list[T]], arguments: Sequence[object]) -> "Future[list[T]]":
-        return self._executor.submit(_at_worker, self._agreed, self._batch, pickle.dumps((work, arguments)))  # type: ignore[arg-type]  # T is of `work`
+        from distributed.client import ClosedClientError
+
+        try:
+            return self._executor.submit(_at_worker, self._agreed, self._batch, pickle.dumps((work, arguments)))  # type: ignore[arg-type]  # T is of `work`
+        except ClosedClientError:
+            raise MachineError(
+                "issuing.cluster",
+                "the cluster does not answer any more",
+                hint="look at it, then send it again",
+            ) from None
 
     def done(self, future: "Future[list[T]]") -> list[T]:
         """See `DistantRoom.done`."""

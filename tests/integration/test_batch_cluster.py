@@ -6,9 +6,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import pytest
@@ -23,6 +25,7 @@ from license_lib.batch_issuing import GROUP, UNDER_WAY
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
+from license_lib.press_workers import DistantRoom
 from license_lib.settings import Settings
 
 THREADS = 2
@@ -129,6 +132,33 @@ def test_a_worker_of_another_configuration_is_refused(city: Path, scheduler: str
             list(authority.issue_all(batch(), cluster=scheduler))
         assert caught.value.code == "issuing.cluster-settings"
         assert authority.repository.count() == 0
+
+
+def checked(room: DistantRoom) -> list[Any]:
+    sent = room.check_each(list(batch(1)), date(2026, 3, 2))
+    room.wait([sent])
+    return room.done(sent)
+
+
+def test_a_scheduler_that_dies_is_a_machine_that_fails_at_any_moment(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 10.0)  # so long it is looked for the scheduler, too
+    monkeypatch.setattr(cluster, "_ALONE", 1.0)
+    said: list[str] = []
+    with ExitStack() as alive:
+        address = alive.enter_context(scheduling("tcp"))
+        alive.enter_context(working(address, city, tmp_path / "dask"))
+        agreed = cluster.Agreed.of(Settings.load(city))
+        with cluster.workers_at(address, agreed) as (room, _):
+            alive.close()
+            until = monotonic() + 60
+            while "does not answer any more" not in "".join(said):
+                assert monotonic() < until, said
+                with pytest.raises(MachineError) as caught:
+                    checked(room)
+                assert caught.value.code in {"issuing.cluster", "issuing.worker"}
+                said.append(caught.value.message)
 
 
 def test_what_a_worker_had_that_died_is_done_by_another(
