@@ -52,11 +52,12 @@ _CODE: Final = re.compile(
 _CODE_ENDS: Final = " 1 re f Q EMC"
 _BOX: Final = re.compile(r"([1-9]\d{0,2}) ([1-9]\d{0,2}) ([1-9]\d{0,2})")
 _SPANS_REMEMBERED: Final = 1 << 14
+_DRAWS_MICROTEXT: Final = "/Micro "
 _MICROTEXT: Final = re.compile(
-    rb"<</Type/XObject/Subtype/Form/BBox\[0 0 \d{1,4}(?:\.\d{1,4})? [0-3](?:\.\d{1,4})?\]/Filter/FlateDecode"
-    rb"/Length \d{1,6}>>"
+    rf"/Artifact BMC {_COLOR} RG(?: q (?:1 0 0 1|0 1 -1 0|0 -1 1 0) {_NUMBER} {_NUMBER} cm 1 0 0 1 {_NUMBER} 0 cm"
+    rf" (?:/Micro Do 1 0 0 1 {_NUMBER} 0 cm )+Q)+ EMC"
 )
-"""As low as one line of it: it hides nothing."""
+"""Micro-text is the licence's own: larger, it could hide something."""
 _ASCENT, _DESCENT = 0.9, 0.2
 """How far the characters of a line reach, in type sizes."""
 _SAME_LINE: Final = 0.3
@@ -176,7 +177,7 @@ def read_page(content: str, fonts: "Mapping[str, ShownFont]") -> PlainPage:
             page.code = _code(line)
             page.ground.append("code")
         else:
-            need(_leaves_nothing(line))
+            need(_leaves_nothing(line) and (_DRAWS_MICROTEXT not in line or _MICROTEXT.fullmatch(line)))
             page.ground.append(line)
     return page
 
@@ -202,11 +203,6 @@ def _leaves_nothing(line: str) -> bool:
     return found is not None and not depth and not waits
 
 
-def is_microtext(text: bytes) -> bool:
-    """Whether a form may be micro-text by its dictionary: no higher than a line, with nothing of its own."""
-    return _MICROTEXT.fullmatch(text) is not None
-
-
 def _runs(text: re.Match[str], fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
     weight = float(text["weight"] or 0)
     x = y = spacing = 0.0
@@ -224,6 +220,33 @@ def _runs(text: re.Match[str], fonts: "Mapping[str, ShownFont]") -> Iterator[Run
         edges = Edges(x, y - _DESCENT * size, end - spacing, y + _ASCENT * size)
         yield Run("".join([characters[code] for code in codes]), y, edges)
         x = end
+
+
+def read_code(page: PlainPage) -> DrawnCode:
+    """The code of a page.
+
+    Raises:
+        OtherwiseSpelledError: it has none.
+    """
+    if page.code is None:
+        raise OtherwiseSpelledError
+    return page.code
+
+
+def with_a_square(content: str, shade: float) -> str:
+    """A page that was read, with a square of one shade of grey, 0 (black) to 1 (white), where its code is.
+
+    Raises:
+        OtherwiseSpelledError: it has no code.
+    """
+    lines = content.split("\n")
+    (at,) = [index for index, line in enumerate(lines) if line.endswith(_CODE_ENDS)]
+    found = _CODE.match(lines[at])
+    if found is None:
+        raise OtherwiseSpelledError
+    module, left, bottom, count = found.groups()
+    lines[at] = f"q {module} 0 0 {module} {left} {bottom} cm {shade:g} g 0 0 {count} {count} re f Q"
+    return "\n".join(lines)
 
 
 def _code(line: str) -> DrawnCode:

@@ -425,6 +425,142 @@ def test_a_ground_stroked_as_a_bold_text_is_known_by_that_stroke(
     assert not is_read(document, page.sealed(credential), ground, faces)
 
 
+def learned(pdf: bytes, ground: Ground) -> PlainFaces:
+    """It has met the template, and seen the ground of a file, if that can be known."""
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    for _ in range(2):
+        assert not verdict(pdf, ground, faces).against
+    return faces
+
+
+@pytest.fixture(scope="module")
+def next_page(shared_authority: Authority) -> Page:
+    """Another licence of the same template."""
+    issued = shared_authority.issue(replace(example_request("food-business-permit"), number="JY13101150099999"))
+    return Page(sealed_revision(issued.pdf))
+
+
+def code_of_its_own(page: Page) -> bytes:
+    """The operators of the code of a page, spelled as no code is."""
+    number = page.named(rb"/Type/Page/", rb"/Contents ")
+    (packed,) = [part.data for part in page.parts if part.number == number]
+    assert packed is not None
+    found = re.search(rb"(?m)^/Figure <</MCID \d+>> BDC (q .* 1 re f) Q EMC$", zlib.decompress(packed))
+    assert found is not None
+    return found[1] + b" 0 g Q"
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ("", "qr.mismatch"),
+        ("100 60", "qr.several"),
+        ("300 150", "qr.several"),
+    ],
+    ids=["over-the-code", "beside-it", "elsewhere"],
+)
+def test_a_ground_that_shows_the_code_of_the_licence_it_was_seen_with_is_never_known(
+    place: str, code: str, page: Page, next_page: Page, credential: SealCredential, ground: Ground
+) -> None:
+    """With that one it is drawn as it is read; with the next it is not."""
+    shown = code_of_its_own(page)
+    if place:
+        shown = re.sub(rb"\S+ \S+ cm", place.encode() + b" cm", shown, count=1)
+    more = after(b"/Artifact BMC " + shown + b" EMC")
+    page.redraw(more)
+    faces = learned(page.sealed(credential), ground)
+    changed = Page(next_page.sealed(credential))
+    changed.redraw(more)
+    assert code in codes_of(changed.sealed(credential), ground, faces)
+
+
+def test_a_seal_that_shows_the_code_of_the_licence_it_was_seen_with_is_never_known(
+    page: Page, next_page: Page, credential: SealCredential, ground: Ground
+) -> None:
+    shown = code_of_its_own(page)
+    found = re.search(rb"q (\S+) 0 0 \S+ (\S+) (\S+) cm 1 1 1 rg 0 0 (\d+)", shown)
+    assert found is not None
+    module, left, foot, count = map(float, found.groups())
+    look = re.sub(rb"q .*? cm", b"q 1 0 0 1 0 0 cm", shown, count=1)
+    edges = b"/Rect[%.3f %.3f %.3f %.3f]" % (left, foot, left + module * count, foot + module * count)
+
+    def covered(one: Page) -> bytes:
+        number = one.named(rb"/FT/Sig", rb"/AP<</N ")
+        box = b"<</Type/XObject/Subtype/Form/BBox[0 0 %d %d]/Filter/FlateDecode" % (count, count)
+        drawn = Part(number, box, zlib.compress(look))
+        one.parts = [drawn if part.number == number else part for part in one.parts]
+        one.replace_line(rb"/FT/Sig", rb"/Rect\[[^]]*\]", edges)
+        return one.sealed(credential)
+
+    faces = learned(covered(page), ground)
+    assert "qr.mismatch" in codes_of(covered(Page(next_page.sealed(credential))), ground, faces)
+
+
+def test_microtext_that_is_cut_or_enlarged_is_drawn(page: Page, credential: SealCredential, ground: Ground) -> None:
+    """Cut to nothing it was seen; in all its size, it covers the code."""
+    page.redraw(over_the_code(b"/Artifact BMC 1 1 1 RG q 90 0 0 90 %(x).2f %(y).2f cm /Micro Do Q EMC"))
+    number = page.named(rb"/XObject<<", rb"/Micro ")
+
+    def cut(box: bytes) -> bytes:
+        page.parts = [
+            replace(part, entries=re.sub(rb"/BBox\[[^]]*\]", b"/BBox[%b]" % box, part.entries))
+            if part.number == number
+            else part
+            for part in page.parts
+        ]
+        return page.sealed(credential)
+
+    faces = learned(cut(b"0 0 0 0"), ground)
+    assert "qr.missing" in codes_of(cut(b"0 0 9999 3.9"), ground, faces)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        b"/Artifact BMC 0 0 0 RG q 90 0 0 90 9 9 cm /Micro Do Q EMC",
+        b"/Artifact BMC 0 0 0 RG q 1 0 0 1 9 9 cm 90 w /Micro Do Q EMC",
+    ],
+)
+def test_enlarged_microtext_is_never_of_a_ground(
+    drawn: bytes,
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    page.redraw(once(rb"\A", drawn + b"\n"))
+    assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
+
+
+def test_a_ground_that_borrows_a_form_of_the_page_is_never_known(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    """A form without forms of its own finds those of the page: the next licence has other micro-text."""
+    page.replace_stream(
+        page.named(rb"/XObject<<", rb"/Ground "), lambda content: content + b" 9 0 0 9 0 0 cm /Micro Do"
+    )
+    assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
+
+
+def test_objects_that_need_each_other_without_end_are_no_exception(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces
+) -> None:
+    count = 1500
+    first = max([part.number for part in page.parts] + [number for part in page.parts for number, _ in part.lines]) + 1
+    chain = [(number, b"<</A %d 0 R>>" % (number + 1)) for number in range(first, first + count)]
+    looks = page.named(rb"/XObject<<", rb"/Ground ")
+    holder = next(part.number for part in page.parts if part.lines)
+    more = {
+        looks: lambda part: replace(part, entries=part.entries + b"/PieceInfo %d 0 R" % first),
+        holder: lambda part: replace(part, lines=(*part.lines, *chain, (first + count, b"<</A 1>>"))),
+    }
+    page.parts = [more.get(part.number, lambda part: part)(part) for part in page.parts]
+    pdf = page.sealed(credential)
+    assert read_plain(pdf) is not None
+    codes_of(pdf, ground, faces)
+
+
 def test_another_layout_has_a_ground_of_its_own(
     issued_licenses: dict[str, Issued], ground: Ground, faces: PlainFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
