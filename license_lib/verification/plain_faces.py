@@ -122,7 +122,7 @@ class PlainFaces:
             return None
         # A template may have several layouts, with other places on the same ground.
         name = f"{template.key} {template.version} {template.digest}\n{layout.model_dump_json()}\n"
-        ground = hashlib.sha256(name.encode() + sheets.ground).digest()
+        ground = hashlib.sha256(name.encode() + sheets.ground + _beside(sheets, layout)).digest()
         if ground in self._known:
             return read
         if not speaks_for_itself(file, sheets.forms) or read_face(file.data, layout, file) != read:
@@ -218,7 +218,7 @@ def _read_face(sheets: _Sheets, layout: Layout) -> Face:
     need(not any(page.code for page in pages[1:]))
     place = _place(Box(x=square.x, y=square.y, w=square.size, h=square.size), sheets.height)
     need(all(abs(one - other) < _SAME_PLACE for one, other in zip(code.edges, place, strict=True)))
-    need(not any(run.edges.meets(place) for run in first.runs))
+    need(not any(run.ink.meets(place) for run in first.runs))
     rests = [(number, layout.page.body) for number in range(layout.pages + 1, len(pages) + 1)]
     return Face(
         pages=len(pages),
@@ -235,10 +235,23 @@ def _texts(sheets: _Sheets, places: Sequence[tuple[int, Box]]) -> tuple[str, ...
     texts: list[str] = []
     for number, box in places:
         place = _place(box, sheets.height)
-        runs = [run for run in sheets.pages[number - 1].runs if run.edges.meets(place)]
+        runs = [run for run in sheets.pages[number - 1].runs if run.ink.meets(place)]
         need(len(runs) <= _MOST_RUNS and all(run.lies_in(place) for run in runs) and are_in_order(runs))
         texts.append(squeezed("".join([run.text for run in runs])))
     return tuple(texts)
+
+
+def _beside(sheets: _Sheets, layout: Layout) -> bytes:
+    """The texts that touch no place of the layout: what they show together, somebody has to have seen."""
+    texts: list[str] = []
+    for number, page in enumerate(sheets.pages, start=1):
+        boxes: list[Box] = [box for box in layout.boxes if box.page == number]
+        boxes += [table for table in layout.tables if table.page == number]
+        if number > layout.pages:
+            boxes.append(layout.page.body)
+        places = [_place(box, sheets.height) for box in boxes]
+        texts += [f"\n{number} {run}" for run in page.runs if not any(map(run.ink.meets, places))]
+    return "".join(texts).encode()
 
 
 def _place(box: Box, height: float) -> Edges:

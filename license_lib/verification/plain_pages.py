@@ -58,8 +58,10 @@ _MICROTEXT: Final = re.compile(
     rf" (?:/Micro Do 1 0 0 1 {_NUMBER} 0 cm )+Q)+ EMC"
 )
 """Micro-text is the licence's own: larger, it could hide something."""
-_ASCENT, _DESCENT = 0.9, 0.2
-"""How far the characters of a line reach, in type sizes."""
+ASCENT, DESCENT = 900.0, 200.0
+"""How far the characters of a line reach, thousandths of its type size."""
+_SMALLEST: Final = 1.0
+"""Points: of smaller type, renderers see some characters and others not."""
 _SAME_LINE: Final = 0.3
 """Of the height of the largest run of a place: baselines so near are of one line."""
 _ROUNDING: Final = 0.02
@@ -90,20 +92,25 @@ class Run(NamedTuple):
     Attributes:
         text: what it says.
         baseline: points from the page's foot.
-        edges: what it may cover.
+        edges: its place: from its first character's origin to where its last one ends, as high as its line.
+        ink: what it may cover: the same, and what reaches beyond it.
+        look: all else that tells how it is drawn.
     """
 
     text: str
     baseline: float
     edges: Edges
+    ink: Edges
+    look: str
 
     def lies_in(self, place: Edges) -> bool:
-        """Whether it begins, stands and ends there."""
-        left, _, right, _ = self.edges
+        """Whether it begins and ends there, and is no higher or lower."""
+        left, bottom, right, top = self.edges
         return (
             place.left - _ROUNDING <= left
             and right <= place.right + _ROUNDING
-            and place.bottom - _ROUNDING <= self.baseline <= place.top
+            and place.bottom - _ROUNDING <= bottom
+            and top <= place.top + _ROUNDING
         )
 
 
@@ -205,20 +212,25 @@ def _leaves_nothing(line: str) -> bool:
 
 def _runs(text: re.Match[str], fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
     weight = float(text["weight"] or 0)
+    color = f"{text['plain'] or text['set']}{text['stroke'] or ''}"
     x = y = spacing = 0.0
     for step in _STEP.finditer(text["lines"] or text["bold"]):
         name = step["font"]
         if name is None:
             x, y, spacing = float(step["x"]), float(step["y"]), float(step["spacing"])
             continue
-        characters, advances = fonts[name]
+        characters, advances, overhangs = fonts[name]
         size, digits = float(step["size"]), step["codes"]
         codes = [int(digits[at : at + 4], 16) for at in range(0, len(digits), 4)]
         steps = [advances[code] * size / 1000 + spacing for code in codes]
-        need(size > 0 and 0 <= weight <= _HEAVIEST * size and 0 not in codes and spacing >= 0)
+        need(size >= _SMALLEST and 0 <= weight <= _HEAVIEST * size and 0 not in codes and spacing >= 0)
         end = x + sum(steps)
-        edges = Edges(x, y - _DESCENT * size, end - spacing, y + _ASCENT * size)
-        yield Run("".join([characters[code] for code in codes]), y, edges)
+        edges = Edges(x, y - DESCENT * size / 1000, end - spacing, y + ASCENT * size / 1000)
+        reach = [overhangs[code] for code in overhangs.keys() & codes]
+        more = [weight / 2 + max(one) * size / 1000 for one in zip(*reach, strict=True)] or [weight / 2] * 4
+        ink = Edges(edges.left - more[0], edges.bottom - more[1], edges.right + more[2], edges.top + more[3])
+        look = f"{color} {name} {size} {spacing}"
+        yield Run("".join([characters[code] for code in codes]), y, edges, ink, look)
         x = end
 
 

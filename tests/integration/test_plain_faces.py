@@ -19,13 +19,14 @@ from license_lib.issuing import Issued
 from license_lib.licenses import License, face_content
 from license_lib.qr import scan_file
 from license_lib.rendering import Fonts
+from license_lib.rendering.press.fonts import FontObjects
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.verification import Verdict, examination, plain_faces
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
 from license_lib.verification.plain_faces import PlainFaces
-from license_lib.verification.plain_objects import plain_record
+from license_lib.verification.plain_objects import plain_record, references
 from license_lib.verification.reading import attached_record, read_face
 from signing.keys import SealCredential, load_credential
 from signing.pdf_reading.plain import read_plain
@@ -573,6 +574,169 @@ def test_another_layout_has_a_ground_of_its_own(
     monkeypatch.setattr(plain_faces, "read_face", lambda *_: None)  # drawn, it is another face
     assert faces.read(plain, issued.license, layout) is not None
     assert faces.read(plain, issued.license, layout.model_copy(update={"boxes": layout.boxes[1:]})) is None
+
+
+def with_font(page: Page, face: str, characters: str) -> None:
+    """Give a page other characters of a face, spelled as ours; what was set in it before says something else now."""
+    ours = FontObjects.of(Fonts.load(fonts_beside(resource_folder("templates"))).faces[face], characters)
+    lines = {number: line for part in page.parts for number, line in part.lines}
+    font = page.named(rb"/XObject<<", rb"/%b " % face.encode())
+    descendant, meaning = references(lines[font])
+    (descriptor,) = references(lines[descendant])
+    (program,) = references(lines[descriptor])
+    for number, line in (
+        (font, ours.font(descendant, meaning)),
+        (descendant, ours.descendant(descriptor)),
+        (descriptor, ours.descriptor(program)),
+    ):
+        page.parts = with_line(page.parts, number, line)
+    page.replace_stream(meaning, lambda _: ours.to_unicode)
+    page.replace_stream(program, lambda _: ours.program)
+    length = b"/Length1 %d/" % len(ours.program)
+    page.parts = [
+        replace(part, entries=re.sub(rb"/Length1 \d+/", length, part.entries)) if part.number == program else part
+        for part in page.parts
+    ]
+
+
+def only_one_text(line: bytes) -> Redrawn:
+    """A line, set in the place of the first text of the record and no other."""
+
+    def change(content: bytes) -> bytes:
+        lines = [one for one in content.split(b"\n") if b" BT " not in one]
+        found = re.search(rb"/LBody .*? 1 0 0 1 (\S+) (\S+) Tm", content)
+        assert found is not None
+        return b"\n".join([*lines, line % {b"x": float(found[1]), b"y": float(found[2])}])
+
+    return change
+
+
+LINE: Final = (
+    b"/LBody <</MCID 3>> BDC BT 0.0667 0.0667 0.0667 rg 1 0 0 1 %%(x).2f %%(y).2f Tm 0.000 Tc /song %b Tj ET EMC"
+)
+
+
+@pytest.fixture
+def believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever draws a face sees what was read, as if its ground had been learned with another."""
+
+    class Whatever:
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    monkeypatch.setattr(plain_faces, "read_face", lambda *_: Whatever())
+    monkeypatch.setattr(plain_faces, "leaves_the_code_alone", lambda *_: True)
+
+
+@pytest.mark.parametrize(
+    ("shown", "characters"),
+    [
+        pytest.param(b"0.05 Tf <0001000200020001>", "中国", id="too-small-to-see"),
+        pytest.param(b"30 Tf <00010001>", "'-", id="above-its-place"),
+        pytest.param(b"11 Tf <000100020002>", "a\u0301", id="marks-on-each-other"),
+        pytest.param(b"11 Tf <00010002>", "\ufb01a", id="a-ligature"),
+        pytest.param(b"11 Tf <00010002>", "\u05d0\u05d1", id="no-characters-of-the-font"),
+    ],
+)
+@pytest.mark.usefixtures("believed")
+def test_characters_that_a_renderer_reads_in_another_way_are_drawn(
+    shown: bytes,
+    characters: str,
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    document = issued_licenses["food-business-permit"].license
+    with_font(page, "song", characters)
+    page.redraw(only_one_text(LINE % shown))
+    pdf = page.sealed(credential)
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(pdf)
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    assert [faces.read(plain, document, layout) for _ in range(3)] == [None] * 3
+
+
+def test_characters_that_a_renderer_reads_as_we_do_are_read(
+    page: Page, credential: SealCredential, ground: Ground, issued_licenses: dict[str, Issued]
+) -> None:
+    with_font(page, "song", "中国")
+    page.redraw(only_one_text(LINE % b"11 Tf <0001000200020001>"))
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    pdf = page.sealed(credential)
+    assert [is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces) for _ in range(2)] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.usefixtures("believed")
+def test_a_character_that_reaches_far_covers_the_code(
+    page: Page, credential: SealCredential, ground: Ground, issued_licenses: dict[str, Issued]
+) -> None:
+    """Beside the code, a mark for vertical lines reaches into it: half its height below its line, or above."""
+    with_font(page, "song", "\u3031")
+    page.redraw(only_one_text(LINE % b"11 Tf <0001>"))
+    page.redraw(
+        over_the_code(
+            b"/P <</MCID 90>> BDC BT 0 0 0 rg 1 0 0 1 %(x).2f 215.00 Tm 0.000 Tc /song 200 Tf <0001> Tj ET EMC"
+        )
+    )
+    document = issued_licenses["food-business-permit"].license
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(page.sealed(credential))
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout.model_copy(update={"boxes": (), "tables": ()})
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    assert [faces.read(plain, document, layout) for _ in range(3)] == [None] * 3
+
+
+def test_texts_beside_the_places_are_of_the_ground(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    """They may be the squares of another code."""
+    document = issued_licenses["food-business-permit"].license
+    text = b"/P <</MCID 90>> BDC BT 0.333 0.333 0.333 rg 1 0 0 1 %b 20.00 Tm 0.000 Tc /song 9 Tf <0001> Tj ET EMC"
+    page.redraw(after(text % b"300.00"))
+    assert is_read(document, page.sealed(credential), ground, faces)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(plain_faces, "read_face", lambda *_: None)  # drawn, it is another face
+        assert is_read(document, page.sealed(credential), ground, faces)
+        page.redraw(lambda content: content.replace(b" 300.00 20.00 Tm", b" 301.00 20.00 Tm"))
+        assert not is_read(document, page.sealed(credential), ground, faces)
+
+
+def test_another_code_of_squares_that_are_texts_is_found(
+    page: Page, credential: SealCredential, ground: Ground, issued_licenses: dict[str, Issued]
+) -> None:
+    """On a ground that was seen, where no place is."""
+    (other,) = scan_file(issued_licenses["business-license"].pdf)
+    (side, _), modules = modules_of(other)
+    lines = [
+        b"/P <</MCID 90>> BDC BT 0.0667 0.0667 0.0667 rg 1 0 0 1 %.2f %.2f Tm 0.000 Tc /song 3 Tf <0001> Tj ET EMC"
+        % (300 + 3 * (index % side), 50 + 3 * (side - index // side))
+        for index, module in enumerate(modules)
+        if not module
+    ]
+    with_font(page, "song", "█中")
+    page.redraw(only_one_text(LINE % b"11 Tf <0002>"))
+    document = issued_licenses["food-business-permit"].license
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(page.sealed(credential))
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout.model_copy(update={"boxes": (), "tables": ()})
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    for _ in range(2):
+        faces.read(plain, document, layout)
+    page.redraw(after(b"\n".join(lines)))
+    plain = read_plain(page.sealed(credential))
+    assert plain is not None
+    assert other in read_face(plain.data, layout).codes
+    assert faces.read(plain, document, layout) is None
 
 
 def test_other_microtext_is_drawn(
