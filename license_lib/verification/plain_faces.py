@@ -27,7 +27,15 @@ from license_lib.verification.plain_objects import (
     references,
     unpacked,
 )
-from license_lib.verification.plain_pages import DrawnCode, Edges, PlainPage, are_in_order, read_code, read_page
+from license_lib.verification.plain_pages import (
+    DrawnCode,
+    Edges,
+    PlainPage,
+    are_in_order,
+    lines_below_each_other,
+    read_code,
+    read_page,
+)
 from license_lib.verification.reading import POINTS_PER_MM, Face, read_face, squeezed
 from signing.pdf_reading.plain import PlainFile
 
@@ -38,7 +46,9 @@ _MOST_KNOWN: Final = 512
 _MOST_OBJECTS: Final = 200
 """Of a ground: each may need the next one."""
 _MOST_RUNS: Final = 1000
-"""Stretches of text in one place: each is compared with each."""
+"""Stretches of text in one place, or on the first page: each is compared with each."""
+_MOST_LINES: Final = 20
+"""Below each other; of more, a code could be made (`lines_below_each_other`)."""
 _LARGEST_MICROTEXT: Final = 64 * 1024
 _MODULE: Final = 3
 """Pixels of a module's side, for the reader of codes."""
@@ -219,6 +229,7 @@ def _read_face(sheets: _Sheets, layout: Layout) -> Face:
     place = _place(Box(x=square.x, y=square.y, w=square.size, h=square.size), sheets.height)
     need(all(abs(one - other) < _SAME_PLACE for one, other in zip(code.edges, place, strict=True)))
     need(not any(run.ink.meets(place) for run in first.runs))
+    need(len(first.runs) <= _MOST_RUNS and lines_below_each_other(first.runs) <= _MOST_LINES)
     rests = [(number, layout.page.body) for number in range(layout.pages + 1, len(pages) + 1)]
     return Face(
         pages=len(pages),

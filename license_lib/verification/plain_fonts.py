@@ -30,6 +30,8 @@ _LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", 
 """Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
 _TAKEN_APART: Final = range(0xFB00, 0xFE00)
 """Presentation forms: PDFium reads the letters of a ligature."""
+_MOSAIC: Final = frozenset([*range(0x2500, 0x25A0), *range(0x2800, 0x2900)])
+"""Box drawing, block elements, Braille: several squares of a picture each."""
 
 
 class Overhang(NamedTuple):
@@ -104,6 +106,6 @@ def _overhang(face: TrueTypeFont, character: str) -> Overhang:
     advance = face.advance(glyph)
     need(glyph and advance > 0)
     # Readers see a mark once that is drawn twice in one place.
-    need(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT and code not in _TAKEN_APART)
+    need(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT and code not in _TAKEN_APART and code not in _MOSAIC)
     left, bottom, right, top = face.bounds(glyph)
     return Overhang(max(0.0, -left), max(0.0, -DESCENT - bottom), max(0.0, right - advance), max(0.0, top - ASCENT))

@@ -64,6 +64,8 @@ _SMALLEST: Final = 1.0
 """Points: of smaller type, renderers see some characters and others not."""
 _SAME_LINE: Final = 0.3
 """Of the height of the largest run of a place: baselines so near are of one line."""
+_NEAR: Final = 1.4
+"""Of the height of the higher run (1.5 type sizes): lines so near may be rows of a picture."""
 _ROUNDING: Final = 0.02
 """Points: places are rounded to a hundredth."""
 
@@ -129,6 +131,30 @@ def are_in_order(runs: Sequence[Run]) -> bool:
                 if is_on_its_line or before.edges.left < right:
                     return False
     return True
+
+
+def lines_below_each_other(runs: Sequence[Run]) -> int:
+    """How many lines stand below each other at most, each as near as the lines of a text.
+
+    Seen from afar, characters are dark or light squares: a code has 21 rows of them at least (ISO/IEC 18004), and lines
+    that are farther from each other are rows of none.
+    """
+    below = sorted(runs, key=lambda run: -run.baseline)
+    nearest = _NEAR * max([run.edges.top - run.edges.bottom for run in runs], default=0.0)
+    counts: list[int] = []
+    for number, run in enumerate(below):
+        count = 1
+        for other in range(number - 1, -1, -1):
+            above = below[other]
+            gap = above.baseline - run.baseline
+            if gap > nearest:
+                break
+            height = max(run.edges.top - run.edges.bottom, above.edges.top - above.edges.bottom)
+            is_above = run.edges.left < above.edges.right + height and above.edges.left < run.edges.right + height
+            if is_above and _SAME_LINE * height < gap <= _NEAR * height:
+                count = max(count, counts[other] + 1)
+        counts.append(count)
+    return max(counts, default=0)
 
 
 class DrawnCode(NamedTuple):

@@ -638,6 +638,7 @@ def believed(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(b"11 Tf <000100020002>", "a\u0301", id="marks-on-each-other"),
         pytest.param(b"11 Tf <00010002>", "\ufb01a", id="a-ligature"),
         pytest.param(b"11 Tf <00010002>", "\u05d0\u05d1", id="no-characters-of-the-font"),
+        pytest.param(b"11 Tf <00010002>", "█▌", id="squares"),
     ],
 )
 @pytest.mark.usefixtures("believed")
@@ -710,6 +711,34 @@ def test_texts_beside_the_places_are_of_the_ground(
         assert not is_read(document, page.sealed(credential), ground, faces)
 
 
+@pytest.mark.usefixtures("believed")
+@pytest.mark.parametrize(("count", "known"), [(20, True), (21, False)])
+def test_a_text_of_as_many_lines_as_a_code_has_rows_is_drawn(
+    count: int,
+    known: bool,  # noqa: FBT001 -- a parameter
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    """Where dense characters are dark squares and others light ones, it is a code, whatever the record says."""
+    with_font(page, "song", "国一")
+    lines = b" ".join(
+        b"1 0 0 1 300.00 %.2f Tm 0.000 Tc /song 6 Tf <%b> Tj" % (300 - 7.8 * row, b"00010002" * 10)
+        for row in range(count)
+    )
+    page.redraw(only_one_text(b"/LBody <</MCID 3>> BDC BT 0.0667 0.0667 0.0667 rg " + lines + b" ET EMC"))
+    document = issued_licenses["food-business-permit"].license
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(page.sealed(credential))
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout
+    wide = layout.boxes[0].model_copy(update={"x": 20, "y": 80, "w": 200, "h": 100})
+    layout = layout.model_copy(update={"boxes": (wide,), "tables": ()})
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    assert [faces.read(plain, document, layout) is not None for _ in range(2)] == [False, known]
+
+
 def test_another_code_of_squares_that_are_texts_is_found(
     page: Page, credential: SealCredential, ground: Ground, issued_licenses: dict[str, Issued]
 ) -> None:
@@ -718,11 +747,11 @@ def test_another_code_of_squares_that_are_texts_is_found(
     (side, _), modules = modules_of(other)
     lines = [
         b"/P <</MCID 90>> BDC BT 0.0667 0.0667 0.0667 rg 1 0 0 1 %.2f %.2f Tm 0.000 Tc /song 3 Tf <0001> Tj ET EMC"
-        % (300 + 3 * (index % side), 50 + 3 * (side - index // side))
+        % (300 + 2.4 * (index % side), 50 + 2.4 * (side - index // side))
         for index, module in enumerate(modules)
         if not module
     ]
-    with_font(page, "song", "█中")
+    with_font(page, "song", "■中")
     page.redraw(only_one_text(LINE % b"11 Tf <0002>"))
     document = issued_licenses["food-business-permit"].license
     kind, plain = ground.catalogue.drawn_by(document.template), read_plain(page.sealed(credential))
