@@ -89,6 +89,7 @@ class PlainFaces:
         self._fonts = cache(fonts)
         self._met: set[TemplateRef] = set()
         self._known: set[bytes] = set()
+        self._refused: set[bytes] = set()
         self._lock = Lock()
 
     def sound(self, file: PlainFile, document: License, kind: LicenseType, content: FaceContent) -> Face | None:
@@ -135,9 +136,15 @@ class PlainFaces:
         ground = hashlib.sha256(name.encode() + sheets.ground + _beside(sheets, layout)).digest()
         if ground in self._known:
             return read
-        if not speaks_for_itself(file, sheets.forms) or read_face(file.data, layout, file) != read:
+        # Looked at as closely as what follows, each licence on a ground that was refused would cost three drawings.
+        if (
+            ground in self._refused
+            or not speaks_for_itself(file, sheets.forms)
+            or read_face(file.data, layout, file) != read
+        ):
             return None
         if not leaves_the_code_alone(file, sheets.contents, read_code(sheets.pages[0]).edges):
+            self._remember(self._refused, ground)
             return None
         self._remember(self._known, ground)
         return read

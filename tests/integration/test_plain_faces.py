@@ -26,10 +26,12 @@ from license_lib.verification import Verdict, examination, plain_faces
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
 from license_lib.verification.plain_faces import PlainFaces
+from license_lib.verification.plain_grounds import leaves_the_code_alone
 from license_lib.verification.plain_objects import plain_record, references
+from license_lib.verification.plain_pages import Edges
 from license_lib.verification.reading import attached_record, read_face
 from signing.keys import SealCredential, load_credential
-from signing.pdf_reading.plain import read_plain
+from signing.pdf_reading.plain import PlainFile, read_plain
 
 ROOM: Final = 4000
 ANY = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -473,6 +475,24 @@ def test_a_ground_that_shows_the_code_of_the_licence_it_was_seen_with_is_never_k
     changed = Page(next_page.sealed(credential))
     changed.redraw(more)
     assert code in codes_of(changed.sealed(credential), ground, faces)
+
+
+def test_a_ground_that_covers_the_code_is_looked_at_once(
+    page: Page, credential: SealCredential, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+
+    def look(file: PlainFile, contents: int, place: Edges) -> bool:
+        looks.append(leaves_the_code_alone(file, contents, place))
+        return looks[-1]
+
+    monkeypatch.setattr(plain_faces, "leaves_the_code_alone", look)
+    page.redraw(over_the_code(b"/Artifact BMC 0 0 0 rg %(x).3f %(y).3f 9 9 re f EMC"))
+    pdf = page.sealed(credential)
+    faces = learned(pdf, ground)
+    for _ in range(2):
+        verdict(pdf, ground, faces)
+    assert looks == [False]
 
 
 def test_a_seal_that_shows_the_code_of_the_licence_it_was_seen_with_is_never_known(
