@@ -113,6 +113,14 @@ class TrueTypeFont:
         units: int = struct.unpack_from(">H", self._data, self._tables["hmtx"][0] + 4 * index)[0]
         return units if self.units == 1000 else units * 1000 / self.units  # noqa: PLR2004 - PDF's own scale
 
+    def bounds(self, glyph: int) -> tuple[float, float, float, float]:
+        """What a glyph paints lies within: left, bottom, right, top in thousandths of an em from its origin."""
+        outline = self._outline(glyph)
+        if not outline:
+            return 0.0, 0.0, 0.0, 0.0
+        left, bottom, right, top = (edge * 1000 / self.units for edge in struct.unpack_from(">4h", outline, 2))
+        return left, bottom, right, top
+
     def subset(self, glyphs: Sequence[int]) -> bytes:
         """A font file whose glyph n draws `glyphs[n]` of this one; parts of composite glyphs are appended.
 

@@ -17,7 +17,9 @@ from license_lib.errors import MachineError
 from license_lib.licenses import FaceContent, License, TemplateRef
 from license_lib.qr import is_proof
 from license_lib.verification.faces import differing_fields
+from license_lib.verification.plain_grounds import leaves_the_code_alone, speaks_for_itself
 from license_lib.verification.plain_objects import (
+    LARGEST_PAGE,
     OtherwiseSpelledError,
     anonymous,
     inflated,
@@ -25,7 +27,15 @@ from license_lib.verification.plain_objects import (
     references,
     unpacked,
 )
-from license_lib.verification.plain_pages import DrawnCode, Edges, PlainPage, are_in_order, is_microtext, read_page
+from license_lib.verification.plain_pages import (
+    DrawnCode,
+    Edges,
+    PlainPage,
+    are_in_order,
+    lines_below_each_other,
+    read_code,
+    read_page,
+)
 from license_lib.verification.reading import POINTS_PER_MM, Face, read_face, squeezed
 from signing.pdf_reading.plain import PlainFile
 
@@ -33,9 +43,12 @@ if TYPE_CHECKING:
     from license_lib.rendering.fonts import Fonts
 
 _MOST_KNOWN: Final = 512
+_MOST_OBJECTS: Final = 200
+"""Of a ground: each may need the next one."""
 _MOST_RUNS: Final = 1000
-"""Stretches of text in one place: each is compared with each."""
-_LARGEST_PAGE: Final = 4 * 1024 * 1024
+"""Stretches of text in one place, or on the first page: each is compared with each."""
+_MOST_LINES: Final = 20
+"""Below each other; of more, a code could be made (`lines_below_each_other`)."""
 _LARGEST_MICROTEXT: Final = 64 * 1024
 _MODULE: Final = 3
 """Pixels of a module's side, for the reader of codes."""
@@ -60,10 +73,7 @@ _WIDGET: Final = re.compile(
     rb"<</Type/Annot/Subtype/Widget/FT/Sig/T\([^()]*\)/TU(?:<[0-9A-Fa-f]*>|\([^()]*\))/Rect\[[\d. ]+\]/F 132"
     rb"/AP<</N R>>/P R/StructParent \d+/V R>>"
 )
-_FILTER, _PACKED, _PREDICTED = b"/Filter", b"/Filter/FlateDecode", b"/DecodeParms"
-_KIND, _PICTURE = b"/Subtype", b"/Subtype/Image"
-_SHOWS_TEXT: Final = re.compile(rb"T[jJ]|['\"]")
-"""Renderers show a text outside of `BT` and `ET`, too."""
+_MICROTEXT_FORM: Final = b"<</Type/XObject/Subtype/Form/BBox%b/Filter/FlateDecode/Length %d>>"
 _MICROTEXT, _PHOTOGRAPH = "Micro", "Photo"
 """Names of forms that are not of the ground (`rendering.ornament`, `rendering.sheet`)."""
 
@@ -79,6 +89,7 @@ class PlainFaces:
         self._fonts = cache(fonts)
         self._met: set[TemplateRef] = set()
         self._known: set[bytes] = set()
+        self._refused: set[bytes] = set()
         self._lock = Lock()
 
     def sound(self, file: PlainFile, document: License, kind: LicenseType, content: FaceContent) -> Face | None:
@@ -122,10 +133,18 @@ class PlainFaces:
             return None
         # A template may have several layouts, with other places on the same ground.
         name = f"{template.key} {template.version} {template.digest}\n{layout.model_dump_json()}\n"
-        ground = hashlib.sha256(name.encode() + sheets.ground).digest()
+        ground = hashlib.sha256(name.encode() + sheets.ground + _beside(sheets, layout)).digest()
         if ground in self._known:
             return read
-        if _holds_text(file, sheets.forms) or read_face(file.data, layout, file) != read:
+        # Looked at as closely as what follows, each licence on a ground that was refused would cost three drawings.
+        if (
+            ground in self._refused
+            or not speaks_for_itself(file, sheets.forms)
+            or read_face(file.data, layout, file) != read
+        ):
+            return None
+        if not leaves_the_code_alone(file, sheets.contents, read_code(sheets.pages[0]).edges):
+            self._remember(self._refused, ground)
             return None
         self._remember(self._known, ground)
         return read
@@ -145,16 +164,19 @@ class _Sheets(NamedTuple):
         height: of each, points.
         ground: digest of all that is seen, but for texts, code and micro-text.
         forms: the objects that the ground draws, and all that they need.
+        contents: object number of the first page's operators.
     """
 
     pages: Sequence[PlainPage]
     height: float
     ground: bytes
     forms: Sequence[int]
+    contents: int
 
 
 def _read_sheets(file: PlainFile, identifier: str, fonts: "Callable[[], Fonts]") -> _Sheets:
-    from license_lib.rendering.microtext import run  # it and the next load what reads font files
+    from license_lib.rendering.microtext import run  # they load what reads font files
+    from license_lib.rendering.press.objects import numbers
     from license_lib.verification.plain_fonts import shown_fonts
 
     last = file.last
@@ -177,16 +199,18 @@ def _read_sheets(file: PlainFile, identifier: str, fonts: "Callable[[], Fonts]")
     need(_PHOTOGRAPH not in forms)  # it may show a code, or be one when it is drawn
     ground = hashlib.sha256(b"\n".join([anonymous(text) for text in (*texts, widget)]))
     if _MICROTEXT in forms:
-        content = inflated(file.encoded(forms[_MICROTEXT]), _LARGEST_MICROTEXT)
-        need(is_microtext(file.text(forms.pop(_MICROTEXT))) and content == run(identifier)[0].encode("ascii"))
+        number, (operators, *size) = forms.pop(_MICROTEXT), run(identifier)
+        packed = file.encoded(number)
+        need(file.text(number) == _MICROTEXT_FORM % (numbers((0, 0, *size)), len(packed)))
+        need(inflated(packed, _LARGEST_MICROTEXT) == operators.encode("ascii"))
     met: dict[int, int] = {}
     for name, number in {**forms, "": references(widget)[0]}.items():
         ground.update(f"\n{name} ".encode("ascii"))
         _add_object(ground, file, number, met)
     shown = shown_fonts(file, held, fonts())
-    read = [read_page(unpacked(file, one[2], _LARGEST_PAGE).decode("ascii"), shown) for one in named]
+    read = [read_page(unpacked(file, one[2], LARGEST_PAGE).decode("ascii"), shown) for one in named]
     ground.update("\n\n".join(["\n".join(page.ground) for page in read]).encode("ascii"))
-    return _Sheets(read, float(first[1]), ground.digest(), tuple(met))
+    return _Sheets(read, float(first[1]), ground.digest(), tuple(met), named[0][2])
 
 
 def _add_object(ground: Any, file: PlainFile, number: int, met: dict[int, int]) -> None:
@@ -194,6 +218,7 @@ def _add_object(ground: Any, file: PlainFile, number: int, met: dict[int, int]) 
     if number in met:
         ground.update(b"again %d " % met[number])
         return
+    need(len(met) < _MOST_OBJECTS)
     met[number] = len(met)
     text, data = file.text(number), file.encoded(number)
     said = anonymous(text)
@@ -202,43 +227,23 @@ def _add_object(ground: Any, file: PlainFile, number: int, met: dict[int, int]) 
         _add_object(ground, file, one, met)
 
 
-def _holds_text(file: PlainFile, numbers: Sequence[int]) -> bool:
-    """Whether one of these objects may show a text: it would be set in the font of the last text before it."""
-    objects = [(file.text(number).replace(b" ", b""), file.encoded(number)) for number in numbers]
-    contents = [
-        (text, data) for text, data in objects if _KIND in text and not (_PICTURE in text and text.count(_KIND) == 1)
-    ]
-    try:
-        return any(_SHOWS_TEXT.search(_content(text, data)) for text, data in contents)
-    except OtherwiseSpelledError:
-        return True
-
-
-def _content(text: bytes, data: bytes) -> bytes:
-    if _FILTER not in text:
-        return data
-    need(text.count(_FILTER) == 1 and _PACKED in text and _PREDICTED not in text)
-    return inflated(data, _LARGEST_PAGE)
-
-
 def _read_face(sheets: _Sheets, layout: Layout) -> Face:
     """What the pages say, if everything stands where the layout has it, each by itself."""
     pages, first, square = sheets.pages, sheets.pages[0], layout.qr
-    code = first.code
-    if code is None:
-        raise OtherwiseSpelledError
+    code = read_code(first)
     need(layout.pages <= len(pages) <= layout.pages + MOST_CONTINUATION_PAGES)
     need(not any(page.code for page in pages[1:]))
     place = _place(Box(x=square.x, y=square.y, w=square.size, h=square.size), sheets.height)
     need(all(abs(one - other) < _SAME_PLACE for one, other in zip(code.edges, place, strict=True)))
-    need(not any(run.edges.meets(place) for run in first.runs))
+    need(not any(run.ink.meets(place) for run in first.runs))
+    need(len(first.runs) <= _MOST_RUNS and lines_below_each_other(first.runs) <= _MOST_LINES)
     rests = [(number, layout.page.body) for number in range(layout.pages + 1, len(pages) + 1)]
     return Face(
         pages=len(pages),
         boxes=_texts(sheets, [(box.page, box) for box in layout.boxes]),
         tables=_texts(sheets, [(table.page, table) for table in layout.tables]),
         continuation=_texts(sheets, rests),
-        codes=_read_code(code),
+        codes=_code_texts(code),
         pictures=(),
     )
 
@@ -248,10 +253,23 @@ def _texts(sheets: _Sheets, places: Sequence[tuple[int, Box]]) -> tuple[str, ...
     texts: list[str] = []
     for number, box in places:
         place = _place(box, sheets.height)
-        runs = [run for run in sheets.pages[number - 1].runs if run.edges.meets(place)]
+        runs = [run for run in sheets.pages[number - 1].runs if run.ink.meets(place)]
         need(len(runs) <= _MOST_RUNS and all(run.lies_in(place) for run in runs) and are_in_order(runs))
         texts.append(squeezed("".join([run.text for run in runs])))
     return tuple(texts)
+
+
+def _beside(sheets: _Sheets, layout: Layout) -> bytes:
+    """The texts that touch no place of the layout: what they show together, somebody has to have seen."""
+    texts: list[str] = []
+    for number, page in enumerate(sheets.pages, start=1):
+        boxes: list[Box] = [box for box in layout.boxes if box.page == number]
+        boxes += [table for table in layout.tables if table.page == number]
+        if number > layout.pages:
+            boxes.append(layout.page.body)
+        places = [_place(box, sheets.height) for box in boxes]
+        texts += [f"\n{number} {run}" for run in page.runs if not any(map(run.ink.meets, places))]
+    return "".join(texts).encode()
 
 
 def _place(box: Box, height: float) -> Edges:
@@ -259,7 +277,7 @@ def _place(box: Box, height: float) -> Edges:
     return Edges(left, top - box.h * POINTS_PER_MM, left + box.w * POINTS_PER_MM, top)
 
 
-def _read_code(code: DrawnCode) -> tuple[str, ...]:
+def _code_texts(code: DrawnCode) -> tuple[str, ...]:
     """What readers of codes see."""
     from PIL import Image
 

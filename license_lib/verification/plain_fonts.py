@@ -5,7 +5,9 @@ press embeds for the same characters, so that they cannot differ.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from license_lib.rendering.fonts import Fonts
@@ -13,6 +15,7 @@ from license_lib.rendering.press.fonts import FontObjects
 from license_lib.rendering.truetype import TrueTypeFont
 from license_lib.rendering.typeset import font_name
 from license_lib.verification.plain_objects import need, references, unpacked
+from license_lib.verification.plain_pages import ASCENT, DESCENT
 from signing.pdf_reading.plain import PlainFile
 
 _MOST_CHARACTERS: Final = 10_000
@@ -22,16 +25,36 @@ _MEANINGS: Final = b" beginbfchar\n"
 _MEANING: Final = re.compile(rb"^<[0-9A-F]{4}> <((?:[0-9A-F]{4}){1,2})>$", re.MULTILINE)
 
 
+_REMEMBERED: Final = 1 << 15
+_LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", "ON"])
+"""Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
+_TAKEN_APART: Final = range(0xFB00, 0xFE00)
+"""Presentation forms: PDFium reads the letters of a ligature."""
+_MOSAIC: Final = frozenset([*range(0x2500, 0x25A0), *range(0x2800, 0x2900)])
+"""Box drawing, block elements, Braille: several squares of a picture each."""
+
+
+class Overhang(NamedTuple):
+    """How far a character reaches beyond its advance, `ASCENT` and `DESCENT`; thousandths of an em."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
 class ShownFont(NamedTuple):
     """A font of a page, by its codes from 1; there is nothing at 0.
 
     Attributes:
         characters: what they mean.
         advances: how far they go, thousandths of an em.
+        overhangs: of the few that have any.
     """
 
     characters: str
     advances: Sequence[float]
+    overhangs: Mapping[int, Overhang]
 
 
 def shown_fonts(file: PlainFile, named: Mapping[str, int], fonts: Fonts) -> dict[str, ShownFont]:
@@ -65,4 +88,24 @@ def _shown(file: PlainFile, number: int, face: TrueTypeFont) -> ShownFont:
     need(file.text(descendant) == ours.descendant(descriptor))
     need(file.text(descriptor) == ours.descriptor(program))
     need(unpacked(file, program, _LARGEST_PROGRAM) == ours.program)
-    return ShownFont("\0" + characters, ours.advances)
+    overhangs = [_overhang(face, character) for character in characters]
+    return ShownFont(
+        "\0" + characters, ours.advances, {code: one for code, one in enumerate(overhangs, start=1) if any(one)}
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _overhang(face: TrueTypeFont, character: str) -> Overhang:
+    """How far a character reaches.
+
+    Raises:
+        OtherwiseSpelledError: the face does not have it, it is drawn on the one before it, or it is read otherwise.
+    """
+    code = ord(character)
+    glyph = face.glyph(code)
+    advance = face.advance(glyph)
+    need(glyph and advance > 0)
+    # Readers see a mark once that is drawn twice in one place.
+    need(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT and code not in _TAKEN_APART and code not in _MOSAIC)
+    left, bottom, right, top = face.bounds(glyph)
+    return Overhang(max(0.0, -left), max(0.0, -DESCENT - bottom), max(0.0, right - advance), max(0.0, top - ASCENT))

@@ -52,15 +52,20 @@ _CODE: Final = re.compile(
 _CODE_ENDS: Final = " 1 re f Q EMC"
 _BOX: Final = re.compile(r"([1-9]\d{0,2}) ([1-9]\d{0,2}) ([1-9]\d{0,2})")
 _SPANS_REMEMBERED: Final = 1 << 14
+_DRAWS_MICROTEXT: Final = "/Micro "
 _MICROTEXT: Final = re.compile(
-    rb"<</Type/XObject/Subtype/Form/BBox\[0 0 \d{1,4}(?:\.\d{1,4})? [0-3](?:\.\d{1,4})?\]/Filter/FlateDecode"
-    rb"/Length \d{1,6}>>"
+    rf"/Artifact BMC {_COLOR} RG(?: q (?:1 0 0 1|0 1 -1 0|0 -1 1 0) {_NUMBER} {_NUMBER} cm 1 0 0 1 {_NUMBER} 0 cm"
+    rf" (?:/Micro Do 1 0 0 1 {_NUMBER} 0 cm )+Q)+ EMC"
 )
-"""As low as one line of it: it hides nothing."""
-_ASCENT, _DESCENT = 0.9, 0.2
-"""How far the characters of a line reach, in type sizes."""
+"""Micro-text is the licence's own: larger, it could hide something."""
+ASCENT, DESCENT = 900.0, 200.0
+"""How far the characters of a line reach, thousandths of its type size."""
+_SMALLEST: Final = 1.0
+"""Points: of smaller type, renderers see some characters and others not."""
 _SAME_LINE: Final = 0.3
 """Of the height of the largest run of a place: baselines so near are of one line."""
+_NEAR: Final = 1.4
+"""Of the height of the higher run (1.5 type sizes): lines so near may be rows of a picture."""
 _ROUNDING: Final = 0.02
 """Points: places are rounded to a hundredth."""
 
@@ -89,20 +94,25 @@ class Run(NamedTuple):
     Attributes:
         text: what it says.
         baseline: points from the page's foot.
-        edges: what it may cover.
+        edges: its place: from its first character's origin to where its last one ends, as high as its line.
+        ink: what it may cover: the same, and what reaches beyond it.
+        look: all else that tells how it is drawn.
     """
 
     text: str
     baseline: float
     edges: Edges
+    ink: Edges
+    look: str
 
     def lies_in(self, place: Edges) -> bool:
-        """Whether it begins, stands and ends there."""
-        left, _, right, _ = self.edges
+        """Whether it begins and ends there, and is no higher or lower."""
+        left, bottom, right, top = self.edges
         return (
             place.left - _ROUNDING <= left
             and right <= place.right + _ROUNDING
-            and place.bottom - _ROUNDING <= self.baseline <= place.top
+            and place.bottom - _ROUNDING <= bottom
+            and top <= place.top + _ROUNDING
         )
 
 
@@ -121,6 +131,30 @@ def are_in_order(runs: Sequence[Run]) -> bool:
                 if is_on_its_line or before.edges.left < right:
                     return False
     return True
+
+
+def lines_below_each_other(runs: Sequence[Run]) -> int:
+    """How many lines stand below each other at most, each as near as the lines of a text.
+
+    Seen from afar, characters are dark or light squares: a code has 21 rows of them at least (ISO/IEC 18004), and lines
+    that are farther from each other are rows of none.
+    """
+    below = sorted(runs, key=lambda run: -run.baseline)
+    nearest = _NEAR * max([run.edges.top - run.edges.bottom for run in runs], default=0.0)
+    counts: list[int] = []
+    for number, run in enumerate(below):
+        count = 1
+        for other in range(number - 1, -1, -1):
+            above = below[other]
+            gap = above.baseline - run.baseline
+            if gap > nearest:
+                break
+            height = max(run.edges.top - run.edges.bottom, above.edges.top - above.edges.bottom)
+            is_above = run.edges.left < above.edges.right + height and above.edges.left < run.edges.right + height
+            if is_above and _SAME_LINE * height < gap <= _NEAR * height:
+                count = max(count, counts[other] + 1)
+        counts.append(count)
+    return max(counts, default=0)
 
 
 class DrawnCode(NamedTuple):
@@ -176,7 +210,7 @@ def read_page(content: str, fonts: "Mapping[str, ShownFont]") -> PlainPage:
             page.code = _code(line)
             page.ground.append("code")
         else:
-            need(_leaves_nothing(line))
+            need(_leaves_nothing(line) and (_DRAWS_MICROTEXT not in line or _MICROTEXT.fullmatch(line)))
             page.ground.append(line)
     return page
 
@@ -202,28 +236,55 @@ def _leaves_nothing(line: str) -> bool:
     return found is not None and not depth and not waits
 
 
-def is_microtext(text: bytes) -> bool:
-    """Whether a form may be micro-text by its dictionary: no higher than a line, with nothing of its own."""
-    return _MICROTEXT.fullmatch(text) is not None
-
-
 def _runs(text: re.Match[str], fonts: "Mapping[str, ShownFont]") -> Iterator[Run]:
     weight = float(text["weight"] or 0)
+    color = f"{text['plain'] or text['set']}{text['stroke'] or ''}"
     x = y = spacing = 0.0
     for step in _STEP.finditer(text["lines"] or text["bold"]):
         name = step["font"]
         if name is None:
             x, y, spacing = float(step["x"]), float(step["y"]), float(step["spacing"])
             continue
-        characters, advances = fonts[name]
+        characters, advances, overhangs = fonts[name]
         size, digits = float(step["size"]), step["codes"]
         codes = [int(digits[at : at + 4], 16) for at in range(0, len(digits), 4)]
         steps = [advances[code] * size / 1000 + spacing for code in codes]
-        need(size > 0 and 0 <= weight <= _HEAVIEST * size and 0 not in codes and spacing >= 0)
+        need(size >= _SMALLEST and 0 <= weight <= _HEAVIEST * size and 0 not in codes and spacing >= 0)
         end = x + sum(steps)
-        edges = Edges(x, y - _DESCENT * size, end - spacing, y + _ASCENT * size)
-        yield Run("".join([characters[code] for code in codes]), y, edges)
+        edges = Edges(x, y - DESCENT * size / 1000, end - spacing, y + ASCENT * size / 1000)
+        reach = [overhangs[code] for code in overhangs.keys() & codes]
+        more = [weight / 2 + max(one) * size / 1000 for one in zip(*reach, strict=True)] or [weight / 2] * 4
+        ink = Edges(edges.left - more[0], edges.bottom - more[1], edges.right + more[2], edges.top + more[3])
+        look = f"{color} {name} {size} {spacing}"
+        yield Run("".join([characters[code] for code in codes]), y, edges, ink, look)
         x = end
+
+
+def read_code(page: PlainPage) -> DrawnCode:
+    """The code of a page.
+
+    Raises:
+        OtherwiseSpelledError: it has none.
+    """
+    if page.code is None:
+        raise OtherwiseSpelledError
+    return page.code
+
+
+def with_a_square(content: str, shade: float) -> str:
+    """A page that was read, with a square of one shade of grey, 0 (black) to 1 (white), where its code is.
+
+    Raises:
+        OtherwiseSpelledError: it has no code.
+    """
+    lines = content.split("\n")
+    (at,) = [index for index, line in enumerate(lines) if line.endswith(_CODE_ENDS)]
+    found = _CODE.match(lines[at])
+    if found is None:
+        raise OtherwiseSpelledError
+    module, left, bottom, count = found.groups()
+    lines[at] = f"q {module} 0 0 {module} {left} {bottom} cm {shade:g} g 0 0 {count} {count} re f Q"
+    return "\n".join(lines)
 
 
 def _code(line: str) -> DrawnCode:

@@ -39,7 +39,8 @@ _FIELD: Final = (
     b"<</FT/Sig/T(Archive1)/Type/Annot/Subtype/Widget/F 132/Rect[-9999 -9999 -9999 -9999]/P %d 0 R/V %d 0 R>>"
 )
 _ROW: Final = struct.Struct(">BIH")
-_LARGEST_ENTRY: Final = 16 * 1024 * 1024
+_MOST_EVIDENCE: Final = 16 * 1024 * 1024
+"""Bytes of all evidence, unpacked: anybody can write an update."""
 
 
 class _Written(NamedTuple):
@@ -167,9 +168,11 @@ class ArchivedFile(FileMap):
         at = written[stamp].text_at
         contents.span = at + signed.start(2), at + signed.end(2)
         values[written[stamp].offset] = {**whole(signed[1] + b">>"), "Contents": contents}
+        room = _MOST_EVIDENCE
         for number in entries:
             stream = Stream(whole(written[number].text), written[number].data or b"")
-            data = unpacked(stream, _LARGEST_ENTRY)
+            data = unpacked(stream, room)
+            room -= len(data)
             if data[:1] != bytes((der.SEQUENCE,)) or der.encoded_length(data) != len(data):
                 raise NotPlainError
             values[written[number].offset] = stream

@@ -62,15 +62,20 @@ def store_refs(revision: Revision, value: Value) -> set[Ref]:
     return found
 
 
-def is_evidence(value: Value) -> bool:
-    """Tell whether this is a stream that holds one DER value and says nothing else of itself."""
+def evidence_size(value: Value, most: int) -> int:
+    """Bytes of a stream that holds one DER value and says nothing else of itself, unpacked; 0 for anything else.
+
+    Args:
+        value: any value.
+        most: bytes; what is larger is no evidence.
+    """
     if not _is_plain_stream(value):
-        return False
+        return 0
     try:
-        data = unpacked(value)
-        return data[:1] == bytes((der.SEQUENCE,)) and der.encoded_length(data) == len(data)
+        data = unpacked(value, most)
+        return len(data) if data[:1] == bytes((der.SEQUENCE,)) and der.encoded_length(data) == len(data) else 0
     except (PdfError, der.DerError):
-        return False
+        return 0
 
 
 def is_extensions(revision: Revision, value: Value) -> bool:

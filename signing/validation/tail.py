@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from signing.pdf_reading import Name, Ref, Revision, Stream, Value
 from signing.validation.document import form_fields
-from signing.validation.shapes import is_evidence, store_refs
+from signing.validation.shapes import evidence_size, store_refs
 
 if TYPE_CHECKING:
     from signing.validation.file import Case
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _END: Final = re.compile(rb"%%EOF[\r\n]{0,2}\Z")
 _REVISION_END: Final = re.compile(rb"startxref[\r\n ]+([0-9]{1,10})[\r\n ]+%%EOF[\r\n]{0,2}\Z")
 _TAIL_BYTES: Final = 64
+_MOST_EVIDENCE: Final = 16 * 1024 * 1024
+"""Bytes of all evidence behind a seal, unpacked: anybody can write some."""
 
 
 def strangers(case: "Case", end: int) -> str:
@@ -40,6 +42,7 @@ def strangers(case: "Case", end: int) -> str:
         return "extensions"  # which announce nothing
     known = _known(sealed, last)
     containers = {place.container for place in last.places.values() if place is not None}
+    room = _MOST_EVIDENCE
     for number, place in last.places.items():
         if place is None or sealed.places.get(number) == place:
             continue
@@ -49,8 +52,12 @@ def strangers(case: "Case", end: int) -> str:
         # Some writers leave an item of evidence twice, and refer to one of the two.
         is_section = entries.get("Type") == Name("XRef") and place.offset in last.sections
         is_container = entries.get("Type") == Name("ObjStm") and number in containers and "Extends" not in entries
-        is_placed = ref in known and (not isinstance(value, Stream) or is_evidence(value))
-        if not is_section and not is_container and not is_placed and not is_evidence(value):
+        is_placed = ref in known and not isinstance(value, Stream)
+        if is_section or is_container or is_placed:
+            continue
+        size = evidence_size(value, room)
+        room -= size
+        if not size:
             return f"object {number}"
     for number, place in sealed.places.items():
         if place is not None and last.places.get(number) is None:

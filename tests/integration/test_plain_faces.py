@@ -19,16 +19,19 @@ from license_lib.issuing import Issued
 from license_lib.licenses import License, face_content
 from license_lib.qr import scan_file
 from license_lib.rendering import Fonts
+from license_lib.rendering.press.fonts import FontObjects
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.verification import Verdict, examination, plain_faces
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
 from license_lib.verification.plain_faces import PlainFaces
-from license_lib.verification.plain_objects import plain_record
+from license_lib.verification.plain_grounds import leaves_the_code_alone
+from license_lib.verification.plain_objects import plain_record, references
+from license_lib.verification.plain_pages import Edges
 from license_lib.verification.reading import attached_record, read_face
 from signing.keys import SealCredential, load_credential
-from signing.pdf_reading.plain import read_plain
+from signing.pdf_reading.plain import PlainFile, read_plain
 
 ROOM: Final = 4000
 ANY = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -425,6 +428,160 @@ def test_a_ground_stroked_as_a_bold_text_is_known_by_that_stroke(
     assert not is_read(document, page.sealed(credential), ground, faces)
 
 
+def learned(pdf: bytes, ground: Ground) -> PlainFaces:
+    """It has met the template, and seen the ground of a file, if that can be known."""
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    for _ in range(2):
+        assert not verdict(pdf, ground, faces).against
+    return faces
+
+
+@pytest.fixture(scope="module")
+def next_page(shared_authority: Authority) -> Page:
+    """Another licence of the same template."""
+    issued = shared_authority.issue(replace(example_request("food-business-permit"), number="JY13101150099999"))
+    return Page(sealed_revision(issued.pdf))
+
+
+def code_of_its_own(page: Page) -> bytes:
+    """The operators of the code of a page, spelled as no code is."""
+    number = page.named(rb"/Type/Page/", rb"/Contents ")
+    (packed,) = [part.data for part in page.parts if part.number == number]
+    assert packed is not None
+    found = re.search(rb"(?m)^/Figure <</MCID \d+>> BDC (q .* 1 re f) Q EMC$", zlib.decompress(packed))
+    assert found is not None
+    return found[1] + b" 0 g Q"
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ("", "qr.mismatch"),
+        ("100 60", "qr.several"),
+        ("300 150", "qr.several"),
+    ],
+    ids=["over-the-code", "beside-it", "elsewhere"],
+)
+def test_a_ground_that_shows_the_code_of_the_licence_it_was_seen_with_is_never_known(
+    place: str, code: str, page: Page, next_page: Page, credential: SealCredential, ground: Ground
+) -> None:
+    """With that one it is drawn as it is read; with the next it is not."""
+    shown = code_of_its_own(page)
+    if place:
+        shown = re.sub(rb"\S+ \S+ cm", place.encode() + b" cm", shown, count=1)
+    more = after(b"/Artifact BMC " + shown + b" EMC")
+    page.redraw(more)
+    faces = learned(page.sealed(credential), ground)
+    changed = Page(next_page.sealed(credential))
+    changed.redraw(more)
+    assert code in codes_of(changed.sealed(credential), ground, faces)
+
+
+def test_a_ground_that_covers_the_code_is_looked_at_once(
+    page: Page, credential: SealCredential, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+
+    def look(file: PlainFile, contents: int, place: Edges) -> bool:
+        looks.append(leaves_the_code_alone(file, contents, place))
+        return looks[-1]
+
+    monkeypatch.setattr(plain_faces, "leaves_the_code_alone", look)
+    page.redraw(over_the_code(b"/Artifact BMC 0 0 0 rg %(x).3f %(y).3f 9 9 re f EMC"))
+    pdf = page.sealed(credential)
+    faces = learned(pdf, ground)
+    for _ in range(2):
+        verdict(pdf, ground, faces)
+    assert looks == [False]
+
+
+def test_a_seal_that_shows_the_code_of_the_licence_it_was_seen_with_is_never_known(
+    page: Page, next_page: Page, credential: SealCredential, ground: Ground
+) -> None:
+    shown = code_of_its_own(page)
+    found = re.search(rb"q (\S+) 0 0 \S+ (\S+) (\S+) cm 1 1 1 rg 0 0 (\d+)", shown)
+    assert found is not None
+    module, left, foot, count = map(float, found.groups())
+    look = re.sub(rb"q .*? cm", b"q 1 0 0 1 0 0 cm", shown, count=1)
+    edges = b"/Rect[%.3f %.3f %.3f %.3f]" % (left, foot, left + module * count, foot + module * count)
+
+    def covered(one: Page) -> bytes:
+        number = one.named(rb"/FT/Sig", rb"/AP<</N ")
+        box = b"<</Type/XObject/Subtype/Form/BBox[0 0 %d %d]/Filter/FlateDecode" % (count, count)
+        drawn = Part(number, box, zlib.compress(look))
+        one.parts = [drawn if part.number == number else part for part in one.parts]
+        one.replace_line(rb"/FT/Sig", rb"/Rect\[[^]]*\]", edges)
+        return one.sealed(credential)
+
+    faces = learned(covered(page), ground)
+    assert "qr.mismatch" in codes_of(covered(Page(next_page.sealed(credential))), ground, faces)
+
+
+def test_microtext_that_is_cut_or_enlarged_is_drawn(page: Page, credential: SealCredential, ground: Ground) -> None:
+    """Cut to nothing it was seen; in all its size, it covers the code."""
+    page.redraw(over_the_code(b"/Artifact BMC 1 1 1 RG q 90 0 0 90 %(x).2f %(y).2f cm /Micro Do Q EMC"))
+    number = page.named(rb"/XObject<<", rb"/Micro ")
+
+    def cut(box: bytes) -> bytes:
+        page.parts = [
+            replace(part, entries=re.sub(rb"/BBox\[[^]]*\]", b"/BBox[%b]" % box, part.entries))
+            if part.number == number
+            else part
+            for part in page.parts
+        ]
+        return page.sealed(credential)
+
+    faces = learned(cut(b"0 0 0 0"), ground)
+    assert "qr.missing" in codes_of(cut(b"0 0 9999 3.9"), ground, faces)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        b"/Artifact BMC 0 0 0 RG q 90 0 0 90 9 9 cm /Micro Do Q EMC",
+        b"/Artifact BMC 0 0 0 RG q 1 0 0 1 9 9 cm 90 w /Micro Do Q EMC",
+    ],
+)
+def test_enlarged_microtext_is_never_of_a_ground(
+    drawn: bytes,
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    faces: PlainFaces,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    page.redraw(once(rb"\A", drawn + b"\n"))
+    assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
+
+
+def test_a_ground_that_borrows_a_form_of_the_page_is_never_known(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    """A form without forms of its own finds those of the page: the next licence has other micro-text."""
+    page.replace_stream(
+        page.named(rb"/XObject<<", rb"/Ground "), lambda content: content + b" 9 0 0 9 0 0 cm /Micro Do"
+    )
+    assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
+
+
+def test_objects_that_need_each_other_without_end_are_no_exception(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces
+) -> None:
+    count = 1500
+    first = max([part.number for part in page.parts] + [number for part in page.parts for number, _ in part.lines]) + 1
+    chain = [(number, b"<</A %d 0 R>>" % (number + 1)) for number in range(first, first + count)]
+    looks = page.named(rb"/XObject<<", rb"/Ground ")
+    holder = next(part.number for part in page.parts if part.lines)
+    more = {
+        looks: lambda part: replace(part, entries=part.entries + b"/PieceInfo %d 0 R" % first),
+        holder: lambda part: replace(part, lines=(*part.lines, *chain, (first + count, b"<</A 1>>"))),
+    }
+    page.parts = [more.get(part.number, lambda part: part)(part) for part in page.parts]
+    pdf = page.sealed(credential)
+    assert read_plain(pdf) is not None
+    codes_of(pdf, ground, faces)
+
+
 def test_another_layout_has_a_ground_of_its_own(
     issued_licenses: dict[str, Issued], ground: Ground, faces: PlainFaces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -437,6 +594,198 @@ def test_another_layout_has_a_ground_of_its_own(
     monkeypatch.setattr(plain_faces, "read_face", lambda *_: None)  # drawn, it is another face
     assert faces.read(plain, issued.license, layout) is not None
     assert faces.read(plain, issued.license, layout.model_copy(update={"boxes": layout.boxes[1:]})) is None
+
+
+def with_font(page: Page, face: str, characters: str) -> None:
+    """Give a page other characters of a face, spelled as ours; what was set in it before says something else now."""
+    ours = FontObjects.of(Fonts.load(fonts_beside(resource_folder("templates"))).faces[face], characters)
+    lines = {number: line for part in page.parts for number, line in part.lines}
+    font = page.named(rb"/XObject<<", rb"/%b " % face.encode())
+    descendant, meaning = references(lines[font])
+    (descriptor,) = references(lines[descendant])
+    (program,) = references(lines[descriptor])
+    for number, line in (
+        (font, ours.font(descendant, meaning)),
+        (descendant, ours.descendant(descriptor)),
+        (descriptor, ours.descriptor(program)),
+    ):
+        page.parts = with_line(page.parts, number, line)
+    page.replace_stream(meaning, lambda _: ours.to_unicode)
+    page.replace_stream(program, lambda _: ours.program)
+    length = b"/Length1 %d/" % len(ours.program)
+    page.parts = [
+        replace(part, entries=re.sub(rb"/Length1 \d+/", length, part.entries)) if part.number == program else part
+        for part in page.parts
+    ]
+
+
+def only_one_text(line: bytes) -> Redrawn:
+    """A line, set in the place of the first text of the record and no other."""
+
+    def change(content: bytes) -> bytes:
+        lines = [one for one in content.split(b"\n") if b" BT " not in one]
+        found = re.search(rb"/LBody .*? 1 0 0 1 (\S+) (\S+) Tm", content)
+        assert found is not None
+        return b"\n".join([*lines, line % {b"x": float(found[1]), b"y": float(found[2])}])
+
+    return change
+
+
+LINE: Final = (
+    b"/LBody <</MCID 3>> BDC BT 0.0667 0.0667 0.0667 rg 1 0 0 1 %%(x).2f %%(y).2f Tm 0.000 Tc /song %b Tj ET EMC"
+)
+
+
+@pytest.fixture
+def believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever draws a face sees what was read, as if its ground had been learned with another."""
+
+    class Whatever:
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    monkeypatch.setattr(plain_faces, "read_face", lambda *_: Whatever())
+    monkeypatch.setattr(plain_faces, "leaves_the_code_alone", lambda *_: True)
+
+
+@pytest.mark.parametrize(
+    ("shown", "characters"),
+    [
+        pytest.param(b"0.05 Tf <0001000200020001>", "中国", id="too-small-to-see"),
+        pytest.param(b"30 Tf <00010001>", "'-", id="above-its-place"),
+        pytest.param(b"11 Tf <000100020002>", "a\u0301", id="marks-on-each-other"),
+        pytest.param(b"11 Tf <00010002>", "\ufb01a", id="a-ligature"),
+        pytest.param(b"11 Tf <00010002>", "\u05d0\u05d1", id="no-characters-of-the-font"),
+        pytest.param(b"11 Tf <00010002>", "█▌", id="squares"),
+    ],
+)
+@pytest.mark.usefixtures("believed")
+def test_characters_that_a_renderer_reads_in_another_way_are_drawn(
+    shown: bytes,
+    characters: str,
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    document = issued_licenses["food-business-permit"].license
+    with_font(page, "song", characters)
+    page.redraw(only_one_text(LINE % shown))
+    pdf = page.sealed(credential)
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(pdf)
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    assert [faces.read(plain, document, layout) for _ in range(3)] == [None] * 3
+
+
+def test_characters_that_a_renderer_reads_as_we_do_are_read(
+    page: Page, credential: SealCredential, ground: Ground, issued_licenses: dict[str, Issued]
+) -> None:
+    with_font(page, "song", "中国")
+    page.redraw(only_one_text(LINE % b"11 Tf <0001000200020001>"))
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    pdf = page.sealed(credential)
+    assert [is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces) for _ in range(2)] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.usefixtures("believed")
+def test_a_character_that_reaches_far_covers_the_code(
+    page: Page, credential: SealCredential, ground: Ground, issued_licenses: dict[str, Issued]
+) -> None:
+    """Beside the code, a mark for vertical lines reaches into it: half its height below its line, or above."""
+    with_font(page, "song", "\u3031")
+    page.redraw(only_one_text(LINE % b"11 Tf <0001>"))
+    page.redraw(
+        over_the_code(
+            b"/P <</MCID 90>> BDC BT 0 0 0 rg 1 0 0 1 %(x).2f 215.00 Tm 0.000 Tc /song 200 Tf <0001> Tj ET EMC"
+        )
+    )
+    document = issued_licenses["food-business-permit"].license
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(page.sealed(credential))
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout.model_copy(update={"boxes": (), "tables": ()})
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    assert [faces.read(plain, document, layout) for _ in range(3)] == [None] * 3
+
+
+def test_texts_beside_the_places_are_of_the_ground(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    """They may be the squares of another code."""
+    document = issued_licenses["food-business-permit"].license
+    text = b"/P <</MCID 90>> BDC BT 0.333 0.333 0.333 rg 1 0 0 1 %b 20.00 Tm 0.000 Tc /song 9 Tf <0001> Tj ET EMC"
+    page.redraw(after(text % b"300.00"))
+    assert is_read(document, page.sealed(credential), ground, faces)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(plain_faces, "read_face", lambda *_: None)  # drawn, it is another face
+        assert is_read(document, page.sealed(credential), ground, faces)
+        page.redraw(lambda content: content.replace(b" 300.00 20.00 Tm", b" 301.00 20.00 Tm"))
+        assert not is_read(document, page.sealed(credential), ground, faces)
+
+
+@pytest.mark.usefixtures("believed")
+@pytest.mark.parametrize(("count", "known"), [(20, True), (21, False)])
+def test_a_text_of_as_many_lines_as_a_code_has_rows_is_drawn(
+    count: int,
+    known: bool,  # noqa: FBT001 -- a parameter
+    page: Page,
+    credential: SealCredential,
+    ground: Ground,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    """Where dense characters are dark squares and others light ones, it is a code, whatever the record says."""
+    with_font(page, "song", "国一")
+    lines = b" ".join(
+        b"1 0 0 1 300.00 %.2f Tm 0.000 Tc /song 6 Tf <%b> Tj" % (300 - 7.8 * row, b"00010002" * 10)
+        for row in range(count)
+    )
+    page.redraw(only_one_text(b"/LBody <</MCID 3>> BDC BT 0.0667 0.0667 0.0667 rg " + lines + b" ET EMC"))
+    document = issued_licenses["food-business-permit"].license
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(page.sealed(credential))
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout
+    wide = layout.boxes[0].model_copy(update={"x": 20, "y": 80, "w": 200, "h": 100})
+    layout = layout.model_copy(update={"boxes": (wide,), "tables": ()})
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    assert [faces.read(plain, document, layout) is not None for _ in range(2)] == [False, known]
+
+
+def test_another_code_of_squares_that_are_texts_is_found(
+    page: Page, credential: SealCredential, ground: Ground, issued_licenses: dict[str, Issued]
+) -> None:
+    """On a ground that was seen, where no place is."""
+    (other,) = scan_file(issued_licenses["business-license"].pdf)
+    (side, _), modules = modules_of(other)
+    lines = [
+        b"/P <</MCID 90>> BDC BT 0.0667 0.0667 0.0667 rg 1 0 0 1 %.2f %.2f Tm 0.000 Tc /song 3 Tf <0001> Tj ET EMC"
+        % (300 + 2.4 * (index % side), 50 + 2.4 * (side - index // side))
+        for index, module in enumerate(modules)
+        if not module
+    ]
+    with_font(page, "song", "■中")
+    page.redraw(only_one_text(LINE % b"11 Tf <0002>"))
+    document = issued_licenses["food-business-permit"].license
+    kind, plain = ground.catalogue.drawn_by(document.template), read_plain(page.sealed(credential))
+    assert kind is not None
+    assert plain is not None
+    layout = face_content(kind, document).layout.model_copy(update={"boxes": (), "tables": ()})
+    faces = PlainFaces(lambda: Fonts.load(fonts_beside(resource_folder("templates"))))
+    for _ in range(2):
+        faces.read(plain, document, layout)
+    page.redraw(after(b"\n".join(lines)))
+    plain = read_plain(page.sealed(credential))
+    assert plain is not None
+    assert other in read_face(plain.data, layout).codes
+    assert faces.read(plain, document, layout) is None
 
 
 def test_other_microtext_is_drawn(

@@ -15,7 +15,9 @@ from support import ISSUERS, NOON, PASSPHRASE, sealed_revision
 
 from license_lib.authority import Authority
 from license_lib.issuing import Issued
+from signing import der
 from signing.collecting import collect
+from signing.evidence import Evidence
 from signing.keys import SealCredential, load_credential
 from signing.pdf_reading import Name, Stream, Value
 from signing.pdf_reading.pages import leaves
@@ -117,6 +119,33 @@ def with_field(key: str, value: Value) -> Callable[[Update], None]:
 
 def with_store(key: str, value: Callable[[Update], Value]) -> Callable[[Update], None]:
     return lambda update: update.set(update.root, ("DSS", key), value(update))
+
+
+def archived_with(evidence: Evidence, pdf: bytes, authority: Authority) -> bytes:
+    tsa = load_credential(authority.settings.keys_folder, "tsa", passphrase=PASSPHRASE, at=NOON)
+    return archive(
+        pdf,
+        evidence=lambda _: evidence,
+        timestamper=LocalTimestamper(tsa, lambda: NOON, lambda: 4711),
+        at=NOON,
+        nonce=lambda: 7,
+    ).pdf
+
+
+@pytest.mark.parametrize(("size", "is_evidence"), [(4 << 20, True), (9 << 20, False)])
+def test_no_more_evidence_is_unpacked_than_a_document_may_bring(
+    size: int,
+    is_evidence: bool,  # noqa: FBT001 -- a parameter
+    honest: bytes,
+    shared_authority: Authority,
+    trust: TrustStore,
+) -> None:
+    """Anybody can write an update of some megabytes which is gigabytes, unpacked."""
+    items = tuple(der.tlv(der.SEQUENCE, bytes((one,)) * size) for one in (0, 1))
+    pdf = archived_with(Evidence(certificates=items), honest, shared_authority)
+    assert same_both_ways(pdf, trust) == is_evidence
+    codes = [one.code for one in validate(pdf, trust=trust, at=NOON, thorough=True).findings]
+    assert ("seal.changed-after" in codes) != is_evidence
 
 
 @pytest.mark.parametrize(
