@@ -134,7 +134,7 @@ def of_batches(*, quick: bool) -> Iterator[Row]:
     """The rows of `bench/batches.py`: its `reach_figures(quick)` gives seconds and bytes, or it is not there."""
     names = (
         ("issue a batch, two processes and one", "s", 1.7, 1.9),
-        ("memory of a process in a batch of 3,000, at its end and after 1,000", "MB", 1.1, 1.02),
+        ("memory of a process that seals in a batch of 3,000, at its end and after 1,000", "MB", 1.1, 1.02),
     )
     figures: list[tuple[float, float]] = []
     if importlib.util.find_spec("batches") is not None:
@@ -182,7 +182,7 @@ def _judging(city: City) -> dict[str, Side]:
         "validate anew": Side(judge_seal, before=lambda: forget_chains(trust)),
         "verify again": Side(verify, before=verify, times=_MANY),
         "validate again": Side(judge_seal, before=judge_seal, times=_MANY),
-        "pyHanko validates": Side(lambda: next(pyhanko)(), times=_MANY),  # noqa: PLW0108 -- another one each time,
+        "pyHanko validates": Side(lambda: next(pyhanko)(), times=_MANY),  # noqa: PLW0108 -- another one each time
     }
 
 

@@ -6,12 +6,11 @@ Everything that a service loads once is loaded before anything is measured.
 """
 
 import io
-import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +229,7 @@ def of_others(request: LicenseRequest) -> Iterator[LicenseRequest]:
 
 
 def _credit_codes(beginning: str) -> Iterator[str]:
-    for number in itertools.count(1):
+    for number in count(1):
         first = f"{beginning}{number:07d}"
         yield first + check_character(first)
 

@@ -162,7 +162,8 @@ def _encoding(lines: Callable[[], Iterable[bytes]], name: str) -> str:
     line = _first_other(lines(), "utf-8")
     if not line:
         return _UTF_8
-    if any(one.startswith(_BYTE_ORDER_MARK) or _surely_utf8(one) for one in lines()):
+    is_marked = next(iter(lines()), b"").startswith(_BYTE_ORDER_MARK)
+    if is_marked or any(map(_surely_utf8, lines())):
         raise InputError("file.encoding", f"{name}: line {line} is not UTF-8, others are", hint="save it as UTF-8")
     if _first_other(lines(), _GB_18030):
         problem = f"{name}: is neither UTF-8 nor GB 18030 (line {line})"

@@ -4,6 +4,10 @@ ETSI EN 319 142-1 §5.4: the document security store (DSS) of a PDF holds these 
 """
 
 from dataclasses import dataclass, field
+from typing import Final
+
+MOST_EVIDENCE: Final = 16 * 1024 * 1024
+"""Bytes of evidence that a document may bring, unpacked: anybody can write some behind a seal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """QR code (ISO/IEC 18004) as one vector path."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import compress, count
@@ -10,7 +9,6 @@ from license_lib.errors import InputError
 from license_lib.rendering.qr_symbol import symbol
 
 _LONGEST = 2300  # characters, of any kind: version 40 holds 2,331 bytes at level M
-_RUN = re.compile(b"\x01+")
 
 
 def qr_matrix(text: str) -> list[bytes]:
@@ -38,7 +36,7 @@ def qr_rectangles(matrix: list[bytes]) -> list[tuple[int, int, int, int]]:
     rectangles: list[tuple[int, int, int, int]] = []
     growing: dict[tuple[int, int], int] = {}  # horizontal run → the row where its rectangle began
     for y, row in enumerate([*matrix, bytes(len(matrix))]):
-        runs = {match.span() for match in _RUN.finditer(row)}
+        runs = set(_runs(row))
         for run in growing.keys() - runs:
             top = growing.pop(run)
             rectangles.append((run[0], top, run[1] - run[0], y - top))

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from signing import der
+from signing.evidence import MOST_EVIDENCE
 from signing.pdf_reading.file_map import FileMap, Revision
 from signing.pdf_reading.filters import unpacked
 from signing.pdf_reading.plain import NotPlainError, PlainFile, whole
@@ -39,8 +40,6 @@ _FIELD: Final = (
     b"<</FT/Sig/T(Archive1)/Type/Annot/Subtype/Widget/F 132/Rect[-9999 -9999 -9999 -9999]/P %d 0 R/V %d 0 R>>"
 )
 _ROW: Final = struct.Struct(">BIH")
-_MOST_EVIDENCE: Final = 16 * 1024 * 1024
-"""Bytes of all evidence, unpacked: anybody can write an update."""
 
 
 class _Written(NamedTuple):
@@ -168,7 +167,7 @@ class ArchivedFile(FileMap):
         at = written[stamp].text_at
         contents.span = at + signed.start(2), at + signed.end(2)
         values[written[stamp].offset] = {**whole(signed[1] + b">>"), "Contents": contents}
-        room = _MOST_EVIDENCE
+        room = MOST_EVIDENCE
         for number in entries:
             stream = Stream(whole(written[number].text), written[number].data or b"")
             data = unpacked(stream, room)

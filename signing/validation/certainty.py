@@ -13,7 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from signing import algorithm_policy, algorithms
 from signing.cms_reader import SignedData, UnacceptableAlgorithmError
-from signing.evidence import Evidence
+from signing.evidence import MOST_EVIDENCE, Evidence
 from signing.keys import subject_value
 from signing.pdf_reading import PdfError, Ref, Revision, Stream
 from signing.pdf_reading.filters import unpacked
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _LEAST_COST = 64 * 1024
 """What an item of evidence counts for at least: one that does not unpack costs time, too."""
-_MOST_EVIDENCE: Final = 16 * 1024 * 1024
-"""Bytes of evidence that a document may bring, unpacked."""
 _MOST_ITEMS: Final = 4096
 
 
@@ -89,7 +87,7 @@ def judge_certainty(case: "Case", trust: TrustStore | None, at: datetime) -> lis
 
 def evidence_of(revision: Revision) -> Evidence:
     """The evidence in the document security store; what cannot be read is passed over, and so is what is too much."""
-    room = _MOST_EVIDENCE
+    room = MOST_EVIDENCE
     kinds = []
     for key in ("Certs", "CRLs", "OCSPs"):
         found = []

@@ -7,6 +7,7 @@ object that nobody refers to today may be referred to by the next update, or by 
 import re
 from typing import TYPE_CHECKING, Final
 
+from signing.evidence import MOST_EVIDENCE
 from signing.pdf_reading import Name, Ref, Revision, Stream, Value
 from signing.validation.document import form_fields
 from signing.validation.shapes import evidence_size, store_refs
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 _END: Final = re.compile(rb"%%EOF[\r\n]{0,2}\Z")
 _REVISION_END: Final = re.compile(rb"startxref[\r\n ]+([0-9]{1,10})[\r\n ]+%%EOF[\r\n]{0,2}\Z")
 _TAIL_BYTES: Final = 64
-_MOST_EVIDENCE: Final = 16 * 1024 * 1024
-"""Bytes of all evidence behind a seal, unpacked: anybody can write some."""
 
 
 def strangers(case: "Case", end: int) -> str:
@@ -42,7 +41,7 @@ def strangers(case: "Case", end: int) -> str:
         return "extensions"  # which announce nothing
     known = _known(sealed, last)
     containers = {place.container for place in last.places.values() if place is not None}
-    room = _MOST_EVIDENCE
+    room = MOST_EVIDENCE
     for number, place in last.places.items():
         if place is None or sealed.places.get(number) == place:
             continue

@@ -1,5 +1,6 @@
 """Updates behind the seal: files that tell one reader one thing and a viewer another, and that tell the logs of it."""
 
+import importlib
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -161,6 +162,7 @@ def test_nothing_of_a_strangers_file_reaches_the_logs(
     # The parser remarks on this one.
     start = plain_pdf.rindex(b"startxref\n")
     judge(plain_pdf[:start] + plain_pdf[start:].replace(b"startxref\n", b"startxref "))
+    importlib.import_module("signing.sealing.with_pyhanko")  # by which the product loads pyHanko
     logging.getLogger("pyhanko.pdf_utils.reader").error("quotes %s", PERSON)
     assert listener.heard == []
     assert capfd.readouterr() == ("", "")
