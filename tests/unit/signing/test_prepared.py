@@ -169,7 +169,7 @@ def test_nobody_seals_outside_the_certificates_period(pki: Any) -> None:
     assert caught.value.code == "key.certificate-expired"
 
 
-def test_without_an_authority_there_is_no_time_stamp(pki: Any, tmp_path: Path) -> None:
-    pdf = filled(pki, pki.credential(), timestamper=None)
+def test_without_an_authority_there_is_no_time_stamp(pki: Any, credential: SealCredential, tmp_path: Path) -> None:
+    pdf = filled(pki, credential, timestamper=None)
     assert "Signature is Valid." in judged(pdf, tmp_path)
     assert re.search(rb"/Contents <30", pdf)
