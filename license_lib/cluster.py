@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from socket import gethostname
 from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import Any, Final, TypeVar, cast
@@ -21,11 +22,10 @@ from urllib.parse import urlsplit
 
 from license_lib.calendar import now
 from license_lib.errors import InputError, MachineError
-from license_lib.key_folder import signing_errors
 from license_lib.press_room import PressRoom
 from license_lib.press_rooms import RoomOpener
-from license_lib.press_workers import DistantRoom
-from license_lib.settings import Settings
+from license_lib.press_workers import DistantRoom, faults_of
+from license_lib.settings import IssuerSettings, Settings
 
 T = TypeVar("T")
 
@@ -49,15 +49,17 @@ class Agreed:
     Attributes:
         public_url: where the page behind the codes is.
         level: of the seals.
+        issuers: the issuing bodies.
     """
 
     public_url: str
     level: str
+    issuers: tuple[IssuerSettings, ...] = ()
 
     @staticmethod
     def of(settings: Settings) -> "Agreed":
         """What a configuration says."""
-        return Agreed(settings.public_url, settings.sealing.level)
+        return Agreed(settings.public_url, settings.sealing.level, settings.issuers)
 
 
 @contextmanager
@@ -93,6 +95,11 @@ def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int
                 raise _silent()
             sleep(_AGAIN)
         yield ClusterRoom(client.get_executor(pure=False), agreed, there), sum(threads.values())
+    except MachineError as error:
+        if error.code != "storage.file-missing":
+            raise
+        problem = "what the workers of the cluster sealed is not in the file store"
+        raise MachineError(error.code, problem, hint="give all of them the same bucket or shared folder") from None
     finally:
         _close(client)
 
@@ -240,7 +247,7 @@ _opening = Lock()
 
 def _at_worker(agreed: Agreed, batch: bytes, task: bytes) -> bytes:
     work, arguments = pickle.loads(task)  # noqa: S301 -- of the process that issues, as the scheduler sends it
-    with signing_errors():
+    with faults_of(f"a worker of the cluster on {gethostname()}"):
         with _opening:
             if batch not in _rooms:
                 _rooms[batch] = _opened(agreed)
@@ -255,7 +262,7 @@ def _opened(agreed: Agreed) -> PressRoom:
     if Agreed.of(settings) != agreed:
         raise MachineError(
             "issuing.cluster-settings",
-            "a worker of the cluster is configured for another public address or level of seals",
+            "it is configured for another public address, level of seals or issuing bodies",
             hint="give all workers the license.toml of who issues",
         )
     passphrase = os.environ.get("LICENSE_PASSPHRASE", "").encode(errors="surrogateescape")

@@ -2,10 +2,12 @@
 
 import os
 import pickle
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -78,7 +80,7 @@ def scheduler() -> Iterator[str]:
 @contextmanager
 def working(scheduler: str, home: Path, place: Path, **environment: str) -> "Iterator[subprocess.Popen[bytes]]":
     """One worker process; of the city it knows what its environment says."""
-    more = environment | {"LICENSE_HOME": str(home), "LICENSE_PASSPHRASE": PASSPHRASE.decode()}
+    more = {"LICENSE_HOME": str(home), "LICENSE_PASSPHRASE": PASSPHRASE.decode()} | environment
     more["PYTHONPATH"] = os.pathsep.join(sys.path)
     options = ["--local-directory", str(place), "--nthreads", str(THREADS), "--no-nanny"]
     running = dask("dask_worker", scheduler, *options, **more)
@@ -132,15 +134,57 @@ def test_what_is_taken_from_a_body_holds_for_the_next_batch(city: Path, schedule
     assert not any(isinstance(one, Issued) for one in results)
 
 
-@pytest.mark.usefixtures("workers")
-def test_a_worker_of_another_configuration_is_refused(city: Path, scheduler: str) -> None:
-    settings = Settings.load(city)
-    other = settings.model_copy(update={"public_url": "https://elsewhere.example/"})
-    with Authority(other, passphrase=PASSPHRASE) as authority:
+FILES = 'files = "data/files"'
+ELSEWHERE = {
+    "address": ("http://127.0.0.1:8000", "https://elsewhere.example", "issuing.cluster-settings", "is configured for"),
+    "issuing bodies": (', "food-business-permit"]', "]", "issuing.cluster-settings", "is configured for"),
+    "faults": (FILES, "files = 1", "settings.invalid", "license.toml"),
+    "files": (FILES, 'files = "data/others"', "storage.file-missing", "what the workers of the cluster sealed"),
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs", "code", "problem"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_worker_of_another_configuration_is_refused(
+    city: Path, scheduler: str, tmp_path: Path, ours: str, theirs: str, code: str, problem: str
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(city, other)
+    text = (other / "license.toml").read_text(encoding="utf-8")
+    assert ours in text
+    (other / "license.toml").write_text(text.replace(ours, theirs), encoding="utf-8")
+    error = of_a_worker(city, other, scheduler, tmp_path)
+    assert error.code == code
+    assert problem in error.message
+
+
+def of_a_worker(city: Path, home: Path, scheduler: str, tmp_path: Path, **environment: str) -> MachineError:
+    """What a batch ends with whose only worker is set up like this."""
+    with (
+        working(scheduler, home, tmp_path / "dask", **environment),
+        Authority(Settings.load(city), passphrase=PASSPHRASE) as authority,
+    ):
         with pytest.raises(MachineError) as caught:
             list(authority.issue_all(batch(), cluster=scheduler))
-        assert caught.value.code == "issuing.cluster-settings"
         assert authority.repository.count() == 0
+    return caught.value
+
+
+@pytest.mark.parametrize("lost", ["passphrase", "private/tsa.pem", "private/market.pem", "license.toml"])
+def test_a_worker_that_cannot_open_its_room_says_which_and_why(
+    city: Path, scheduler: str, tmp_path: Path, lost: str
+) -> None:
+    other, wrong = tmp_path / "other", "another passphrase"
+    shutil.copytree(city, other)
+    code = {"passphrase": "key.passphrase", "license.toml": "settings.missing"}.get(lost, "key.missing")
+    if lost != "passphrase":
+        (other / "keys" / lost if lost.endswith(".pem") else other / lost).unlink()
+    given = {"LICENSE_PASSPHRASE": wrong} if lost == "passphrase" else {}
+    error = of_a_worker(city, other, scheduler, tmp_path, **given)
+    assert error.code == code
+    assert error.message.startswith(f"a worker of the cluster on {socket.gethostname()}: ")
+    told = "".join(traceback.format_exception(error))
+    assert wrong not in told
+    assert "PRIVATE KEY" not in told
 
 
 def checked(room: DistantRoom) -> list[Any]:
