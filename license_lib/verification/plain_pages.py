@@ -7,8 +7,7 @@ here, only told from others; what it looks like, who prints it knows (`plain_fac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from license_lib.code_size import QUIET_ZONE
@@ -40,7 +39,7 @@ _CODE: Final = re.compile(
 )
 _CODE_ENDS: Final = " 1 re f Q EMC"
 _BOX: Final = re.compile(r"([1-9]\d{0,2}) ([1-9]\d{0,2}) ([1-9]\d{0,2})")
-_SPANS_REMEMBERED: Final = 1 << 14
+_RUNS_REMEMBERED: Final = 1 << 14
 ASCENT, DESCENT = 900.0, 200.0
 """How far the characters of a line reach, thousandths of its type size."""
 _SMALLEST: Final = 1.0
@@ -278,32 +277,37 @@ def _code(line: str) -> DrawnCode:
     module, left, bottom = (float(found[index]) for index in (1, 2, 3))
     count = int(found[4])
     boxes = line[found.end() : -len(_CODE_ENDS)].split(" 1 re ")
-    symbol = reduce(or_, map(_spans(count).__getitem__, boxes))
+    stride, runs = count - QUIET_ZONE, _runs(count)
+    rows = [0] * count
+    for box in boxes:
+        row, dark = runs[box]
+        rows[row] |= dark
+    symbol = 0
+    for dark in rows:
+        symbol = symbol << stride | dark  # a row has its margin on one side
     side = module * count
     return DrawnCode(Edges(left, bottom, left + side, bottom + side), count, symbol)
 
 
 @lru_cache(maxsize=8)  # a city has two or three sizes
-def _spans(count: int) -> "_Spans":
-    return _Spans(count)
+def _runs(count: int) -> "_Runs":
+    return _Runs(count)
 
 
-class _Spans(dict[str, int]):
-    """Runs of dark modules in codes of so many modules a side, quiet zone included; those that were met."""
+class _Runs(dict[str, tuple[int, int]]):
+    """Runs of dark modules in codes of so many modules a side, quiet zone included, as row and bits; those met."""
 
     def __init__(self, count: int) -> None:
         self._count = count
 
-    def __missing__(self, box: str) -> int:
+    def __missing__(self, box: str) -> tuple[int, int]:
         found = _BOX.fullmatch(box)
         if found is None:
             raise OtherwiseSpelledError
         x, y, length = map(int, found.groups())
         inner = range(QUIET_ZONE, self._count - QUIET_ZONE)
         need(x in inner and y in inner and x + length - 1 in inner)
-        stride = self._count - QUIET_ZONE  # a row has its margin on one side
-        end = (self._count - 1 - y) * stride + x - QUIET_ZONE + length
-        if len(self) >= _SPANS_REMEMBERED:
+        if len(self) >= _RUNS_REMEMBERED:
             self.clear()
-        self[box] = value = ((1 << length) - 1) << (self._count * stride - end)
+        self[box] = value = self._count - 1 - y, ((1 << length) - 1) << self._count - x - length
         return value
