@@ -30,7 +30,7 @@ _LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", 
 """Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
 _TAKEN_APART: Final = range(0xFB00, 0xFE00)
 """Presentation forms: PDFium reads the letters of a ligature."""
-_MOSAIC: Final = (range(0x2500, 0x2C00), range(0x4DC0, 0x4E00), range(0x1D300, 0x1D380), range(0x1F000, 0x1FC00))
+MOSAIC: Final = (range(0x2500, 0x2C00), range(0x4DC0, 0x4E00), range(0x1D300, 0x1D380), range(0x1F000, 0x1FC00))
 """Box drawing, blocks, shapes, Braille, hexagrams, tiles: squares of a picture, one or several each."""
 
 
@@ -109,6 +109,6 @@ def _overhang(face: TrueTypeFont, character: str) -> Overhang:
     need(glyph and advance > 0)
     # Readers see a mark once that is drawn twice in one place.
     need(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT and code not in _TAKEN_APART)
-    need(not any(code in blocks for blocks in _MOSAIC))
+    need(not any(code in blocks for blocks in MOSAIC))
     left, bottom, right, top = face.bounds(glyph)
     return Overhang(max(0.0, -left), max(0.0, -DESCENT - bottom), max(0.0, right - advance), max(0.0, top - ASCENT))

@@ -46,8 +46,8 @@ _SMALLEST: Final = 1.0
 """Points: of smaller type, renderers see some characters and others not."""
 _SAME_LINE: Final = 0.3
 """Of the height of the largest run of a place: baselines so near are of one line."""
-_NEAR: Final = 1.6
-"""Of the height of the higher run (1.76 type sizes): lines so near may be rows of a picture."""
+_NEAR: Final = 1.8
+"""Of the height of the higher run (1.98 type sizes): lines so near may be rows of a picture."""
 _ROUNDING: Final = 0.02
 """Points: places are rounded to a hundredth."""
 
@@ -118,8 +118,8 @@ def are_in_order(runs: Sequence[Run]) -> bool:
 def lines_below_each_other(runs: Sequence[Run]) -> int:
     """How many lines stand below each other at most, each as near as the lines of a text.
 
-    Seen from afar, characters are dark and light squares: of dense ones and blanks, 1.5 type sizes from line to line, a
-    code was still read. ADR 26 has what was measured.
+    Seen from afar, characters are dark and light squares: of dense bold ones and blanks, 1.7 type sizes from line to
+    line, a code was still read. ADR 26 has what was measured.
     """
     below = sorted(runs, key=lambda run: -run.baseline)
     nearest = _NEAR * max([run.edges.top - run.edges.bottom for run in runs], default=0.0)
