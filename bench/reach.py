@@ -165,7 +165,7 @@ def _judging(city: City) -> dict[str, Side]:
         if validate(next(seals), trust=trust, at=moment).indication.value != "TOTAL-PASSED":
             raise RuntimeError("the seal is not found sound")
 
-    for _ in city.files:  # the first face of a template is drawn, the second on its ground, too
+    for _ in city.files:  # the first two faces of a template are drawn
         verify()
     return {
         "verify anew": Side(verify, before=lambda: forget_chains(trust)),

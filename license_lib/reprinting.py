@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from license_lib.catalogue import LicenseType
-from license_lib.licenses import License
+from license_lib.licenses import FaceContent, License
 from license_lib.licenses.record import RECORD_NAME, canonical_bytes
-from license_lib.rendering import Attachment, Press, Signature, printed
+from license_lib.rendering import Attachment, Press, SealSpace, Signature, printed
+from license_lib.rendering.face import composed
 from license_lib.rendering.fonts import Fonts
 from license_lib.seal_pictures import SealPictures
 from license_lib.seal_room import printed_seal
+from license_lib.verification.ground import PLACE_OF_THE_CODE, Reprint
 
 _UNSIGNED: Final = Signature("", datetime(2000, 1, 1, tzinfo=UTC), 0)
-_NO_CODE: Final = "A"
 
 
 class Reprinter:
-    """Prints licences once more, without their codes and signatures. Threads may share it.
+    """Prints licences once more, without their signatures. Threads may share it.
 
     Args:
         press: what licences are printed with.
@@ -32,25 +34,26 @@ class Reprinter:
         """What licences are set in."""
         return self._press.fonts
 
-    def reprints(self, kind: LicenseType, document: License, certificate: bytes) -> Iterator[bytes]:
-        """The licence, printed with each seal that a certificate may use.
+    def reprints(
+        self, kind: LicenseType, document: License, content: FaceContent, certificate: bytes
+    ) -> Iterator[Reprint]:
+        """The licence with each seal that a certificate may use.
 
         Args:
             kind: the type in the version that draws it.
             document: the licence, one without a photograph.
+            content: what it shows.
             certificate: of who sealed it, DER.
 
         Raises:
             InputError: it cannot be printed; see `printed`.
             MachineError: `font.unreadable`.
         """
-        for seal in self._seals.used_with(certificate):
-            face = printed(
-                self._press,
-                kind,
-                document,
-                qr_text=_NO_CODE,
-                seal=printed_seal(seal, kind.layout_for(document.fields), _UNSIGNED),
-                attachment=Attachment(canonical_bytes(document), RECORD_NAME),
-            )
-            yield bytes(face.data)
+        for visible in self._seals.used_with(certificate):
+            seal = printed_seal(visible, content.layout, _UNSIGNED)
+            face = composed(self._press, kind, document, content, code=PLACE_OF_THE_CODE, ink=seal.ink)
+            yield Reprint(face, partial(self._file, kind, document, seal))
+
+    def _file(self, kind: LicenseType, document: License, seal: SealSpace, qr_text: str) -> bytes:
+        record = Attachment(canonical_bytes(document), RECORD_NAME)
+        return bytes(printed(self._press, kind, document, qr_text=qr_text, seal=seal, attachment=record).data)

@@ -1,8 +1,10 @@
 """What seals look like: pictures of the seal objects in the public part of a PKI folder. No key is needed for them."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -70,13 +72,24 @@ class SealPictures:
 
     def used_with(self, certificate: bytes) -> Iterator[VisibleSeal]:
         """Seals that a certificate (DER) may use, as far as they can be drawn; those that were replaced, too."""
-        from signing.seals import FOLDER, certificate_digest, load_seal
+        from signing.seals import certificate_digest
 
         digest = certificate_digest(certificate)
-        for path in sorted((self._folder / FOLDER).glob("*.toml")):
+        for name in self._by_certificate.get(digest, ()):
             with suppress(SealingError, MachineError):
-                if digest in load_seal(self._folder, path.stem).certificates:
-                    yield self.of(path.stem)[1]
+                yield self.of(name)[1]
+
+    @cached_property
+    def _by_certificate(self) -> Mapping[str, Sequence[str]]:
+        """The names of the seal objects that can be read, by the certificates that they name."""
+        from signing.seals import FOLDER, load_seal
+
+        named: dict[str, list[str]] = defaultdict(list)
+        for path in sorted((self._folder / FOLDER).glob("*.toml")):
+            with suppress(SealingError):
+                for digest in load_seal(self._folder, path.stem).certificates:
+                    named[digest].append(path.stem)
+        return named
 
     def _load(self, name: str) -> "tuple[Seal, VisibleSeal]":
         from signing.seals import load_seal

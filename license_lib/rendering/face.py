@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from license_lib.catalogue.layout import Box, Layout, Page, Square
 from license_lib.catalogue.model import LicenseType
 from license_lib.errors import InputError
-from license_lib.licenses import License, face_content
+from license_lib.licenses import FaceContent, License, face_content
 from license_lib.made_once import MadeOnce, state_of
 from license_lib.rendering.artwork import artwork_drawing
-from license_lib.rendering.blocks import MM
+from license_lib.rendering.blocks import MM, FacePlan
+from license_lib.rendering.drawings import Drawing
 from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.frames import frames
 from license_lib.rendering.metadata import Description
@@ -103,7 +104,68 @@ def printed(
     """
     content = face_content(license_type, document)
     layout = content.layout
-    ink = seal.ink if seal else None
+    code = qr_operators(layout, qr_text)
+    face = composed(press, license_type, document, content, code=code, photo=photo, ink=seal.ink if seal else None)
+    pictures = [(one.alt, one.box) for page in face.drawn for one in (*page.above, *page.below)]
+    return bind(
+        face.sheet,
+        structure=Structure(
+            lambda: list(_elements(face.drawn, sealed=seal is not None)),
+            (*face.sheet.kind, *pictures, seal is not None),
+        ),
+        forms={MICROTEXT: face.microtext},
+        seal=None if seal is None else seal_field(layout, seal),
+        about=Description(
+            title=f"{document.type_name} {document.identifier}",
+            subject=f"电子证照：{document.type_name}，{document.issuer.name}颁发",
+            identifier=str(document.identifier),
+            created=document.issued_on,
+        ),
+        attachment=attachment,
+    )
+
+
+class Composed(NamedTuple):
+    """A face whose pages are drawn, and not bound to a file yet.
+
+    Attributes:
+        sheet: its pages.
+        microtext: the form that they draw by the name of `MICROTEXT`.
+        plan: which texts are on them.
+        drawn: the same and the pictures, for the logical structure.
+    """
+
+    sheet: Sheet
+    microtext: Drawing
+    plan: FacePlan
+    drawn: Sequence["_Drawn"]
+
+
+def composed(
+    press: Press,
+    license_type: LicenseType,
+    document: License,
+    content: FaceContent,
+    *,
+    code: str,
+    photo: bytes | None = None,
+    ink: Ink | None = None,
+) -> Composed:
+    """Draw the pages of a licence.
+
+    Args:
+        press: what it is printed with.
+        license_type: the type.
+        document: the licence.
+        content: what it shows.
+        code: the operators that draw its code.
+        photo: the photograph's file, where the licence has one.
+        ink: what sealing shows, where it is printed with the face.
+
+    Raises:
+        InputError, MachineError: as `printed`.
+    """
+    layout = content.layout
     template = _template(press, license_type, layout, ink)
     plan = template.planner.plan(content)
     sheet = Sheet(template.plate)
@@ -114,26 +176,12 @@ def printed(
             sheet.next_page()
         sheet.draw(micro_border)
         above = [one.drawn(sheet) for one in template.artwork if one.page == number + 1]
-        below = [] if number else [*_photo(sheet, layout, document, photo), _code(sheet, layout, qr_text)]
+        below = [] if number else [*_photo(sheet, layout, document, photo), _code(sheet, layout, code)]
         sheet.draw(frames(page.rules, None if number else layout.photo, template.plate.height, layout.page.color))
         texts = [(block, mark) for block in page.blocks if (mark := sheet.text(block)) is not None]
         pages.append(_Drawn(above, texts, below))
-    pictures = [(one.alt, one.box) for page in pages for one in (*page.above, *page.below)]
-    return bind(
-        sheet,
-        structure=Structure(
-            lambda: list(_elements(pages, sealed=seal is not None)), (*sheet.kind, *pictures, seal is not None)
-        ),
-        forms={MICROTEXT: micro},
-        seal=None if seal is None else seal_field(layout, seal),
-        about=Description(
-            title=f"{document.type_name} {document.identifier}",
-            subject=f"电子证照：{document.type_name}，{document.issuer.name}颁发",
-            identifier=str(document.identifier),
-            created=document.issued_on,
-        ),
-        attachment=attachment,
-    )
+    sheet.stamp()
+    return Composed(sheet, micro, plan, pages)
 
 
 class _Drawn(NamedTuple):
@@ -246,11 +294,15 @@ def seal_field(layout: Layout, seal: SealSpace) -> SealField:
     return SealField(seal.field, f"{SEAL_ALT}：{seal.name}", edges, seal.signature)
 
 
-def _code(sheet: Sheet, layout: Layout, text: str) -> Element:
-    """Draw the QR code."""
+def qr_operators(layout: Layout, text: str) -> str:
+    """The operators that draw the code that says a text, where a layout has it."""
     edges = edges_of(layout.page, layout.qr)
-    mark = sheet.figure(qr_path(text, edges.left, edges.bottom, layout.qr.size * MM))
-    return Element("Figure", [mark], alt=QR_ALT, box=edges)
+    return qr_path(text, edges.left, edges.bottom, layout.qr.size * MM)
+
+
+def _code(sheet: Sheet, layout: Layout, operators: str) -> Element:
+    """Draw the QR code."""
+    return Element("Figure", [sheet.figure(operators)], alt=QR_ALT, box=edges_of(layout.page, layout.qr))
 
 
 def _photo(sheet: Sheet, layout: Layout, document: License, photo: bytes | None) -> Iterator[Element]:

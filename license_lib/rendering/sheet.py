@@ -10,8 +10,8 @@ from license_lib.rendering.press.plate import Plate
 from license_lib.rendering.structure import Edges, Mark, foreign, kind_of
 from license_lib.rendering.typeset import typeset
 
-PHOTO = "Photo"
-"""The name of the photograph among the resources of every page."""
+PHOTO, SEAL, MARK = "Photo", "Seal", "Mark"
+"""Names of the photograph and of the seal's pictures among the resources of every page."""
 
 
 class Sheet:
@@ -61,6 +61,19 @@ class Sheet:
         self.photo = picture
         left, bottom, right, top = edges
         return self.figure(f"q {right - left:.2f} 0 0 {top - bottom:.2f} {left:.2f} {bottom:.2f} cm /{PHOTO} Do Q")
+
+    def stamp(self) -> None:
+        """Draw, over the pages, what sealing shows beside the seal itself; readers aloud pass over it."""
+        plate = self.plate
+        for index, (mark, x, y) in enumerate(plate.marks):
+            left, bottom = x - mark.width / 2 - mark.left, plate.height - y - mark.height / 2 - mark.bottom
+            self.pages[0].append(f"/Artifact BMC q 1 0 0 1 {left:.3f} {bottom:.3f} cm /{MARK}{index} Do Q EMC")
+        seal = plate.stock.seal
+        if seal and plate.across and len(self.pages) > 1:
+            strips = plate.across(len(self.pages), plate.width, plate.height)
+            for page, (clip, left, bottom) in zip(self.pages, strips, strict=True):
+                place = f"1 0 0 1 {left - seal.left:.3f} {bottom - seal.bottom:.3f} cm"
+                page.append(f"/Artifact BMC q {clip} {place} /{SEAL} Do Q EMC")
 
     def next_page(self) -> None:
         """Begin another page."""

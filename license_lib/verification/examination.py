@@ -243,13 +243,14 @@ class Examination:
             return
         try:
             content = face_content(kind, document)
-            plain = self._faces.sound(self.report, document, kind, content) if self._faces and self.report else None
-            face = plain or read_face(covered, content.layout, self.report.plain if self.report else None)
+            seal, faces = self.report, self._faces
+            codes = faces.codes_of_sound(seal, document, kind, content) if faces and seal else ()
+            face = None if codes else read_face(covered, content.layout, seal.plain if seal else None)
         except (UnreadableError, InputError, ValueError, ArithmeticError):  # values that no request could have
             self.step(Proof.FACE, iter((Finding("face.unreadable"),)))
             return
-        self.step(Proof.FACE, self.face(document, kind, content, face))
-        self.step(Proof.CODE, self.code_on_face(document, kind, face.codes))
+        self.step(Proof.FACE, self.face(document, kind, content, face) if face else iter(()))
+        self.step(Proof.CODE, self.code_on_face(document, kind, face.codes if face else codes))
 
     def face(self, document: License, kind: LicenseType, content: FaceContent, face: Face) -> Iterator[Finding]:
         """Step 4: every place shows its label and the record's value, nothing else, and the photo is the record's."""

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.findings import Finding
 from license_lib.issuers import Issuers
-from license_lib.licenses import License
+from license_lib.licenses import FaceContent, License
 from license_lib.log.checkpoints import LogPolicy
 from license_lib.status import StatusClaim, StatusRef
 from license_lib.verification.seals import SealDirectory
@@ -16,6 +16,7 @@ from license_lib.verification.standing import Known
 from signing.trust import TrustStore
 
 if TYPE_CHECKING:
+    from license_lib.rendering.face import Composed
     from license_lib.rendering.fonts import Fonts
     from license_lib.trust_list import Snapshot
 
@@ -57,6 +58,22 @@ class StateSource(Protocol):
         ...
 
 
+PLACE_OF_THE_CODE: Final = "\0"
+"""Stands among the operators of a reprint for those of its code: no page holds this character."""
+
+
+class Reprint(NamedTuple):
+    """A licence once more, as our own press prints it.
+
+    Attributes:
+        face: its pages, with `PLACE_OF_THE_CODE`.
+        file: what its code says → the file.
+    """
+
+    face: "Composed"
+    file: Callable[[str], bytes]
+
+
 class Reprints(Protocol):
     """A press that prints licences once more: so what is ours is told from what only says so."""
 
@@ -65,8 +82,10 @@ class Reprints(Protocol):
         """What it sets licences in."""
         ...
 
-    def reprints(self, kind: LicenseType, document: License, certificate: bytes) -> Iterable[bytes]:
-        """The licence as plain files, one for each seal that a certificate (DER) may use; with no signature."""
+    def reprints(
+        self, kind: LicenseType, document: License, content: FaceContent, certificate: bytes
+    ) -> Iterable[Reprint]:
+        """The licence with each seal that a certificate (DER) may use."""
         ...
 
 

@@ -1,31 +1,25 @@
-"""Fonts of a plain file that are ours, glyph by glyph: then a code shows the character that it is said to mean.
+"""Fonts of a plain file that are ours: then a code shows the character that it is said to mean.
 
-What a reader extracts, it takes from `ToUnicode`; what a person sees are outlines. Here both are compared with what our
-press embeds for the same characters, so that they cannot differ.
+What a reader extracts, it takes from `ToUnicode`; what a person sees are outlines. Both are compared with what our
+press embeds for the same characters.
 """
 
-import re
 import unicodedata
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
-from license_lib.rendering.fonts import Fonts
 from license_lib.rendering.press.fonts import FontObjects
 from license_lib.rendering.truetype import TrueTypeFont
-from license_lib.rendering.typeset import font_name
 from license_lib.verification.plain_objects import need, references, unpacked
-from license_lib.verification.plain_pages import ASCENT, DESCENT
 from signing.pdf_reading.plain import PlainFile
 
-_MOST_CHARACTERS: Final = 10_000
 _LARGEST_PROGRAM: Final = 8 * 1024 * 1024
 _LARGEST_MAP: Final = 1024 * 1024
-_MEANINGS: Final = b" beginbfchar\n"
-_MEANING: Final = re.compile(rb"^<[0-9A-F]{4}> <((?:[0-9A-F]{4}){1,2})>$", re.MULTILINE)
-
-
 _REMEMBERED: Final = 1 << 15
+_ASCENT, _DESCENT = 900.0, 200.0
+"""How far the characters of a line reach, thousandths of its type size."""
+_FAR: Final = 100.0
+"""Thousandths of a type size that a character may reach beyond its place: letters do, and readers know them."""
 _LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", "ON"])
 """Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
 _TAKEN_APART: Final = range(0xFB00, 0xFE00)
@@ -34,81 +28,36 @@ MOSAIC: Final = (range(0x2500, 0x2C00), range(0x4DC0, 0x4E00), range(0x1D300, 0x
 """Box drawing, blocks, shapes, Braille, hexagrams, tiles: squares of a picture, one or several each."""
 
 
-class Overhang(NamedTuple):
-    """How far a character reaches beyond its advance, `ASCENT` and `DESCENT`; thousandths of an em."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
+embedded_again: Final = lru_cache(maxsize=256)(FontObjects.of)
+"""For characters that come again and again, those of templates."""
 
 
-class ShownFont(NamedTuple):
-    """A font of a page, by its codes from 1; there is nothing at 0.
-
-    Attributes:
-        face: ours that it is of.
-        characters: what they mean.
-        advances: how far they go, thousandths of an em.
-        overhangs: of the few that have any.
-    """
-
-    face: TrueTypeFont
-    characters: str
-    advances: Sequence[float]
-    overhangs: Mapping[int, Overhang]
-
-
-def shown_fonts(file: PlainFile, named: Mapping[str, int], fonts: Fonts) -> dict[str, ShownFont]:
-    """The fonts of a page, by the names that it gives them.
-
-    Args:
-        file: the file.
-        named: their objects, by name.
-        fonts: ours.
+def need_font(file: PlainFile, number: int, ours: FontObjects) -> None:
+    """Go on only if a font is what our press embeds, to the last byte.
 
     Raises:
-        OtherwiseSpelledError: one is not ours to the last byte.
-        MachineError: `font.unreadable`.
+        OtherwiseSpelledError, LookupError, ValueError: it is not.
     """
-    faces = {font_name(face): face for face in fonts.faces}
-    need(faces.keys() >= named.keys())
-    return {name: _shown(file, number, fonts.faces[faces[name]]) for name, number in named.items()}
-
-
-def _shown(file: PlainFile, number: int, face: TrueTypeFont) -> ShownFont:
     descendant, meaning = references(file.text(number))
     (descriptor,) = references(file.text(descendant))
     (program,) = references(file.text(descriptor))
-    said = unpacked(file, meaning, _LARGEST_MAP)
-    meant = b"".join(_MEANING.findall(said.partition(_MEANINGS)[2])).decode("ascii")
-    characters = bytes.fromhex(meant).decode("utf-16-be")
-    need(len(characters) <= _MOST_CHARACTERS)
-    ours = FontObjects.of(face, characters)
-    need(said == ours.to_unicode)
     need(file.text(number) == ours.font(descendant, meaning))
     need(file.text(descendant) == ours.descendant(descriptor))
     need(file.text(descriptor) == ours.descriptor(program))
+    need(unpacked(file, meaning, _LARGEST_MAP) == ours.to_unicode)
     need(unpacked(file, program, _LARGEST_PROGRAM) == ours.program)
-    overhangs = [_overhang(face, character) for character in characters]
-    return ShownFont(
-        face, "\0" + characters, ours.advances, {code: one for code, one in enumerate(overhangs, start=1) if any(one)}
-    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _overhang(face: TrueTypeFont, character: str) -> Overhang:
-    """How far a character reaches.
-
-    Raises:
-        OtherwiseSpelledError: the face does not have it, it is drawn on the one before it, or it is read otherwise.
-    """
+def is_read_as_written(face: TrueTypeFont, character: str) -> bool:
+    """Whether every reader takes a character for itself, once, and in its place."""
     code = ord(character)
     glyph = face.glyph(code)
     advance = face.advance(glyph)
-    need(glyph and advance > 0)
-    # Readers see a mark once that is drawn twice in one place.
-    need(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT and code not in _TAKEN_APART)
-    need(not any(code in blocks for blocks in MOSAIC))
+    # A mark is drawn on the character before it.
+    if not glyph or advance <= 0 or unicodedata.bidirectional(character) not in _LEFT_TO_RIGHT:
+        return False
+    if code in _TAKEN_APART or any(code in blocks for blocks in MOSAIC):
+        return False
     left, bottom, right, top = face.bounds(glyph)
-    return Overhang(max(0.0, -left), max(0.0, -DESCENT - bottom), max(0.0, right - advance), max(0.0, top - ASCENT))
+    return max(-left, -_DESCENT - bottom, right - advance, top - _ASCENT) <= _FAR

@@ -19,14 +19,12 @@ from license_lib.rendering.press.plate import Plate
 from license_lib.rendering.press.stock import Ink, write_drawing
 from license_lib.rendering.press.tree import Tree, grown
 from license_lib.rendering.press.writer import FileWriter, SignatureGap
-from license_lib.rendering.sheet import PHOTO, Sheet
+from license_lib.rendering.sheet import MARK, PHOTO, SEAL, Sheet
 from license_lib.rendering.structure import Edges, Element
 from license_lib.rendering.typeset import font_name
 
 _PRINT, _LOCKED = 1 << 2, 1 << 7
 """Annotation flags (ISO 32000-1, Table 165)."""
-_SEAL, _MARK = "Seal", "Mark"
-"""Names of the seal's pictures among the resources of every page."""
 _CERTIFIES: Final = (
     b"/Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Reference[<</Type/SigRef/TransformMethod/DocMDP"
     b"/TransformParams<</Type/TransformParams/V/1.2/P 1>>>>]"
@@ -188,14 +186,13 @@ class _Binding:
     def pages(self, forms: Mapping[str, Drawing]) -> None:
         """Write the pages, and what they draw with."""
         writer, plate, sheet = self._writer, self._plate, self._sheet
-        self._stamp()
         pictures = {name: form.number for name, form in plate.stock.forms.items()}
         pictures |= {name: write_drawing(writer, drawing) for name, drawing in forms.items()}
         if sheet.photo:
             pictures[PHOTO] = _write_photo(writer, sheet.photo)
         if plate.stock.seal:
-            pictures[_SEAL] = plate.stock.seal.number
-            pictures |= {f"{_MARK}{index}": mark.number for index, (mark, _, _) in enumerate(plate.marks)}
+            pictures[SEAL] = plate.stock.seal.number
+            pictures |= {f"{MARK}{index}": mark.number for index, (mark, _, _) in enumerate(plate.marks)}
         fonts = {
             font_name(face): write_font(writer, plate.fonts.faces[face], codes)
             for face, codes in sheet.codes.items()
@@ -236,19 +233,6 @@ class _Binding:
             entries.append(self._field(self._seal))
         writer.object(b"<<%b>>" % b"".join(entries), number=self._root)
         return Bound(*writer.finish(self._root, info))
-
-    def _stamp(self) -> None:
-        """Draw, over the pages, what sealing shows beside the seal itself; readers aloud pass over it."""
-        sheet, plate = self._sheet, self._plate
-        for index, (mark, x, y) in enumerate(plate.marks):
-            left, bottom = x - mark.width / 2 - mark.left, plate.height - y - mark.height / 2 - mark.bottom
-            sheet.pages[0].append(f"/Artifact BMC q 1 0 0 1 {left:.3f} {bottom:.3f} cm /{_MARK}{index} Do Q EMC")
-        seal = plate.stock.seal
-        if seal and plate.across and len(sheet.pages) > 1:
-            strips = plate.across(len(sheet.pages), plate.width, plate.height)
-            for page, (clip, left, bottom) in zip(sheet.pages, strips, strict=True):
-                place = f"1 0 0 1 {left - seal.left:.3f} {bottom - seal.bottom:.3f} cm"
-                page.append(f"/Artifact BMC q {clip} {place} /{_SEAL} Do Q EMC")
 
     def _field(self, seal: SealField) -> bytes:
         """Write the signature field (ISO 32000-1, 12.7.4.5), and the signature with it where there is one.
