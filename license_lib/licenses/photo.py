@@ -11,6 +11,8 @@ _START, _END = b"\xff\xd8", b"\xff\xd9"
 _KEPT_APPLICATION_DATA = frozenset({0xE0, 0xEE})  # JFIF and Adobe: how to read the colours
 _APPLICATION_DATA, _COMMENT = range(0xE0, 0xF0), 0xFE
 _SCAN = 0xDA
+_CODED_OTHERWISE = frozenset({0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)})
+"""Frames without loss, in layers, or of arithmetic coding (table B.1): readers of a PDF need not know them."""
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """What ends a scan's data (B.1.1.2, B.1.1.5); `FF 00` and restart markers stand within it."""
 
@@ -36,6 +38,8 @@ def without_metadata(jpeg: bytes) -> bytes:
             position += 1
             continue
         end = position + 2 + int.from_bytes(jpeg[position + 2 : position + 4], "big")
+        if marker in _CODED_OTHERWISE:
+            raise _invalid()
         if marker == _SCAN:
             scanned = True
             found = _NEXT_MARKER.search(jpeg, end)
@@ -51,4 +55,4 @@ def without_metadata(jpeg: bytes) -> bytes:
 
 
 def _invalid() -> InputError:
-    return InputError("photo.invalid", "photo: is not a JPEG picture", hint="convert it to JPEG")
+    return InputError("photo.invalid", "photo: is not a usual JPEG picture", hint="convert it to JPEG")

@@ -63,6 +63,14 @@ def test_a_broken_file_is_refused(cut: int) -> None:
     assert caught.value.code == "photo.invalid"
 
 
+@pytest.mark.parametrize("coding", [0xC3, 0xC9, 0xCA])
+def test_a_coding_that_readers_of_a_pdf_need_not_know_is_refused(coding: int) -> None:
+    """ISO 32000-1, 7.4.8: sequential or progressive, by Huffman's codes."""
+    with pytest.raises(InputError) as caught:
+        without_metadata(jpeg().replace(b"\xff\xc0", bytes((0xFF, coding))))
+    assert caught.value.code == "photo.invalid"
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_in_our_own_words(data: bytes) -> None:
     with pytest.raises(InputError):
