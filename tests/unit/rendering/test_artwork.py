@@ -152,6 +152,12 @@ def test_what_cannot_be_drawn_is_refused_by_name(inside: str, named: str) -> Non
     assert named in error.value.message
 
 
+def test_a_grey_png_of_16_bits_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        artwork_drawing(png("I;16"))
+    assert error.value.code == "artwork.unsupported"
+
+
 def test_a_line_without_width_is_not_drawn() -> None:
     line = '<path fill="none" stroke="red" stroke-width="{}" d="M0 0h9"/>'
     thin, none = (artwork_drawing(f"{HEAD}{line.format(width)}</svg>".encode()).operators for width in ("0.1", "0"))
