@@ -8,8 +8,9 @@ MAX_PHOTO_BYTES = 5_000_000
 """Larger photographs are refused unread."""
 
 _START, _END = b"\xff\xd8", b"\xff\xd9"
-_KEPT_APPLICATION_DATA = frozenset({0xE0, 0xEE})  # JFIF and Adobe: how to read the colours
 _APPLICATION_DATA, _COMMENT = range(0xE0, 0xF0), 0xFE
+_JFIF, _ADOBE = b"\xff\xe0\x00\x10JFIF\0", b"\xff\xee\x00\x0eAdobe"
+"""How to read the colours: the beginnings of segments without thumbnail, and without anything behind."""
 _SCAN = 0xDA
 _CODED_OTHERWISE = frozenset({0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)})
 """Frames without loss, in layers, or of arithmetic coding (table B.1): readers of a PDF need not know them."""
@@ -46,12 +47,23 @@ def without_metadata(jpeg: bytes) -> bytes:
             if found is None:
                 raise _invalid()
             end = found.start()
-        if marker != _COMMENT and (marker not in _APPLICATION_DATA or marker in _KEPT_APPLICATION_DATA):
+        if marker in _APPLICATION_DATA:
+            kept += _how_to_read(jpeg[position:end])
+        elif marker != _COMMENT:
             kept += jpeg[position:end]
         position = end
     if not scanned:
         raise _invalid()
     return bytes(kept + _END)
+
+
+def _how_to_read(segment: bytes) -> bytes:
+    """What a segment of application data says of the colours; mostly nothing."""
+    if segment.startswith(_JFIF[4:], 4):
+        return _JFIF + segment[len(_JFIF) : 16].ljust(7, b"\0") + b"\0\0"  # a thumbnail of no rows and columns
+    if segment.startswith(_ADOBE[4:], 4):
+        return _ADOBE + segment[len(_ADOBE) : 16]
+    return b""
 
 
 def _invalid() -> InputError:
