@@ -7,7 +7,7 @@ It holds keys, and knows no database. So it can be where the processors are: in 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError, MachineError
@@ -24,8 +24,6 @@ from license_lib.seal_room import check_room, prepared, printed_seal
 from license_lib.serials import widest_identifier
 from signing.keys import SealCredential, sha256
 from signing.sealing import Sealed, Sealer, SealOrder
-
-T = TypeVar("T")
 
 
 class Credentials(Protocol):
