@@ -16,7 +16,7 @@ from license_lib.catalogue.fields import REQUEST_COLUMNS
 from license_lib.errors import InputError
 from license_lib.licenses.request import LicenseRequest
 from license_lib.request_files import object_from_json, read_request, request_from_mapping
-from license_lib.text_files import TextLines
+from license_lib.text_files import LONGEST_LINE, TextLines
 
 __all__ = ["Batch", "BatchRow", "read_batch", "read_request"]
 
@@ -51,7 +51,8 @@ class Batch(Iterator[BatchRow]):
         """The next row.
 
         Raises:
-            InputError: `file.unreadable`, the file was changed since it was looked through.
+            InputError: `file.unreadable`, the file was changed since it was looked through; `file.too-large`, a row of
+                CSV does not end. No row follows.
         """
         return next(self._rows)
 
@@ -84,13 +85,41 @@ def _json_rows(lines: TextLines, path: Path) -> Iterator[BatchRow]:
             yield BatchRow(line, error)
 
 
-def _csv_rows(lines: TextLines, path: Path) -> Iterator[BatchRow]:
+class _LinesOfRows(Iterator[str]):
+    """The lines of a table, no more for one row than a JSON request may have: a quote may take in all that follows.
+
+    What follows such a row is not read: lines inside a cell would be taken for rows, and be issued.
+    """
+
+    def __init__(self, lines: TextLines, name: str) -> None:
+        self._lines, self._name = lines, name
+        self._number = 0
+        self.begin_row()
+
+    def begin_row(self) -> None:
+        """The next line is the first one of a row."""
+        self._first, self._left = self._number + 1, LONGEST_LINE
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._number += 1
+        self._left -= len(line)
+        if self._left < 0:
+            problem = f"{self._name}: the row that begins in line {self._first} has more than"
+            hint = "look for a quote without its pair, then send it again; what was done stays done"
+            raise InputError("file.too-large", f"{problem} {LONGEST_LINE:,} characters", hint=hint)
+        return line
+
+
+def _csv_rows(text: TextLines, path: Path) -> Iterator[BatchRow]:
+    lines = _LinesOfRows(text, path.name)
+    csv.field_size_limit(LONGEST_LINE)  # else the module gives up inside a cell, and reads on there as if it were a row
     reader = csv.reader(lines, strict=True)
     try:
         header = _header(next(reader, []))
     except csv.Error:
         raise InputError("batch.format", f"{path.name}: the first line is no CSV header") from None
-    return _csv_body(reader, header, path.parent)
+    return _csv_body(reader, lines, header, path.parent)
 
 
 def _header(cells: list[str]) -> list[str]:
@@ -110,9 +139,12 @@ def _header(cells: list[str]) -> list[str]:
     return header
 
 
-def _csv_body(reader: Any, header: list[str], folder: Path) -> Iterator[BatchRow]:  # csv's reader has no public type
+def _csv_body(  # csv's reader has no public type
+    reader: Any, lines: _LinesOfRows, header: list[str], folder: Path
+) -> Iterator[BatchRow]:
     while True:
         line = reader.line_num + 1
+        lines.begin_row()
         try:
             cells = next(reader)
         except StopIteration:

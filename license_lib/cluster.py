@@ -10,30 +10,34 @@ import os
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Lock
-from time import monotonic
+from socket import gethostname
+from threading import Lock, Thread
+from time import monotonic, sleep
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 from license_lib.calendar import now
 from license_lib.errors import InputError, MachineError
-from license_lib.key_folder import signing_errors
 from license_lib.press_room import PressRoom
 from license_lib.press_rooms import RoomOpener
-from license_lib.press_workers import DistantRoom
-from license_lib.settings import Settings
+from license_lib.press_workers import DistantRoom, faults_of
+from license_lib.settings import IssuerSettings, Settings
 
 T = TypeVar("T")
 
 _HERE: Final = {"localhost", "127.0.0.1", "::1"}
 _PATIENCE: Final = 30.0
-"""Seconds for the scheduler to answer and a worker to be there."""
+"""Seconds for the scheduler to be reached, and then for a worker to be there."""
 _ALONE: Final = 60.0
-"""Seconds that it is waited for another worker where all went away."""
+"""Seconds that it is waited for another worker where all went away, or for a scheduler that says nothing."""
+_ANSWER: Final = 10.0
+"""Seconds for the scheduler to answer one question."""
+_AGAIN: Final = 0.1
+"""Seconds after which it is asked again for its first worker."""
 _LOOK: Final = 1.0
 """Seconds after which it is looked whether there still are workers, where nothing gets done."""
 
@@ -45,20 +49,22 @@ class Agreed:
     Attributes:
         public_url: where the page behind the codes is.
         level: of the seals.
+        issuers: the issuing bodies.
     """
 
     public_url: str
     level: str
+    issuers: tuple[IssuerSettings, ...] = ()
 
     @staticmethod
     def of(settings: Settings) -> "Agreed":
         """What a configuration says."""
-        return Agreed(settings.public_url, settings.sealing.level)
+        return Agreed(settings.public_url, settings.sealing.level, settings.issuers)
 
 
 @contextmanager
 def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int]]":
-    """The workers of a cluster. Where all of them went away, it is waited for one that comes, for a minute.
+    """The workers of a cluster. Where all of them went away, or the scheduler, they are waited for a minute.
 
     Args:
         address: of its scheduler, `tls://HOST:PORT`; `tcp://` on this machine only.
@@ -73,33 +79,77 @@ def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int
     """
     by_tls = _is_by_tls(address)
     try:
-        from distributed import Client  # an extra: license-lib[dask]
+        import distributed  # noqa: F401 -- an extra: license-lib[dask]
     except ModuleNotFoundError:
         raise MachineError(
             "issuing.cluster-missing", "dask.distributed is not installed", hint="install license-lib[dask]"
         ) from None
     if by_tls:
         _require_certificates()
-    with ExitStack() as opened:
-        try:
-            # It has no types.
-            client: Any = opened.enter_context(cast("Any", Client)(address, timeout=_PATIENCE, set_as_default=False))
-            client.wait_for_workers(1, timeout=_PATIENCE)
-        except (OSError, TimeoutError):
-            raise MachineError(
-                "issuing.cluster", "the cluster does not answer, or has no workers", hint="look at its scheduler"
-            ) from None
-        there = partial(_there, client)
-        # A worker that was there may be gone: somebody has to be waited for all the same.
-        yield ClusterRoom(client.get_executor(pure=False), agreed, there), max(1, sum(there().values()))
-
-
-def _there(client: Any) -> Mapping[str, int]:
-    """The threads of each worker; of a scheduler that does not answer, none."""
+    client = _client_of(address)
     try:
-        threads: Mapping[str, int] = client.nthreads()
-    except (OSError, AttributeError):  # the latter is dask's own while it looks for the scheduler anew
-        return {}
+        there = partial(_there, client)
+        until = monotonic() + _PATIENCE
+        while not (threads := there()):
+            if monotonic() > until:
+                raise _silent()
+            sleep(_AGAIN)
+        yield ClusterRoom(client.get_executor(pure=False), agreed, there), sum(threads.values())
+    except MachineError as error:
+        if error.code != "storage.file-missing":
+            raise
+        problem = "what the workers of the cluster sealed is not in the file store"
+        raise MachineError(error.code, problem, hint="give all of them the same bucket or shared folder") from None
+    finally:
+        _close(client)
+
+
+def _client_of(address: str) -> Any:  # it has no types
+    """A connection to the scheduler. One that is frozen accepts it and says nothing, and dask waits without end."""
+    from distributed import Client
+
+    made = Future[Any]()
+
+    def connect() -> None:
+        try:
+            made.set_result(cast("Any", Client)(address, timeout=_PATIENCE, set_as_default=False))
+        except BaseException as error:  # noqa: BLE001 -- for who waits
+            made.set_exception(error)
+
+    Thread(target=connect, daemon=True).start()
+    try:
+        return made.result(_PATIENCE + _ANSWER)
+    except OSError:  # also `TimeoutError`
+        made.add_done_callback(_close_late)
+        raise _silent() from None
+
+
+def _close_late(made: "Future[Any]") -> None:
+    if not made.exception():
+        _close(made.result())
+
+
+def _close(client: Any) -> None:
+    with suppress(OSError):  # also `TimeoutError`: the scheduler is not there to hear it
+        client.close(timeout=_ANSWER)
+
+
+def _silent() -> MachineError:
+    problem = "the cluster does not answer, or has no workers"
+    return MachineError("issuing.cluster", problem, hint="look at its scheduler")
+
+
+def _gone() -> MachineError:
+    problem = "the cluster's scheduler does not answer any more"
+    return MachineError("issuing.cluster", problem, hint="look at it, then send the same batch again")
+
+
+def _there(client: Any) -> Mapping[str, int] | None:
+    """The threads of each worker; None if the scheduler does not answer."""
+    try:
+        threads: Mapping[str, int] = client.nthreads(callback_timeout=_ANSWER)
+    except (OSError, AttributeError):  # also `TimeoutError`; the latter is dask's own while it looks for the scheduler
+        return None
     return threads
 
 
@@ -140,10 +190,10 @@ class ClusterRoom(DistantRoom):
     Args:
         executor: gives work to them.
         agreed: what their configuration must say.
-        workers: asks the scheduler who is there.
+        workers: asks the scheduler who is there; None if it does not answer.
     """
 
-    def __init__(self, executor: Executor, agreed: Agreed, workers: Callable[[], Mapping[str, int]]) -> None:
+    def __init__(self, executor: Executor, agreed: Agreed, workers: Callable[[], Mapping[str, int] | None]) -> None:
         super().__init__(executor)
         self._agreed, self._batch = agreed, os.urandom(16)
         self._workers = workers
@@ -152,12 +202,15 @@ class ClusterRoom(DistantRoom):
         """See `DistantRoom.wait`.
 
         Raises:
-            MachineError: `issuing.cluster`, nobody is there to do them.
+            MachineError: `issuing.cluster`, nobody is there to do them, or to say what became of them.
         """
         seen = monotonic()
         while not wait(futures, timeout=_LOOK, return_when=FIRST_COMPLETED).done:
-            if self._workers():
+            there = self._workers()
+            if there:
                 seen = monotonic()
+            elif monotonic() - seen > _ALONE and there is None:
+                raise _gone()
             elif monotonic() - seen > _ALONE:
                 raise MachineError(
                     "issuing.cluster", "the cluster has no workers any more", hint="look at them, then send it again"
@@ -169,11 +222,7 @@ class ClusterRoom(DistantRoom):
         try:
             return self._executor.submit(_at_worker, self._agreed, self._batch, pickle.dumps((work, arguments)))  # type: ignore[arg-type]  # T is of `work`
         except ClosedClientError:
-            raise MachineError(
-                "issuing.cluster",
-                "the cluster does not answer any more",
-                hint="look at it, then send it again",
-            ) from None
+            raise _gone() from None
 
     def done(self, future: "Future[list[T]]") -> list[T]:
         """See `DistantRoom.done`."""
@@ -181,13 +230,12 @@ class ClusterRoom(DistantRoom):
 
         try:
             found: Any = future.result()
-        except (KilledWorker, CancelledError):
-            pass
-        else:
-            return found if isinstance(found, list) else pickle.loads(found)  # noqa: S301 -- of our own workers
-        raise MachineError(
-            "issuing.worker", "processes of the cluster have died", hint="look at them, then send the same batch again"
-        )
+        except CancelledError:  # by dask, when its connection ends
+            raise _gone() from None
+        except KilledWorker:
+            hint = "look at them, then send the same batch again"
+            raise MachineError("issuing.worker", "processes of the cluster have died", hint=hint) from None
+        return found if isinstance(found, list) else pickle.loads(found)  # noqa: S301 -- of our own workers
 
 
 _rooms: dict[bytes, PressRoom] = {}
@@ -199,7 +247,7 @@ _opening = Lock()
 
 def _at_worker(agreed: Agreed, batch: bytes, task: bytes) -> bytes:
     work, arguments = pickle.loads(task)  # noqa: S301 -- of the process that issues, as the scheduler sends it
-    with signing_errors():
+    with faults_of(f"a worker of the cluster on {gethostname()}"):
         with _opening:
             if batch not in _rooms:
                 _rooms[batch] = _opened(agreed)
@@ -214,7 +262,7 @@ def _opened(agreed: Agreed) -> PressRoom:
     if Agreed.of(settings) != agreed:
         raise MachineError(
             "issuing.cluster-settings",
-            "a worker of the cluster is configured for another public address or level of seals",
+            "it is configured for another public address, level of seals or issuing bodies",
             hint="give all workers the license.toml of who issues",
         )
     passphrase = os.environ.get("LICENSE_PASSPHRASE", "").encode(errors="surrogateescape")

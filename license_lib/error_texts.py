@@ -183,7 +183,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "template.invalid": "证照模板有误",
         "template.draft": "证照模板尚未发布",
         "template.not-in-effect": "当日没有生效的证照模板",
-        "issuing.worker": "盖章进程意外终止",
+        "issuing.worker": "盖章进程出错或意外终止",
         "template.changed": "证照模板在使用过程中被改动",
         "issuing.cluster": "盖章集群没有响应",
         "issuing.cluster-address": "盖章集群的地址不可用（其他机器上的集群须经 TLS 连接）",

@@ -8,17 +8,18 @@ from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from license_lib.errors import InputError, MachineError
+from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.key_folder import signing_errors
 from license_lib.licenses.request import Draft, LicenseRequest
 from license_lib.press_room import Order, Pressed, PressRoom
 
 T = TypeVar("T")
 
-_room: PressRoom | None = None
-"""Of a worker process."""
+_WHO: Final = "a process that seals"
+_room: PressRoom | Exception | None = None
+"""Of a worker process, or why it has none."""
 
 
 @contextmanager
@@ -60,7 +61,7 @@ class DistantRoom:
         """What came of it.
 
         Raises:
-            MachineError: `issuing.worker` if a process died, or could not open its room; as the room raises it.
+            MachineError: `issuing.worker` if a process died; what a room raises, or kept it from being opened.
         """
         with _living():
             return future.result()
@@ -86,14 +87,19 @@ def _living() -> Iterator[None]:
         died = True
     if died:  # outside of `except`: what the pool says of it is not chained
         hint = "look at the system log, for example for memory, then send the same batch again"
-        raise MachineError("issuing.worker", "a process that seals has died", hint=hint)
+        raise MachineError("issuing.worker", f"{_WHO} has died", hint=hint)
 
 
 def _begin(open_room: Callable[[], PressRoom]) -> None:
     """A worker's beginning. Ctrl-C is for who issues; if that process is killed, nobody else tells this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-    open_here(open_room)
+    global _room  # noqa: PLW0603 -- the room of this process
+    try:
+        with faults_of(_WHO):
+            _room = open_room()
+    except Exception as error:  # noqa: BLE001 -- who issues is told, with the first task; the pool would say "died"
+        _room = error
 
 
 def _end_with_parent() -> None:
@@ -103,14 +109,29 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def open_here(open_room: Callable[[], PressRoom]) -> None:
-    """Open the room of this process."""
-    global _room  # noqa: PLW0603 -- the room of this process
-    _room = open_room()
-
-
 def _in_room(work: Callable[..., list[T]], arguments: Sequence[object]) -> list[T]:
     if _room is None:
         raise RuntimeError("this process has no press room")
-    with signing_errors():
+    if isinstance(_room, Exception):
+        raise _room
+    with faults_of(_WHO):
         return work(_room, *arguments)
+
+
+@contextmanager
+def faults_of(who: str) -> Iterator[None]:
+    """Whatever is wrong where a room is, its configuration too, as a fault of that machine; for who issues, elsewhere.
+
+    Raises:
+        MachineError: with the same code and hint; `issuing.worker` for what the system says.
+    """
+    try:
+        with signing_errors():
+            yield
+    except LicenseError as error:
+        fault = MachineError(error.code, f"{who}: {error.message}", hint=error.hint)
+    except OSError as error:
+        fault = MachineError("issuing.worker", f"{who}: {error.strerror or type(error).__name__}")
+    else:
+        return
+    raise fault  # outside of `except`: nothing is chained

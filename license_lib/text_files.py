@@ -96,7 +96,7 @@ class TextLines(Iterator[str]):
     def __next__(self) -> str:
         """The next line; behind the last one the file is closed."""
         try:
-            line = "" if self._lines.closed else self._unchanged(self._lines.readline())
+            line = "" if self._lines.closed else self._unchanged(self._lines.readline(LONGEST_LINE))
         except (OSError, UnicodeDecodeError) as error:
             self.close()
             raise _unreadable(self._path, error) from None

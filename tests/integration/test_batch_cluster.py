@@ -2,14 +2,18 @@
 
 import os
 import pickle
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Timer
 from time import monotonic
 from typing import Any, cast
 
@@ -48,14 +52,21 @@ def dask(module: str, *arguments: str, **environment: str) -> "subprocess.Popen[
 @contextmanager
 def scheduling(protocol: str, **environment: str) -> Iterator[str]:
     """Address of a scheduler without workers."""
+    with scheduler_process(protocol, **environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def scheduler_process(protocol: str, **environment: str) -> "Iterator[tuple[str, subprocess.Popen[bytes]]]":
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--host", f"{protocol}://127.0.0.1", "--port", str(port)]
     running = dask("dask_scheduler", *options, **environment)
     try:
-        yield f"{protocol}://127.0.0.1:{port}"
+        yield f"{protocol}://127.0.0.1:{port}", running
     finally:
+        running.send_signal(signal.SIGCONT)
         running.terminate()
         running.wait()
 
@@ -69,7 +80,7 @@ def scheduler() -> Iterator[str]:
 @contextmanager
 def working(scheduler: str, home: Path, place: Path, **environment: str) -> "Iterator[subprocess.Popen[bytes]]":
     """One worker process; of the city it knows what its environment says."""
-    more = environment | {"LICENSE_HOME": str(home), "LICENSE_PASSPHRASE": PASSPHRASE.decode()}
+    more = {"LICENSE_HOME": str(home), "LICENSE_PASSPHRASE": PASSPHRASE.decode()} | environment
     more["PYTHONPATH"] = os.pathsep.join(sys.path)
     options = ["--local-directory", str(place), "--nthreads", str(THREADS), "--no-nanny"]
     running = dask("dask_worker", scheduler, *options, **more)
@@ -123,15 +134,57 @@ def test_what_is_taken_from_a_body_holds_for_the_next_batch(city: Path, schedule
     assert not any(isinstance(one, Issued) for one in results)
 
 
-@pytest.mark.usefixtures("workers")
-def test_a_worker_of_another_configuration_is_refused(city: Path, scheduler: str) -> None:
-    settings = Settings.load(city)
-    other = settings.model_copy(update={"public_url": "https://elsewhere.example/"})
-    with Authority(other, passphrase=PASSPHRASE) as authority:
+FILES = 'files = "data/files"'
+ELSEWHERE = {
+    "address": ("http://127.0.0.1:8000", "https://elsewhere.example", "issuing.cluster-settings", "is configured for"),
+    "issuing bodies": (', "food-business-permit"]', "]", "issuing.cluster-settings", "is configured for"),
+    "faults": (FILES, "files = 1", "settings.invalid", "license.toml"),
+    "files": (FILES, 'files = "data/others"', "storage.file-missing", "what the workers of the cluster sealed"),
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs", "code", "problem"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_worker_of_another_configuration_is_refused(
+    city: Path, scheduler: str, tmp_path: Path, ours: str, theirs: str, code: str, problem: str
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(city, other)
+    text = (other / "license.toml").read_text(encoding="utf-8")
+    assert ours in text
+    (other / "license.toml").write_text(text.replace(ours, theirs), encoding="utf-8")
+    error = of_a_worker(city, other, scheduler, tmp_path)
+    assert error.code == code
+    assert problem in error.message
+
+
+def of_a_worker(city: Path, home: Path, scheduler: str, tmp_path: Path, **environment: str) -> MachineError:
+    """What a batch ends with whose only worker is set up like this."""
+    with (
+        working(scheduler, home, tmp_path / "dask", **environment),
+        Authority(Settings.load(city), passphrase=PASSPHRASE) as authority,
+    ):
         with pytest.raises(MachineError) as caught:
             list(authority.issue_all(batch(), cluster=scheduler))
-        assert caught.value.code == "issuing.cluster-settings"
         assert authority.repository.count() == 0
+    return caught.value
+
+
+@pytest.mark.parametrize("lost", ["passphrase", "private/tsa.pem", "private/market.pem", "license.toml"])
+def test_a_worker_that_cannot_open_its_room_says_which_and_why(
+    city: Path, scheduler: str, tmp_path: Path, lost: str
+) -> None:
+    other, wrong = tmp_path / "other", "another passphrase"
+    shutil.copytree(city, other)
+    code = {"passphrase": "key.passphrase", "license.toml": "settings.missing"}.get(lost, "key.missing")
+    if lost != "passphrase":
+        (other / "keys" / lost if lost.endswith(".pem") else other / lost).unlink()
+    given = {"LICENSE_PASSPHRASE": wrong} if lost == "passphrase" else {}
+    error = of_a_worker(city, other, scheduler, tmp_path, **given)
+    assert error.code == code
+    assert error.message.startswith(f"a worker of the cluster on {socket.gethostname()}: ")
+    told = "".join(traceback.format_exception(error))
+    assert wrong not in told
+    assert "PRIVATE KEY" not in told
 
 
 def checked(room: DistantRoom) -> list[Any]:
@@ -161,6 +214,81 @@ def test_a_scheduler_that_dies_is_a_machine_that_fails_at_any_moment(
                 said.append(caught.value.message)
 
 
+@contextmanager
+def frozen(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[None]:
+    """A process that is there and does nothing, as behind a network that takes in what is sent, for so long at most."""
+    process.send_signal(signal.SIGSTOP)
+    wakes = Timer(seconds, process.send_signal, [signal.SIGCONT])
+    wakes.start()
+    try:
+        yield
+    finally:
+        wakes.cancel()
+        process.send_signal(signal.SIGCONT)
+
+
+_FOR_GOOD = 60.0
+"""Seconds: who waits for a scheduler so long waits without end, in the tests, which make the bounds short."""
+
+
+@pytest.mark.parametrize("moment", ["before it is reached", "before a worker is found", "in the middle"])
+def test_a_scheduler_that_is_frozen_ends_the_batch_and_nothing_is_lost(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    for name, seconds in (("_PATIENCE", 5.0), ("_ALONE", 2.0), ("_ANSWER", 1.0)):
+        monkeypatch.setattr(cluster, name, seconds)
+    with (
+        ExitStack() as sleeping,
+        scheduler_process("tcp") as (address, process),
+        working(address, city, tmp_path / "dask"),
+        Authority(Settings.load(city), passphrase=PASSPHRASE) as authority,
+    ):
+        with monkeypatch.context() as longer:
+            longer.setattr(cluster, "_PATIENCE", 30.0)
+            issued = list(authority.issue_all(batch(), cluster=address))  # all are there
+        ask = cluster._there  # noqa: SLF001
+
+        def asked(client: Any) -> Any:
+            if moment == "before a worker is found":
+                sleeping.enter_context(frozen(process, _FOR_GOOD))
+                monkeypatch.setattr(cluster, "_there", ask)
+            return ask(client)
+
+        monkeypatch.setattr(cluster, "_there", asked)
+        if moment == "before it is reached":
+            sleeping.enter_context(frozen(process, _FOR_GOOD))
+        told: list[Any] = []
+        results = authority.issue_all(batch(MORE), cluster=address)
+        if moment == "in the middle":
+            told.append(next(results))
+            sleeping.enter_context(frozen(process, _FOR_GOOD))
+        with pytest.raises(MachineError) as caught:
+            told.extend(results)
+        sleeping.close()
+        assert caught.value.code == "issuing.cluster"
+        assert "does not answer" in caught.value.message
+        again = [one for one in authority.issue_all(batch(MORE), cluster=address) if isinstance(one, Issued)]
+        identifiers = [one.identifier for one in again]
+        assert len(set(identifiers)) == MORE == authority.repository.count()
+        assert [one.identifier for one in issued if isinstance(one, Issued)] == identifiers[:MANY]
+        assert [one.identifier for one in told] == identifiers[: len(told)]
+
+
+def test_a_scheduler_that_wakes_up_in_time_goes_on(city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_ANSWER", 0.5)
+    with (
+        ExitStack() as sleeping,
+        scheduler_process("tcp") as (address, process),
+        working(address, city, tmp_path / "dask"),
+        Authority(Settings.load(city), passphrase=PASSPHRASE) as authority,
+    ):
+        results = authority.issue_all(batch(MORE), cluster=address)
+        first = next(results)
+        sleeping.enter_context(frozen(process, 3.0))
+        assert all(isinstance(one, Issued) for one in (first, *results))
+        assert authority.repository.count() == MORE
+
+
 def test_what_a_worker_had_that_died_is_done_by_another(
     city: Path, scheduler: str, workers: "subprocess.Popen[bytes]", tmp_path: Path
 ) -> None:
@@ -187,7 +315,8 @@ def test_a_cluster_without_workers_is_a_machine_that_fails(
 def test_no_request_is_lost_where_the_last_worker_leaves_as_it_is_found(
     city: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Client, "wait_for_workers", lambda *_, **__: None)  # there was one
+    ask, was_there = cluster._there, iter([{"tcp://127.0.0.1:1": THREADS}])  # noqa: SLF001
+    monkeypatch.setattr(cluster, "_there", lambda client: next(was_there, None) or ask(client))
     monkeypatch.setattr(cluster, "_ALONE", 2.0)
     with Authority(Settings.load(city), passphrase=PASSPHRASE) as authority:
         with pytest.raises(MachineError) as caught:

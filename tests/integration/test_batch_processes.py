@@ -1,8 +1,10 @@
 """A batch that worker processes seal: the same licences, in the same order, with the same errors as one by one."""
 
+import errno
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +13,13 @@ from typing import Any
 import pytest
 from support import PASSPHRASE, example_request, license_command
 
-from license_lib import key_folder
+from license_lib import seal_pictures
 from license_lib.authority import Authority, now
 from license_lib.batch_issuing import issue_each
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.issuing import Issued, Slip, to_check
 from license_lib.licenses.request import LicenseRequest
-from license_lib.press_room import Order
+from license_lib.press_room import Order, PressRoom
 from license_lib.press_rooms import RoomOpener
 from license_lib.press_workers import DistantRoom, workers_of
 from license_lib.settings import Settings
@@ -74,25 +76,77 @@ def test_a_wrong_passphrase_is_found_before_anything_is_issued(city: Path) -> No
         assert authority.repository.by_number("JY16204020000000") == ()
 
 
-def _no_room() -> None:
-    raise MachineError("font.unreadable", "there is none")
+class Broken(Executor):
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        failed = Future[Any]()
+        failed.set_exception(MachineError("storage.full", "no room"))
+        return failed
 
 
-def test_a_worker_that_cannot_open_its_room_is_a_machine_that_fails() -> None:
-    with workers_of(_no_room, 1) as room, pytest.raises(MachineError) as caught:  # type: ignore[arg-type]
+def _no_fonts() -> PressRoom:
+    raise MachineError("font.unreadable", "there is none", hint="put one there")
+
+
+def _no_handles() -> PressRoom:
+    raise OSError(errno.EMFILE, "Too many open files")
+
+
+def _no_sense() -> PressRoom:
+    raise ValueError("a fault of the program")
+
+
+def refused(open_room: Callable[[], PressRoom]) -> Exception:
+    with workers_of(open_room, 1) as room, pytest.raises(Exception) as caught:  # noqa: PT011 -- which one is asked for
         room.done(room.press_each([None]))  # type: ignore[list-item]
-    assert caught.value.code == "issuing.worker"
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("open_room", "told"),
+    [
+        (_no_fonts, ("font.unreadable", "a process that seals: there is none", "put one there")),
+        (_no_handles, ("issuing.worker", "a process that seals: Too many open files", "")),
+    ],
+)
+def test_a_worker_that_cannot_open_its_room_says_why(
+    open_room: Callable[[], PressRoom], told: tuple[str, str, str]
+) -> None:
+    error = refused(open_room)
+    assert isinstance(error, MachineError)
+    assert (error.code, error.message, error.hint) == told
+
+
+def test_a_fault_of_the_program_is_none_of_the_machine() -> None:
+    assert repr(refused(_no_sense)) == "ValueError('a fault of the program')"
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "lost", "code"),
+    [(b"another passphrase", None, "key.passphrase"), (PASSPHRASE, "private/tsa.pem", "key.missing")],
+)
+def test_a_worker_without_its_keys_says_why_and_nothing_secret(
+    city: Path, passphrase: bytes, lost: str | None, code: str
+) -> None:
+    settings = Settings.load(city)
+    if lost:
+        (settings.keys_folder / lost).unlink()
+    error = refused(RoomOpener(settings, passphrase, now, os.urandom))
+    assert isinstance(error, MachineError)
+    assert error.code == code
+    told = "".join(traceback.format_exception(error))
+    assert passphrase.decode() not in told
+    assert "PRIVATE KEY" not in told
 
 
 def test_threads_that_share_keys_draw_a_seal_once(opened: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[object] = []
-    draw = key_folder._drawn  # noqa: SLF001 -- what takes the memory
+    draw = seal_pictures._drawn  # noqa: SLF001 -- what takes the memory
 
     def counted(design: SealDesign, fonts: Sequence[Path]) -> bytes:
         drawn.append(design)
         return draw(design, fonts)
 
-    monkeypatch.setattr(key_folder, "_drawn", counted)
+    monkeypatch.setattr(seal_pictures, "_drawn", counted)
     settings = opened.settings
     keys = RoomOpener(settings, PASSPHRASE, now, os.urandom).keys()
     shutil.rmtree(settings.kept_folder, ignore_errors=True)
@@ -116,13 +170,6 @@ def test_no_more_is_read_than_is_under_way(opened: Authority) -> None:
         for _ in range(3):
             next(answers)
     assert len(read) <= 2 * 4
-
-
-class Broken(Executor):
-    def submit(self, *_: Any, **__: Any) -> Future[Any]:
-        failed = Future[Any]()
-        failed.set_exception(MachineError("storage.full", "no room"))
-        return failed
 
 
 def test_a_machine_that_fails_ends_the_batch(opened: Authority) -> None:

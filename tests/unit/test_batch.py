@@ -353,6 +353,46 @@ def test_one_line_without_end_is_refused(tmp_path: Path) -> None:
     assert (error.code, error.message) == ("file.too-large", "batch.jsonl: line 2 has more than 4,194,304 bytes")
 
 
+ENDLESS = {
+    "cells that go on over lines": (("x" * 40 + ",") * 1000 + '"\n",') * 500,
+    "a cell of many lines": '"' + "x" * 99 + ("\n" + "y" * 99) * (LONGEST_LINE // 20),
+}
+
+
+@pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
+def test_one_row_without_end_ends_the_batch_in_bounded_memory(tmp_path: Path, endless: str) -> None:
+    path = written(tmp_path, "batch.csv", f"{HEADER}\n{ROW}\n{endless}\n{ROW}\n")
+    tracemalloc.start()
+    try:
+        rows = read_batch(path)
+        assert isinstance(next(rows).request, LicenseRequest)
+        with pytest.raises(InputError) as caught:
+            list(rows)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    problem = "batch.csv: the row that begins in line 3 has more than 4,194,304 characters"
+    assert (caught.value.code, caught.value.message) == ("file.too-large", problem)
+    assert most < path.stat().st_size
+    assert next(rows, None) is None
+
+
+def test_a_header_without_end_is_refused(tmp_path: Path) -> None:
+    error = refusal(written(tmp_path, "batch.csv", '"type' + ("\n" + "type" * 100) * (LONGEST_LINE // 400)))
+    problem = "batch.csv: the row that begins in line 1 has more than 4,194,304 characters"
+    assert (error.code, error.message) == ("file.too-large", problem)
+
+
+CSV_MODULE_LIMIT = 131_072
+"""Characters of a cell, where nobody sets another: in the middle of a longer one its reader begins a row."""
+
+
+def test_lines_inside_a_long_cell_never_become_rows(tmp_path: Path) -> None:
+    long = ROW.replace("样例路1号", '"' + "x" * CSV_MODULE_LIMIT + f'\n{ROW}\n"')
+    rows = csv_rows(tmp_path, HEADER, long, ROW.replace("白银样例有限公司", "下一行"))
+    assert summary(rows) == [(2, "白银样例有限公司"), (5, "下一行")]
+
+
 def test_a_pipe_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "batch.csv"
     os.mkfifo(path)
@@ -377,6 +417,20 @@ def test_a_file_that_is_changed_while_it_is_read(tmp_path: Path, suffix: str, ch
         list(rows)
     assert (caught.value.code, caught.value.message) == ("file.unreadable", f"{path}: was changed while it was read")
     assert next(rows, None) is None
+
+
+def test_a_line_that_lost_its_end_meanwhile_is_not_read_whole(tmp_path: Path) -> None:
+    path = written(tmp_path, "batch.jsonl", "{}\n" * 10_000)
+    rows = read_batch(path)
+    path.write_bytes(b" " * 16 * LONGEST_LINE)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match="was changed while it was read"):
+            list(rows)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8 * LONGEST_LINE
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
