@@ -5,7 +5,7 @@ from flowing import fleet_type
 
 from license_lib.catalogue.layout import Square
 from license_lib.errors import InputError
-from license_lib.key_folder import VisibleSeal
+from license_lib.seal_pictures import VisibleSeal
 from license_lib.seal_room import check_room
 
 SEAL = VisibleSeal(name="样例", picture=b"", width_mm=42.0, height_mm=42.0, signatory=None)
