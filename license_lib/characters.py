@@ -62,6 +62,8 @@ _BY_LOOKS = [
         "use the character's own code point (GB 18030-2022)",
     ),
     (re.compile("[\u2e80-\u2fdf]"), "radical", "use the ideograph that is meant"),
+    # Readers of a page give back the letters, so that what was printed would not be what is read.
+    (re.compile("[\ufb00-\ufdff\ufe70-\ufefc]"), "presentation form", "use the letters that it stands for"),
 ]
 _BY_CATEGORY = {
     "Cc": Fault("control", "remove it"),

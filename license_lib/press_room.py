@@ -7,7 +7,7 @@ It holds keys, and knows no database. So it can be where the processors are: in 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError, MachineError
@@ -16,7 +16,7 @@ from license_lib.license_code import license_code, stand_in_code
 from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes
 from license_lib.licenses.request import Draft, LicenseRequest, draft, template_of
-from license_lib.rendering import Attachment, Press, Signature, check_fit, check_photo, printed
+from license_lib.rendering import Attachment, Press, Signature, check_photo, plan_face, printed
 from license_lib.rendering.qr_drawing import check_code
 from license_lib.repository import FileStore
 from license_lib.seal_pictures import VisibleSeal
@@ -24,8 +24,6 @@ from license_lib.seal_room import check_room, prepared, printed_seal
 from license_lib.serials import widest_identifier
 from signing.keys import SealCredential, sha256
 from signing.sealing import Sealed, Sealer, SealOrder
-
-T = TypeVar("T")
 
 
 class Credentials(Protocol):
@@ -147,12 +145,12 @@ class PressRoom:
             )
         checked = draft(request, kind, body.issuer, today=today)
         specimen = checked.license(widest_identifier(kind, body.issuer.code, checked.issued_on), bytes(SALT_BYTES))
-        check_fit(kind, face_content(kind, specimen), self._press.fonts)
+        pages = len(plan_face(kind, face_content(kind, specimen), self._press.fonts).pages)
         self._check_code(kind, specimen)
         if request.photo is not None:
             check_photo(request.photo)
         self._credentials.credential(body)
-        check_room(kind.layout_for(checked.fields), self._credentials.seal(body))
+        check_room(kind.layout_for(checked.fields), self._credentials.seal(body), pages)
         return checked
 
     def _check_code(self, kind: LicenseType, specimen: License) -> None:

@@ -46,11 +46,11 @@ class DistantRoom:
         self._executor = executor
 
     def check_each(self, requests: Sequence[LicenseRequest], today: date) -> "Future[list[Draft | InputError]]":
-        """For each what `PressRoom.check` says; see `done`."""
+        """For each what `PressRoom.check_each` says; see `done`."""
         return self._submit(PressRoom.check_each, requests, today)
 
     def press_each(self, orders: Sequence[Order]) -> "Future[list[Pressed]]":
-        """For each what `PressRoom.press` makes; see `done`."""
+        """For each what `PressRoom.press_each` makes; see `done`."""
         return self._submit(PressRoom.press_each, orders)
 
     def wait(self, futures: "Sequence[Future[Any]]") -> None:

@@ -1,8 +1,10 @@
 """Has a face room for the seal? Asked while nothing has been written yet."""
 
 from dataclasses import replace
+from typing import Final
 
 from license_lib.catalogue.layout import Layout
+from license_lib.code_size import QUIET_ZONE
 from license_lib.errors import InputError
 from license_lib.rendering import Bound, Ink, SealSpace, Signature, Strip
 from license_lib.rendering.blocks import MM
@@ -12,12 +14,27 @@ from license_lib.seal_pictures import VisibleSeal
 from signing.pages import strips
 from signing.sealing import FIELD_NAME, Prepared
 
+_MOST_MODULES: Final = 177 + 2 * QUIET_ZONE
+"""Of a code's side, light ones around it among them."""
 
-def check_room(layout: Layout, seal: VisibleSeal) -> None:
-    """Refuse a seal that the face has no room for, while nothing has been written yet."""
+
+def check_room(layout: Layout, seal: VisibleSeal, pages: int) -> None:
+    """Refuse a seal that the face has no room for, while nothing has been written yet.
+
+    Args:
+        layout: of the face.
+        seal: the seal.
+        pages: how many the face has.
+
+    Raises:
+        InputError: `seal.room`.
+    """
     code, field = edges_of(layout.page, layout.qr), seal_field(layout, seal_space(seal)).edges
     if _meet(field, code):
         raise InputError("seal.room", "the seal would lie over the QR code", hint="use a smaller seal")
+    if pages > 1 and _meet(_strip(layout, seal, pages), code):
+        problem = "the seal across the pages would lie over the QR code"
+        raise InputError("seal.room", problem, hint="use a smaller seal, or mend the template's layout")
     room, (wide, high) = layout.signatory, seal.signatory_mm
     if room is None or seal.signatory is None:
         return
@@ -29,6 +46,14 @@ def check_room(layout: Layout, seal: VisibleSeal) -> None:
         )
     if _meet(edges_of(layout.page, room), code):
         raise InputError("seal.room", "the name seal would lie over the QR code", hint="mend the template's layout")
+
+
+def _strip(layout: Layout, seal: VisibleSeal, pages: int) -> Edges:
+    """Where the first page has its part of the seal across the pages 骑缝章, as far as no quiet zone takes it."""
+    width, height = layout.page.width * MM, layout.page.height * MM
+    _, left, bottom = strips([(width, height)] * pages, seal.width_mm * MM, seal.height_mm * MM)[0]
+    quiet = layout.qr.size * MM * QUIET_ZONE / _MOST_MODULES
+    return Edges(left + quiet, bottom + quiet, width, bottom + seal.height_mm * MM - quiet)
 
 
 def _meet(one: Edges, other: Edges) -> bool:

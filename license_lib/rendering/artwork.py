@@ -81,11 +81,14 @@ def _png_drawing(data: bytes) -> Drawing:
 
     try:
         with Image.open(BytesIO(data), formats=("PNG",)) as image:
+            deep = image.mode.startswith("I")  # 16 bits of grey, which Pillow would cut off instead of scale
             picture = image.convert("RGBA" if image.has_transparency_data else "RGB")
     except Exception as error:  # noqa: BLE001 - a decoder may raise anything on a damaged file; all of it means "no"
         raise InputError(
             "artwork.unsupported", f"the PNG cannot be decoded ({type(error).__name__})", hint="save it again as PNG"
         ) from None
+    if deep:
+        raise InputError("artwork.unsupported", "a grey PNG of 16 bits cannot be drawn", hint="save it with 8 bits")
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
     colors = picture.convert("RGB")
     red, green, blue = colors.split()

@@ -43,7 +43,7 @@ def microtext(page: Page, text: str) -> tuple[Drawing, str]:
     """Micro-text along the four sides, between the border's inner lines.
 
     Returns:
-        One run of it, and the operators that repeat it as the form `MICRO`.
+        One run of it, and the operators that repeat it as the form `MICROTEXT`.
     """
     operators, length, high = run(text)
     width, height = page.width * MM, page.height * MM

@@ -15,9 +15,11 @@ def poured(text: str, advances: list[float], area: Area, size: float) -> tuple[l
     """Fill an area with as many lines as it holds.
 
     Returns:
-        Those lines, and the rest of the text.
+        Those lines, none if a character is wider than the area, and the rest of the text.
     """
-    lines = wrap(text, advances, area.width / size * 1000, len(text)) or [text]
+    lines = wrap(text, advances, area.width / size * 1000, len(text)) or []
+    if not lines:
+        return [], text
     most = room(area.height, size)
     return lines[:most], "".join(lines[most:])
 

@@ -31,6 +31,7 @@ _PLAIN = {
 """What has to be as it is without being said."""
 _CAPS = {"butt": 0, "round": 1, "square": 2}
 _JOINS = {"miter": 0, "round": 1, "bevel": 2}
+_OPAQUE = 255
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TRANSFORM = re.compile(r"\s*,?\s*(\w+)\s*\(([^)]*)\)")
 
@@ -58,8 +59,8 @@ def _view(root: ET.Element) -> tuple[float, float, float, float]:
     else:
         left, top = 0.0, 0.0
         width, height = (float(root.attrib[key].removesuffix("px")) for key in ("width", "height"))
-    if not (width > 0 and height > 0):
-        raise _unsupported("its size is not positive")
+    if not (0 < width < math.inf and 0 < height < math.inf):
+        raise _unsupported("its size is no positive number")
     return left, top, width, height
 
 
@@ -73,7 +74,7 @@ def _drawn(element: ET.Element, inherited: Mapping[str, str]) -> Iterator[str]:
     said = {_local(key): value.strip() for key, value in element.attrib.items()}
     said |= dict(part.split(":", 1) for part in said.pop("style", "").replace(" ", "").split(";") if ":" in part)
     for key, plain in _PLAIN.items():
-        if said.get(key, plain) != plain and _numbers(said[key]) != [1.0]:
+        if said.get(key, plain) != plain and not (plain == "1" and _numbers(said[key]) == [1.0]):
             raise _unsupported(f"{key} of <{name}>")
     style = {key: said.get(key, value) for key, value in inherited.items()}
     yield f"q {_matrix(said.get('transform', ''))}"
@@ -82,6 +83,8 @@ def _drawn(element: ET.Element, inherited: Mapping[str, str]) -> Iterator[str]:
     else:
         for kid in element:
             if isinstance(kid.tag, str):
+                if _local(kid.tag) == "svg":
+                    raise _unsupported(f"<svg> within <{name}>")
                 yield from _drawn(kid, style)
     yield "Q"
 
@@ -93,11 +96,13 @@ def _shape(element: ET.Element, style: Mapping[str, str]) -> str:
     pen = OperatorPen(None)
     for path in builder.paths:
         parse_path(path, pen)
-    fill, stroke = _paint(style["fill"], "rg"), _paint(style["stroke"], "RG")
+    width = float(style["stroke-width"].removesuffix("px"))
+    # Without width there is no line; in a PDF it would be the thinnest that can be drawn.
+    fill, stroke = _paint(style["fill"], "rg"), _paint(style["stroke"], "RG") if width else ""
     even_odd = "*" if style["fill-rule"] == "evenodd" else ""
     paint = {(True, True): f"B{even_odd}", (True, False): f"f{even_odd}", (False, True): "S", (False, False): "n"}
     line = (
-        f"{_number(float(style['stroke-width'].removesuffix('px')))} w {_CAPS[style['stroke-linecap']]} J"
+        f"{_number(width)} w {_CAPS[style['stroke-linecap']]} J"
         f" {_JOINS[style['stroke-linejoin']]} j {_number(float(style['stroke-miterlimit']))} M"
     )
     return " ".join([fill, stroke, line if stroke else "", *pen.operators, paint[bool(fill), bool(stroke)]])
@@ -110,10 +115,12 @@ def _paint(color: str, operator: str) -> str:
     if color in ("none", "transparent"):
         return ""
     try:
-        parts = ImageColor.getrgb(color)
+        red, green, blue, *alpha = ImageColor.getrgb(color)
     except ValueError:
         raise _unsupported(f"the paint {color[:40]}") from None
-    return " ".join(f"{part / 255:.3g}" for part in parts[:3]) + f" {operator}"
+    if alpha not in ([], [_OPAQUE]):
+        raise _unsupported(f"the paint {color[:40]}")
+    return " ".join(f"{part / 255:.3g}" for part in (red, green, blue)) + f" {operator}"
 
 
 def _matrix(transform: str) -> str:
@@ -148,7 +155,9 @@ def _numbers(text: str) -> list[float]:
 
 
 def _number(value: float) -> str:
-    """A number as PDF writes it: without an exponent, and no longer than it has to be."""
+    """A number as PDF writes it: without an exponent, and no longer than it has to be; ValueError for none."""
+    if not math.isfinite(value):
+        raise ValueError("not finite")
     return f"{value:.5f}".rstrip("0").rstrip(".")
 
 

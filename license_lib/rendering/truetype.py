@@ -5,6 +5,7 @@ tens of megabytes; this reader maps the file and looks up only what is asked for
 """
 
 import mmap
+import re
 import struct
 import unicodedata
 from collections import defaultdict
@@ -26,6 +27,8 @@ _SCALED = sum(flag for flag, _ in _SCALES)
 _REMEMBERED = 8192  # glyphs, with some 300 bytes each
 _DEEPEST = 8  # composite glyphs of composite glyphs
 _SHORT_END = 0x1FFFE  # the last place that a short offset can name
+_IRREGULAR = re.compile(r"[^!-~]|[\[\](){}<>/%#]")
+"""What the name of a font must not have (OpenType, `name` 6), and some have; no name of a PDF has it as it is."""
 _CFF, _COLLECTION = b"OTTO", b"ttcf"
 _SHARED_IDEOGRAPHS, _SHARED_CHARACTERS = 3, 12  # so many characters have no outline in common, unless it is a stand-in
 
@@ -197,7 +200,7 @@ class TrueTypeFont:
         for platform, _, _, name, length, offset in records:
             if (platform, name) == (3, 6):
                 at = start + strings + offset
-                return self._data[at : at + length].decode("utf-16-be")
+                return _IRREGULAR.sub("", self._data[at : at + length].decode("utf-16-be")) or "Font"
         raise ValueError("no PostScript name")
 
     def _table(self, tag: str) -> bytes:

@@ -81,7 +81,8 @@ def with_gap(
     update.set(form, (), {"Fields": [field], "SigFlags": _SIGNED_AND_APPENDED})
     place = {"FT": Name("Sig"), "T": FIELD_NAME.encode("ascii"), "Type": Name("Annot"), "Subtype": Name("Widget")}
     update.set(field, (), {**place, "F": _FLAGS, "Rect": [0] * 4, "P": page, "V": signature})
-    update.set(page, ("Annots",), [*(update.value(page, "Annots") or ()), field])
+    listed = [*(update.value(page, "Annots") or ()), field]
+    update.set(page, (), {**update.get(page), "Annots": listed})  # not into a list that pages share
     root: dict[str, Value] = {**update.get(update.root), "AcroForm": form, "Perms": {"DocMDP": signature}}
     if max(_version(file), root.get("Version", "")) < _WRITTEN:
         root["Version"] = Name(_WRITTEN)

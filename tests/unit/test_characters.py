@@ -112,6 +112,13 @@ def test_nothing_of_the_general_table_is_touched() -> None:
     assert [character for character in text if fault(character)] == []
 
 
+@pytest.mark.parametrize("form", "ﬀﬁﬂﬃﬄ\ufb4f\ufdfa\ufe70\ufefc")
+def test_what_readers_of_a_page_take_apart_is_refused(form: str) -> None:
+    found = fault(form)
+    assert found is not None
+    assert found.kind == "presentation form"
+
+
 @pytest.mark.parametrize("private", ["\ue000", "\ue765", "\ue766", "\uf8ff", "\U000f0000"])
 def test_private_use_without_a_published_meaning_is_refused(private: str) -> None:
     assert mended(private) == (private, ())

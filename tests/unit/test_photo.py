@@ -45,6 +45,18 @@ def test_what_is_written_between_the_scans_goes_too() -> None:
     assert without_metadata(data[:between] + comment + data[between:]) == without_metadata(data)
 
 
+def test_a_thumbnail_goes_and_what_tells_the_colours_stays() -> None:
+    data = jpeg()
+    header, rest = data[:20], data[20:]
+    assert header[2:11] == b"\xff\xe0\x00\x10JFIF\0"
+    thumbnail = b"\xff\xe0\x00\x13" + header[6:18] + b"\1\1RGB"
+    extension = b"\xff\xe0\x00\x0dJFXX\0\x13\1\1RGB"
+    assert without_metadata(header[:2] + thumbnail + extension + rest) == data
+    plain = jpeg(keep_rgb=True)
+    assert b"Adobe" in plain
+    assert without_metadata(plain) == plain
+
+
 def test_twice_is_once() -> None:
     once = without_metadata(with_metadata())
     assert without_metadata(once) == once
@@ -60,6 +72,14 @@ def test_other_jpegs(options: dict[str, object]) -> None:
 def test_a_broken_file_is_refused(cut: int) -> None:
     with pytest.raises(InputError) as caught:
         without_metadata(jpeg()[:cut])
+    assert caught.value.code == "photo.invalid"
+
+
+@pytest.mark.parametrize("coding", [0xC3, 0xC9, 0xCA])
+def test_a_coding_that_readers_of_a_pdf_need_not_know_is_refused(coding: int) -> None:
+    """ISO 32000-1, 7.4.8: sequential or progressive, by Huffman's codes."""
+    with pytest.raises(InputError) as caught:
+        without_metadata(jpeg().replace(b"\xff\xc0", bytes((0xFF, coding))))
     assert caught.value.code == "photo.invalid"
 
 

@@ -198,14 +198,16 @@ class _Binding:
             for face, codes in sheet.codes.items()
             if codes
         }
-        resources = writer.object(b"<</Font%b/XObject%b>>" % (resources_of(fonts), resources_of(pictures)))
+        resources = following = _write_resources(writer, fonts, pictures)
+        if pictures.pop(PHOTO, None) and len(sheet.pages) > 1:  # who verifies counts the photographs of all pages
+            following = _write_resources(writer, fonts, pictures)
         box = numbers((0, 0, plate.width, plate.height))
         for index, (page, operators) in enumerate(zip(self._pages, sheet.pages, strict=True)):
             contents = writer.deflated(b"", "\n".join(operators).encode("ascii"))
             annotations = b"/Annots[%d 0 R]" % self._widget if self._widget and not index else b""
             writer.object(
                 b"<</Type/Page/Parent %d 0 R/MediaBox%b/Resources %d 0 R/Contents %d 0 R/StructParents %d/Tabs/S%b>>"
-                % (self._page_tree, box, resources, contents, index, annotations),
+                % (self._page_tree, box, following if index else resources, contents, index, annotations),
                 number=page,
             )
         kids = references(self._pages)
@@ -268,6 +270,10 @@ class _Binding:
 
 def _nothing(writer: FileWriter, width: float, height: float) -> int:
     return writer.stream(b"/Type/XObject/Subtype/Form/BBox%b" % numbers((0, 0, width, height)), b"")
+
+
+def _write_resources(writer: FileWriter, fonts: Mapping[str, int], pictures: Mapping[str, int]) -> int:
+    return writer.object(b"<</Font%b/XObject%b>>" % (resources_of(fonts), resources_of(pictures)))
 
 
 def _write_photo(writer: FileWriter, picture: Picture) -> int:

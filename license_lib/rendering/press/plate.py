@@ -17,6 +17,8 @@ from license_lib.rendering.press.tree import Tree
 from license_lib.rendering.typeset import typeset
 
 _TREES_KEPT: Final = 256
+_LARGEST_KEPT: Final = 500
+"""Objects. Long tables differ from one document to the next, and 256 of them would take some hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ class Plate:
         """The structure tree of a kind of document; grown when its kind is first met."""
         tree = self.trees.get(key)
         if tree is None:
+            tree = grow()
             if len(self.trees) >= _TREES_KEPT:
                 self.trees.clear()
-            tree = self.trees[key] = grow()
+            if tree.bundle.size <= _LARGEST_KEPT:
+                self.trees[key] = tree
         return tree

@@ -1,10 +1,13 @@
 """Fonts that a department adds: they help out last, and no box of theirs is ever taken for a character."""
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
+from faces import Face
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -78,6 +81,14 @@ def test_what_the_committed_fonts_lack_is_drawn_by_an_added_one(fonts: Fonts, tm
     assert faces == ["song", "extra 1"], "an added font changes nothing that could be drawn without it"
     assert helped.faces["extra 1"].name == "More-Regular"
     assert helped.advances(chr(code), "song") == [900]
+
+
+def test_a_font_with_an_illegal_name_is_embedded_under_a_legal_one(business_face: Face, tmp_path: Path) -> None:
+    added = font(tmp_path / "备用 Song(GB)#2.ttf", {"a": box(500)}, {LACKED[0]: "a"})
+    pdf = business_face.with_holders(f"样例{chr(LACKED[0])}").pdf(Fonts(FOLDER, [added]))
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        names = [str(one.BaseFont) for one in opened.pages[0].resources.Font.values()]
+    assert "SongGB2" in {name.partition("+")[2] for name in names}
 
 
 def test_fonts_in_the_folder_extra_come_before_those_of_the_settings(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A department's own pictures on the face: drawn as their files say, described, and refused where they cannot be."""
 
 import hashlib
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -129,6 +130,13 @@ def test_a_layout_with_artwork_needs_its_files(fonts: Fonts, business_face: Face
         ('<circle r="9" opacity="0.5"/>', "opacity of <circle>"),
         ('<g style="opacity:.5"><circle r="9"/></g>', "opacity of <g>"),
         ('<circle r="9" stroke="red" stroke-dasharray="1 2"/>', "stroke-dasharray"),
+        ('<circle r="9" stroke="red" stroke-dasharray="1"/>', "stroke-dasharray"),
+        ('<circle r="9" clip-path="url(#clip1)"/>', "clip-path"),
+        ('<circle r="9" fill="#ff000080"/>', "#ff000080"),
+        ('<circle r="9" stroke="rgba(255,0,0,0)"/>', "rgba(255,0,0,0)"),
+        ('<circle r="9" stroke="red" stroke-width="inf"/>', "ValueError"),
+        ('<circle r="9" transform="scale(1e999)"/>', "ValueError"),
+        ('<g><svg viewBox="0 0 1 1"><circle r="9"/></svg></g>', "<svg> within <g>"),
         ('<use href="#a"/>', "<use>"),
         ('<defs><path id="a" d="M0 0"/></defs>', "<defs>"),
         ('<path transform="skewX(9)" d="M0 0h9"/>', "skewX"),
@@ -142,6 +150,19 @@ def test_what_cannot_be_drawn_is_refused_by_name(inside: str, named: str) -> Non
         artwork_drawing(f"{HEAD}{inside}</svg>".encode())
     assert error.value.code == "artwork.unsupported"
     assert named in error.value.message
+
+
+def test_a_grey_png_of_16_bits_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        artwork_drawing(png("I;16"))
+    assert error.value.code == "artwork.unsupported"
+
+
+def test_a_line_without_width_is_not_drawn() -> None:
+    line = '<path fill="none" stroke="red" stroke-width="{}" d="M0 0h9"/>'
+    thin, none = (artwork_drawing(f"{HEAD}{line.format(width)}</svg>".encode()).operators for width in ("0.1", "0"))
+    assert zlib.decompress(thin).split()[-3] == b"S"
+    assert zlib.decompress(none).split()[-3] == b"n"
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,17 @@ def test_rows_that_must_fit_and_do_not_are_refused(fonts: Fonts) -> None:
     assert error.value.code == "field.overflow"
 
 
+def test_a_box_too_narrow_for_a_character_is_none_to_go_on_from(fonts: Fonts) -> None:
+    usual = fleet_type()
+    boxes = tuple(
+        box.model_copy(update={"label_w": box.w - 3.0}) if box.field == "scope" else box for box in usual.layout.boxes
+    )
+    kind = usual.model_copy(update={"layout": usual.layout.model_copy(update={"boxes": boxes})})
+    with pytest.raises(InputError) as error:
+        plan_face(kind, face_content(kind, fleet_license()), fonts)
+    assert error.value.code == "field.overflow"
+
+
 def test_a_row_higher_than_a_page_is_refused(fonts: Fonts) -> None:
     document = fleet_license(rows=[{"plate": "甘D00001", "model": "重" * 100}])
     endless = {"KZ_CPH": "甘D00001", "KZ_CX": "重" * 1800}

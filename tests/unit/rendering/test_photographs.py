@@ -8,11 +8,14 @@ from io import BytesIO
 import pikepdf
 import pytest
 from faces import Face
+from flowing import fleet_license, fleet_type
 from PIL import Image
 
+from license_lib.catalogue.layout import Box
 from license_lib.errors import InputError
 from license_lib.licenses import Photo
-from license_lib.rendering import Fonts, check_photo
+from license_lib.rendering import Fonts, check_photo, render
+from license_lib.verification.reading import picture_digests
 
 
 def picture(kind: str, mode: str = "RGB", size: tuple[int, int] = (300, 400), exif: Image.Exif | None = None) -> bytes:
@@ -69,6 +72,19 @@ def test_a_picture_stored_sideways_is_refused() -> None:
     exif[0x0112] = 6
     with pytest.raises(InputError, match="turned"):
         check_photo(picture("JPEG", exif=exif))
+
+
+def test_of_several_pages_the_first_alone_has_the_photograph(fonts: Fonts) -> None:
+    """Who verifies counts the pictures of each page, and a record names one."""
+    usual, data = fleet_type(), picture("JPEG")
+    layout = usual.layout.model_copy(update={"photo": Box(x=150.0, y=40.0, w=25.0, h=35.0)})
+    kind = usual.model_copy(update={"layout": layout})
+    photo = Photo("image/jpeg", hashlib.sha256(data).hexdigest())
+    document = replace(fleet_license(), photo=photo)
+    pdf = render(kind, document, qr_text="HTTPS://ZZ.EXAMPLE.COM/V#A", fonts=fonts, photo=data)
+    with pikepdf.open(BytesIO(pdf)) as file:
+        assert [len(page.get_images()) for page in file.pages] == [1, 0]
+    assert picture_digests(pdf) == (photo.sha256,)
 
 
 def test_the_photograph_must_be_the_one_that_the_licence_names(fonts: Fonts, residence_face: Face) -> None:

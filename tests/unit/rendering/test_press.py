@@ -10,6 +10,7 @@ from typing import Any
 import pikepdf
 import pytest
 from faces import Face
+from flowing import fleet_license, fleet_type, vehicles
 
 from license_lib.rendering import Fonts, Press, SealSpace, Signature, face, printed
 from license_lib.rendering.drawings import Drawing, Raster
@@ -138,6 +139,9 @@ def test_a_tree_is_grown_once_for_a_kind(
     assert len(grown) == 1, "other values, the same structure"
     made(residence_face)
     assert len(grown) == 2
+    table = Face(fleet_type(), fleet_license(rows=vehicles(200)), None)
+    assert made(table) == made(table)
+    assert len(grown) == 4, "that of a long table is not kept"
 
 
 def test_the_gap_is_where_it_is_said_to_be(fonts: Fonts, business_face: Face) -> None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from faces import Face
+from flowing import fleet_license, fleet_type
 from fontTools.ttLib import TTFont
+from pypdfium2 import PdfDocument
 
+from license_lib.characters import mended
 from license_lib.errors import InputError, MachineError
-from license_lib.rendering import Fonts, check_fit, check_glyphs
+from license_lib.rendering import Fonts, check_fit, check_glyphs, render
 from license_lib.rendering.fonts import FILES, RARE, SONG
 from license_lib.resources import resource_folder
 
@@ -34,6 +37,7 @@ from license_lib.resources import resource_folder
         ("\U000e0101", "variation selector"),
         ("\u0301", "combining mark"),
         ("⻊", "radical"),
+        ("ﬁ", "presentation form"),
         ("⿰", "describes a character instead of being one"),
         ("□", "stands for a lost character"),
         ("\ufffd", "stands for a lost character"),
@@ -56,6 +60,23 @@ def test_unprintable_characters_are_named_by_code_and_position(fonts: Fonts, cha
 )
 def test_rare_characters_and_spaces_are_printable(fonts: Fonts, text: str) -> None:
     fonts.check("name", text)
+
+
+def test_every_sign_that_is_printed_is_read_again_as_itself(fonts: Fonts) -> None:
+    """All but ideographs, of which tests of random licences have their share."""
+    signs = [
+        chr(code)
+        for code in (*range(0x21, 0x3400), *range(0xFB00, 0x20000))
+        if mended(chr(code)) == (chr(code), ()) and not chr(code).isspace() and fonts.face_for(chr(code), SONG)
+    ]
+    assert len(signs) > 2000
+    read: set[str] = set()
+    for start in range(0, len(signs), 1500):
+        document = fleet_license("".join(signs[start : start + 1500]))
+        pdf = render(fleet_type(), document, qr_text="HTTPS://ZZ.EXAMPLE.COM/V#A", fonts=fonts)
+        with PdfDocument(pdf) as opened:
+            read |= {character for page in opened for character in page.get_textpage().get_text_range()}
+    assert set(signs) <= read
 
 
 def test_the_first_bad_character_is_named(fonts: Fonts) -> None:

@@ -365,13 +365,19 @@ def test_a_bomb_is_not_unpacked(seal_it: Callable[..., bytes], times: int, code:
     assert caught.value.code == code
 
 
-def test_a_shared_list_of_annotations_shows_the_seal_once(seal_it: Callable[..., bytes]) -> None:
-    def shared(pdf: pikepdf.Pdf) -> None:
-        annotations = pdf.make_indirect(pikepdf.Array())
-        for page in pdf.pages:
-            page.obj.Annots = annotations
+def with_shared_annotations(pdf: pikepdf.Pdf) -> None:
+    annotations = pdf.make_indirect(pikepdf.Array())
+    for page in pdf.pages:
+        page.obj.Annots = annotations
 
-    sealed = seal_it(changed(shared), SealAppearance(flag(), Spot(0, 60, 40)))
+
+def test_a_shared_list_of_annotations_holds_an_invisible_seal_once(seal_it: Callable[..., bytes]) -> None:
+    with pikepdf.open(BytesIO(seal_it(changed(with_shared_annotations), None))) as pdf:
+        assert [len(page.obj.Annots) for page in pdf.pages] == [1, 0]
+
+
+def test_a_shared_list_of_annotations_shows_the_seal_once(seal_it: Callable[..., bytes]) -> None:
+    sealed = seal_it(changed(with_shared_annotations), SealAppearance(flag(), Spot(0, 60, 40)))
     assert area(seen(sealed), "red")
     with pikepdf.open(BytesIO(sealed)) as pdf:
         assert [len(page.obj.Annots) for page in pdf.pages] == [1, 0]
