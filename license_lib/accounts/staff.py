@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, or_, select, update
 
 from license_lib.accounts.changes import SERVICE, Actor, Done, Kind, last_of, note
 from license_lib.accounts.secrets import new_recovery_code, recovery_digest
@@ -172,9 +172,12 @@ class Staff:
         row = self._database.read(lambda connection: connection.execute(query).first())
         return staff_of(row) if row else None
 
-    def all(self) -> tuple[StaffAccount, ...]:
-        """All accounts, by name."""
-        query = with_departments().order_by(STAFF.c.login)
+    def all(self, *, find: str = "", after: str = "", limit: int | None = None) -> tuple[StaffAccount, ...]:
+        """Accounts, by login: all, or at most `limit` after one, and with `find` in the login or the name."""
+        query = with_departments().where(STAFF.c.login > after).order_by(STAFF.c.login).limit(limit)
+        if find:
+            fits = [column.icontains(find, autoescape=True) for column in (STAFF.c.login, STAFF.c.name)]
+            query = query.where(or_(*fits))
         return tuple(staff_of(row) for row in self._database.read(lambda connection: connection.execute(query).all()))
 
     def set_roles(self, login: str, roles: Iterable[Role]) -> None:
