@@ -52,6 +52,7 @@ bench: set-up-tests  ## Measure beside the usual way (docs/performance.md), then
 	$(BIN)/python bench/codes.py
 	$(BIN)/python bench/placing.py
 	$(BIN)/python bench/bundle.py
+	$(BIN)/python bench/characters_as_modules.py
 
 bench-check: set-up-tests  ## Run every benchmark in its smallest form, so that none rots.
 	$(BIN)/pytest tests/integration/test_benches.py --whole-benches

@@ -16,8 +16,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from serving import PASSPHRASE, settings_of
 
 from license_lib.authority import Authority
@@ -29,6 +32,8 @@ from license_lib.resources import resource_folder
 KIND, ISSUER = "food-business-permit", "market"
 EARLY = 1000
 """Licences after which memory should not grow any more."""
+_WARM = 100
+"""Licences before which templates and glyphs are new."""
 
 
 def main() -> int:
@@ -49,10 +54,42 @@ def main() -> int:
 
 
 def reach_figures(*, quick: bool) -> list[tuple[float, float]]:
-    """For `reach.py`: seconds with two processes and with one, megabytes at the end and early."""
+    """For `reach.py`: seconds of two processes and of one, the same sharing nothing, megabytes at the end and early."""
     licenses = 60 if quick else 3000
     one, two = (measured(processes, licenses) for processes in (1, 2))
-    return [(two["seconds"], one["seconds"]), (two["end"], two["early"])]
+    alone, together = (sharing_nothing(processes, licenses) for processes in (1, 2))
+    return [(two["seconds"], one["seconds"]), (together, alone), (two["end"], two["early"])]
+
+
+def sharing_nothing(processes: int, licenses: int) -> float:
+    """Seconds for so many licences in all, printed and sealed by processes that have no database and no work but that.
+
+    More than these no batch can gain: caches, memory and clocks are the machine's.
+    """
+    context = multiprocessing.get_context("spawn")
+    start, took = context.Barrier(processes), context.SimpleQueue()
+    each = licenses // processes
+    workers = [context.Process(target=_print_and_seal, args=(each, start, took)) for _ in range(processes)]
+    for worker in workers:
+        worker.start()
+    seconds = max(took.get() for _ in workers)
+    for worker in workers:
+        worker.join()
+    return float(seconds)
+
+
+def _print_and_seal(licenses: int, start: Any, took: Any) -> None:  # a barrier and a queue, which have no public types
+    from sides import City  # a city of its own
+
+    with tempfile.TemporaryDirectory() as folder, City.opened(Path(folder) / "city") as city:
+        ways, documents = city.ways(ec.generate_private_key(ec.SECP256R1())), cycle(city.documents)
+        for _ in range(min(_WARM, licenses)):
+            ways.ours(next(documents))
+        start.wait()
+        started = time.perf_counter()
+        for _ in range(licenses):
+            ways.ours(next(documents))
+        took.put(time.perf_counter() - started)
 
 
 def measured(processes: int, licenses: int) -> dict[str, float]:

@@ -26,10 +26,10 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def reached(row: Mapping[str, Any]) -> str:
-    """Whether a row's ratio is good enough: `aim`, `yes`, `no`, or nothing where nothing was asked or measured."""
+    """Whether a row's ratio is good enough: `aim`, `yes`, `no`, or nothing where nothing was asked for."""
     ratio, at_least, aim = row["ratio"], row["at_least"], row["aim"]
-    if ratio is None or at_least is None:
-        return "not measured" if ratio is None else ""
+    if at_least is None:
+        return ""
     sign = -1 if aim < at_least else 1
     return "aim" if sign * ratio >= sign * aim else "yes" if sign * ratio >= sign * at_least else "**no**"
 
@@ -46,8 +46,7 @@ def _line(row: Mapping[str, Any]) -> str:
         return "–" if row[key] is None else f"{mark}{row[key]:g}{times}"
 
     cells = (amount("value"), amount("baseline"), factor("ratio"), factor("at_least", bound), factor("aim", bound))
-    why = f": {row['why']}" if "why" in row else ""
-    return f"| {row['name']} | {' | '.join(cells)} | {reached(row)}{why} |"
+    return f"| {row['name']} | {' | '.join(cells)} | {reached(row)} |"
 
 
 def dominating(profile: cProfile.Profile, times: int) -> str:

@@ -27,13 +27,14 @@ from license_lib.batch import read_request
 from license_lib.catalogue import LicenseType
 from license_lib.configured import fonts_folder
 from license_lib.identifiers.credit import check_character
-from license_lib.key_folder import KeyFolder, VisibleSeal
+from license_lib.key_folder import KeyFolder
 from license_lib.license_code import license_code
 from license_lib.licenses import License
 from license_lib.licenses.record import RECORD_NAME, canonical_bytes
 from license_lib.licenses.request import LicenseRequest
 from license_lib.rendering import Attachment, Fonts, Press, Signature, printed
 from license_lib.resources import resource_folder
+from license_lib.seal_pictures import VisibleSeal
 from license_lib.seal_room import prepared, printed_seal
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import SealingSettings

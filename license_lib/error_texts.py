@@ -122,6 +122,7 @@ TITLES_ZH: Mapping[str, str] = MappingProxyType(
         "photo.unexpected": "此类证照没有照片",
         "artwork.unsupported": "图案中有无法印制的内容",
         "photo.invalid": "照片不可用",
+        "record.too-large": "证照数据过大",
         "qr.unencodable": "公开内容过多，二维码放不下",
         "qr.id-number": "身份号码不得进入二维码",
         "license.number-taken": "证照编号已被占用",

@@ -9,10 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from license_lib.catalogue import Catalogue
-from license_lib.configured import load_catalogue, load_issuers, load_rules_of, own_log
+from license_lib.configured import fonts_folder, load_catalogue, load_issuers, load_rules_of, own_log
 from license_lib.issuers import Issuers
 from license_lib.key_folder import signing_errors
 from license_lib.log.checkpoints import LogPolicy
+from license_lib.made_once import MadeOnce
 from license_lib.network import make_fetcher
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.heads import Heads
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from license_lib.counter import CounterDesk
     from license_lib.presenting import Judge, Presenting
     from license_lib.records import Records
+    from license_lib.reprinting import Reprinter
 
 
 @contextmanager
@@ -126,8 +128,20 @@ def make_verifier(settings: Settings, catalogue: Catalogue, issuers: Issuers, re
             issuers=issuers,
             states=_states(settings, repository, log),
             log=log,
+            press=partial(_reprinter, settings, catalogue),
         )
     return Verifier(ground, _other_grounds(settings, catalogue), patience=Patience(PHOTO_SECONDS, time.monotonic))
+
+
+def _reprinter(settings: Settings, catalogue: Catalogue) -> "Reprinter":
+    """The press of this authority, with no key."""
+    from license_lib.rendering import Fonts, Press  # who judges one file needs none of it
+    from license_lib.reprinting import Reprinter
+    from license_lib.seal_pictures import SealPictures
+
+    kept, folder = MadeOnce(settings.kept_folder), fonts_folder(settings)
+    press = Press(Fonts.load(folder, settings.added_fonts), catalogue.artwork, kept)
+    return Reprinter(press, SealPictures(settings.keys_folder, folder, kept))
 
 
 def _other_grounds(settings: Settings, catalogue: Catalogue) -> tuple[Ground, ...]:

@@ -1,20 +1,19 @@
 """The seal keys of the issuing bodies, in the PKI folder of one authority."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import signing
-from license_lib.catalogue.artwork import ArtworkError, read_artwork
-from license_lib.errors import InputError, MachineError
+from license_lib.errors import MachineError
 from license_lib.issuers import IssuingBody
-from license_lib.made_once import MadeOnce, state_of
+from license_lib.made_once import MadeOnce
 from license_lib.network import make_fetcher
+from license_lib.seal_pictures import SealPictures, VisibleSeal
 from license_lib.settings import NetworkSettings, TimestampSettings
 from signing.errors import SigningError
 from signing.keys import SealCredential
@@ -22,7 +21,6 @@ from signing.log_keys import load_log_key
 from signing.notes import NoteSigner
 from signing.timestamps import Timestamper
 
-SEAL_FONTS = ("NotoSerifSC-Regular.ttf", "LicenseSongRare-Regular.ttf")
 _TIMESTAMP_SERIAL_BYTES = 19
 _NONCE_BYTES = 8
 _STATUS = "status"
@@ -31,31 +29,8 @@ LOG = logging.getLogger("license_lib.key_folder")
 
 if TYPE_CHECKING:
     from signing.network import Fetcher
-    from signing.seal_design import SealDesign
     from signing.sealing import Sealer
-    from signing.seals import Seal, SealLook
     from signing.timestamps_http import FailedAttempt
-
-
-@dataclass(frozen=True, slots=True)
-class VisibleSeal:
-    """A seal as it is drawn.
-
-    Attributes:
-        name: what it is called.
-        picture: one-page vector PDF of exactly its size.
-        width_mm: millimetres.
-        height_mm: the same.
-        signatory: picture of the name seal or signature of who issues 签发人, or None.
-        signatory_mm: its width and height.
-    """
-
-    name: str
-    picture: bytes = field(repr=False)
-    width_mm: float
-    height_mm: float
-    signatory: bytes | None = field(repr=False)
-    signatory_mm: tuple[float, float] = (0.0, 0.0)
 
 
 class KeyFolder:
@@ -77,18 +52,16 @@ class KeyFolder:
         randomness: Callable[[int], bytes],
     ) -> None:
         self._folder = folder
-        self._kept = kept or MadeOnce()
         self._passphrase = passphrase
         self._timestamps = timestamps
         self._network = network
         self._clock = clock
         self._randomness = randomness
-        self._fonts = [fonts / name for name in SEAL_FONTS]
-        self._opening = Lock()  # a key, or a seal that is drawn, takes 100 MB for a moment: threads wait for the first
+        self._pictures = SealPictures(folder, fonts, kept or MadeOnce())
+        self._opening = Lock()  # a key takes 100 MB for a moment: threads wait for the first
         self._credentials: dict[str, SealCredential] = {}
         self._timestamper: Timestamper | None = None
         self._log_signer: NoteSigner | None = None
-        self._seals: dict[str, tuple[Seal, VisibleSeal]] = {}
 
     def credential(self, body: IssuingBody) -> SealCredential:
         """The seal key of a body, inside its certificate's period and with the body's own credit code in it.
@@ -119,10 +92,7 @@ class KeyFolder:
         """
         credential = self.credential(body)
         with signing_errors():
-            with self._opening:
-                if body.id not in self._seals:
-                    self._seals[body.id] = self._load_seal(body.id)
-                seal, visible = self._seals[body.id]
+            seal, visible = self._pictures.of(body.id)
             seal.check(credential, self._clock())
         return visible
 
@@ -228,36 +198,6 @@ class KeyFolder:
             # Without its chain: the seal around a time-stamp carries the same authority's certificate already.
             return LocalTimestamper(replace(self._load("tsa"), chain=()), self._clock, self._serial)
 
-    def _load_seal(self, name: str) -> "tuple[Seal, VisibleSeal]":
-        from signing.seals import load_seal
-
-        seal = load_seal(self._folder, name)
-        look, signs = seal.picture, seal.signatory
-        return seal, VisibleSeal(
-            name=seal.name,
-            picture=self._picture(look),
-            width_mm=look.width_mm,
-            height_mm=look.height_mm,
-            signatory=self._picture(signs) if signs else None,
-            signatory_mm=(signs.width_mm, signs.height_mm) if signs else (0.0, 0.0),
-        )
-
-    def _picture(self, picture: "SealLook") -> bytes:
-        """A seal's picture as a one-page PDF of exactly its size: the body's own artwork, or drawn."""
-        from license_lib.rendering.artwork import artwork_page
-        from signing.seals import FOLDER
-
-        if picture.artwork is None:
-            design = picture.design()
-            parts = (state_of([*Path(signing.__file__).parent.glob("seal*.py"), *self._fonts]), repr(design).encode())
-            return self._kept.get("seal", parts, lambda: _drawn(design, self._fonts))
-        try:
-            artwork = read_artwork(self._folder / FOLDER / picture.artwork)
-            return artwork_page(artwork, picture.width_mm, picture.height_mm)
-        except (ArtworkError, InputError) as error:
-            problem = f"the seal's picture {picture.artwork}: {error}"
-            raise MachineError("seal-object.artwork", problem, hint="put a plain PNG or SVG there") from None
-
     def _serial(self) -> int:
         return int.from_bytes(self._randomness(_TIMESTAMP_SERIAL_BYTES), "big") or 1
 
@@ -265,12 +205,6 @@ class KeyFolder:
         from signing.keys import load_credential
 
         return load_credential(self._folder, name, passphrase=self._passphrase, at=self._clock())
-
-
-def _drawn(design: "SealDesign", fonts: Sequence[Path]) -> bytes:
-    from signing.seal_image import draw_seal  # loads fontTools, for a seal that was not drawn before
-
-    return draw_seal(design, fonts)
 
 
 def _log(failed: "FailedAttempt") -> None:

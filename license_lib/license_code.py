@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from license_lib.catalogue import LicenseType
+from license_lib.errors import InputError
 from license_lib.licenses import License
 from license_lib.licenses.public import public_values
-from license_lib.licenses.record import canonical_bytes, record_digest
+from license_lib.licenses.record import MAX_RECORD_BYTES, canonical_bytes, record_digest
 from license_lib.qr import encode
 from license_lib.qr.payload import KEY_ID_BYTES, STAND_IN_SIGNATURE
 from license_lib.status import LONGEST, StatusRef
@@ -25,14 +26,19 @@ def license_code(
         base_url: where the page behind the code is.
 
     Raises:
-        InputError: `qr.id-number`, a public value is a person's number; `qr.unencodable`, there are too many.
+        InputError: `qr.id-number`, a public value is a person's number; `qr.unencodable`, there are too many;
+            `record.too-large`, nobody would read the record that the code commits to.
     """
+    record = canonical_bytes(document)
+    if len(record) > MAX_RECORD_BYTES:
+        problem = f"the record would have {len(record)} bytes, at most {MAX_RECORD_BYTES} are allowed"
+        raise InputError("record.too-large", problem, hint="shorten its texts, or give fewer rows")
     return encode(
         identifier=document.identifier,
         issued_on=document.issued_on,
         valid_from=document.valid_from,
         valid_until=document.valid_until,
-        digest=record_digest(canonical_bytes(document)),
+        digest=record_digest(record),
         public=public_values(kind, document),
         key_id=key_id,
         sign=sign,

@@ -12,7 +12,6 @@ from typing import Protocol, TypeVar
 from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.errors import InputError, MachineError
 from license_lib.issuers import Issuers, IssuingBody
-from license_lib.key_folder import VisibleSeal
 from license_lib.license_code import license_code, stand_in_code
 from license_lib.licenses import License, face_content
 from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes
@@ -20,6 +19,7 @@ from license_lib.licenses.request import Draft, LicenseRequest, draft, template_
 from license_lib.rendering import Attachment, Press, Signature, check_fit, check_photo, printed
 from license_lib.rendering.qr_drawing import check_code
 from license_lib.repository import FileStore
+from license_lib.seal_pictures import VisibleSeal
 from license_lib.seal_room import check_room, prepared, printed_seal
 from license_lib.serials import widest_identifier
 from signing.keys import SealCredential, sha256

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from license_lib.catalogue.layout import Layout
 from license_lib.errors import InputError
-from license_lib.key_folder import VisibleSeal
 from license_lib.rendering import Bound, Ink, SealSpace, Signature, Strip
 from license_lib.rendering.blocks import MM
 from license_lib.rendering.face import edges_of, seal_field
 from license_lib.rendering.structure import Edges
+from license_lib.seal_pictures import VisibleSeal
 from signing.pages import strips
 from signing.sealing import FIELD_NAME, Prepared
 

@@ -18,6 +18,8 @@ _ALGORITHM_SHA256: Final = der.tlv(der.SEQUENCE, der.oid(algorithms.SHA256))
 _ALGORITHM_ECDSA_SHA256: Final = der.tlv(der.SEQUENCE, der.oid(algorithms.ECDSA_SHA256))
 _ALGORITHM_RSA_SHA256: Final = der.tlv(der.SEQUENCE, der.oid(algorithms.RSA_SHA256), der.tlv(der.NULL))
 _LONGEST_P256_SIGNATURE: Final = 72
+_RSA_HEADERS: Final = 8
+"""What a signature of RSA adds to the headers: longer lengths, and a longer algorithm identifier."""
 
 
 def attribute(type_oid: str, value: bytes) -> bytes:
@@ -43,7 +45,7 @@ class SignedDataTemplate:
         key = credential.signer.public_key()
         rsa_bytes = key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else 0
         self._algorithm = _ALGORITHM_RSA_SHA256 if rsa_bytes else _ALGORITHM_ECDSA_SHA256
-        self._longest_signature = rsa_bytes or _LONGEST_P256_SIGNATURE
+        self._longest_signature = rsa_bytes + _RSA_HEADERS if rsa_bytes else _LONGEST_P256_SIGNATURE
         self._signer_head = der.integer(1) + issuer_and_serial + _ALGORITHM_SHA256
         self._certificates = der.set_of(credential.certificate_der, *credential.chain_der, tag=_CONTEXT_0)
         # ESSCertIDv2 without hash algorithm (SHA-256 is the default, RFC 5035 §3) and without issuerSerial: the hash

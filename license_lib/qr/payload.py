@@ -10,7 +10,7 @@ described in docs/qr.md.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -21,7 +21,7 @@ from license_lib.identifiers import CitizenId, LicenseIdentifier, NumberError
 from license_lib.qr import claims as claim
 from license_lib.qr.claims import ClaimError
 from license_lib.qr.presented import is_presentation
-from license_lib.qr.spelling import MAX_FRAGMENT, MAX_TOKEN, SpellingError, is_number, read, written
+from license_lib.qr.spelling import MAX_FRAGMENT, MAX_TOKEN, SpellingError, is_number, is_whole, read, written
 from license_lib.status import StatusRef
 
 VERSION: Final = 3
@@ -125,6 +125,11 @@ def encode(
 def is_proof(text: str) -> bool:
     """Does a scanned text look like a licence proof (ours or another city's)?"""
     return _fragment(text) is not None
+
+
+def proofs_among(codes: Iterable[str]) -> list[str]:
+    """Codes of a page that look like licence proofs, and are as long as one is at least."""
+    return [text for text in codes if (fragment := _fragment(text)) is not None and is_whole(fragment)]
 
 
 def decode(text: str) -> QrProof:

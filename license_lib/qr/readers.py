@@ -23,11 +23,12 @@ class Seen:
     unread: tuple[Corners, ...] = ()
 
 
-def ask_zxing(picture: "Picture", *, one_threshold: bool = False) -> Seen:
+def ask_zxing(picture: "Picture", *, one_threshold: bool = False, alone: bool = False) -> Seen:
     """Ask zxing-cpp: 1 ms per megapixel; it looks for light codes on dark, turned ones and smaller scales by itself.
 
     Args:
         picture: greyscale. one_threshold: between black and white for the whole picture, and not from place to place.
+        alone: the picture is a symbol and nothing else, each module a square of pixels.
     """
     import zxingcpp
 
@@ -38,6 +39,7 @@ def ask_zxing(picture: "Picture", *, one_threshold: bool = False) -> Seen:
         picture,
         formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         binarizer=binarizer,
+        is_pure=alone,
         text_mode=zxingcpp.TextMode.Plain,  # others write "<SOH>" where a code holds a control character
         return_errors=True,
     ):

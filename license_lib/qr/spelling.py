@@ -13,6 +13,8 @@ MAX_FRAGMENT: Final = 2048
 """Characters. The longest legal licence of ours has 1,600, and what has more modules no paper carries."""
 MAX_TOKEN: Final = 850
 """Bytes that are so many digits."""
+_LEAST_TOKEN: Final = 32 + 64
+"""Bytes: a digest, and a signature."""
 _SHORTEST_NUMBER: Final = 100
 _BASE32: Final = re.compile(r"[A-Z2-7]+")
 
@@ -29,6 +31,11 @@ def written(token: bytes) -> str:
 def is_number(fragment: str) -> bool:
     """Is it spelt as a number? A token in base32 never is: its second character is `K` or `L`."""
     return fragment.isascii() and fragment.encode("ascii").isdigit()  # a tenth of the time of `str.isdecimal`
+
+
+def is_whole(fragment: str) -> bool:
+    """Is it as long as a token is at least, spelt in its way?"""
+    return len(fragment) >= (len(str(256 ** (_LEAST_TOKEN - 1))) if is_number(fragment) else -(-_LEAST_TOKEN * 8 // 5))
 
 
 def read(fragment: str) -> bytes:

@@ -11,12 +11,13 @@ from license_lib.rendering.blocks import MM, Area, Block, Line, PagePlan, Rule
 from license_lib.rendering.colors import shade
 from license_lib.rendering.fonts import HEI, SONG, Fonts
 from license_lib.rendering.line_breaking import wrap
-from license_lib.rendering.setting import ASCENT, DESCENT, ROOMY_LEADING, set_lines
+from license_lib.rendering.setting import ASCENT, DESCENT, ROOMY_LEADING, fit, set_lines
 from license_lib.rendering.tables import NOTE_HEIGHT, NOTE_SIZE, TEXT_COLOR, TableRest, fill_table
 
 TITLE_SIZE, TITLE_TOP = 20.0, 23 * MM
 IDENTIFIER_TOP = 34 * MM
 REST_SIZE, LABEL_SIZE = 10.5, 11.0
+SMALLEST_HEADING = 4.0
 LABEL_HEIGHT = 2.0 * LABEL_SIZE
 GAP = 4 * MM
 PAGE_NUMBER_BOTTOM = 3.2 * MM
@@ -112,10 +113,8 @@ class _Flow:
     def _label(self, field: str, label: str, room: float) -> None:
         if self._end - self._y < room:
             self._new_page()
-        text = label + CONTINUED
         area = Area(self._body.x, self._y, self._body.width, LABEL_HEIGHT)
-        advances = self._fonts.advances(text, HEI)
-        lines = set_lines([text], advances, LABEL_SIZE, area, "left", self._y + ASCENT * LABEL_SIZE)
+        lines = self._set(label + CONTINUED, HEI, LABEL_SIZE, area, "left")
         self._pages[-1][0].append(Block(field, "label", lines, area, HEI, self._color))
         self._y += LABEL_HEIGHT
 
@@ -134,8 +133,13 @@ class _Flow:
 
     def _centred(self, text: str, top: float, size: float, font: str, color: str) -> Block:
         area = Area(self._body.x, top, self._body.width, (ASCENT + DESCENT) * size)
-        lines = set_lines([text], self._fonts.advances(text, font), size, area, "center", top + ASCENT * size)
-        return Block("", "text", lines, area, font, color)
+        return Block("", "text", self._set(text, font, size, area, "center"), area, font, color)
+
+    def _set(self, text: str, font: str, size: float, area: Area, align: str) -> tuple[Line, ...]:
+        """A heading from the top of its area; smaller where the page is too narrow for it."""
+        advances = self._fonts.advances(text, font)
+        size, lines = fit(text, advances, area, size, SMALLEST_HEADING) or (size, [text])
+        return set_lines(lines, advances, size, area, align, area.y + ASCENT * size)
 
 
 def _evenly(lines: list[str], advances: list[float], area: Area, leading: float) -> tuple[Line, ...]:

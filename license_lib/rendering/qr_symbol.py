@@ -78,6 +78,21 @@ def symbol(text: str) -> list[bytes]:
     return frame.rows(_best(frame, frame.placed(_codewords(version, bits))))
 
 
+def is_symbol_of(text: str, symbol: int) -> bool:
+    """Whether these modules are a symbol of a text, whole, under any mask.
+
+    Args:
+        text: ASCII.
+        symbol: as the frame of its version numbers the modules.
+    """
+    try:
+        version, bits = _placed_in_a_version(text)
+    except ValueError:
+        return False
+    frame = frame_of(version)
+    return symbol ^ frame.placed(_codewords(version, bits)) in frame.masks
+
+
 def _placed_in_a_version(text: str) -> tuple[int, str]:
     """The smallest version that holds a text, and the bits of its segments."""
     for group, (first, last) in enumerate(_GROUPS):

@@ -8,7 +8,7 @@ from license_lib.errors import InputError
 from license_lib.findings import Effect, Finding
 from license_lib.licenses import FaceContent, License, face_content
 from license_lib.licenses.record import RecordError, parse_record, record_digest
-from license_lib.qr import QrError, QrProof, decode, is_proof
+from license_lib.qr import QrError, QrProof, decode, proofs_among
 from license_lib.verification.agreement import differences, list_used, recorded_license
 from license_lib.verification.faces import differing_fields, field_labels
 from license_lib.verification.ground import Asked, Ground, StatesUnreachableError
@@ -243,9 +243,8 @@ class Examination:
             return
         try:
             content = face_content(kind, document)
-            file = self.report.plain if self.report else None
-            plain = self._faces.sound(file, document, kind, content) if self._faces and file else None
-            face = plain or read_face(covered, content.layout, file)
+            plain = self._faces.sound(self.report, document, kind, content) if self._faces and self.report else None
+            face = plain or read_face(covered, content.layout, self.report.plain if self.report else None)
         except (UnreadableError, InputError, ValueError, ArithmeticError):  # values that no request could have
             self.step(Proof.FACE, iter((Finding("face.unreadable"),)))
             return
@@ -263,7 +262,7 @@ class Examination:
 
     def code_on_face(self, document: License, kind: LicenseType, codes: Sequence[str]) -> Iterator[Finding]:
         """Step 5: exactly one licence code on the page, and it says the same as the record."""
-        proofs = [text for text in codes if is_proof(text)]
+        proofs = proofs_among(codes)
         if len(proofs) != 1:
             yield Finding("qr.several" if proofs else "qr.missing")
             return

@@ -1,12 +1,14 @@
 """What verification stands on: public material only, no key and no passphrase."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from license_lib.catalogue import Catalogue
+from license_lib.catalogue import Catalogue, LicenseType
 from license_lib.findings import Finding
 from license_lib.issuers import Issuers
+from license_lib.licenses import License
 from license_lib.log.checkpoints import LogPolicy
 from license_lib.status import StatusClaim, StatusRef
 from license_lib.verification.seals import SealDirectory
@@ -14,6 +16,7 @@ from license_lib.verification.standing import Known
 from signing.trust import TrustStore
 
 if TYPE_CHECKING:
+    from license_lib.rendering.fonts import Fonts
     from license_lib.trust_list import Snapshot
 
 
@@ -54,6 +57,19 @@ class StateSource(Protocol):
         ...
 
 
+class Reprints(Protocol):
+    """A press that prints licences once more: so what is ours is told from what only says so."""
+
+    @property
+    def fonts(self) -> "Fonts":
+        """What it sets licences in."""
+        ...
+
+    def reprints(self, kind: LicenseType, document: License, certificate: bytes) -> Iterable[bytes]:
+        """The licence as plain files, one for each seal that a certificate (DER) may use; with no signature."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """Licence types, trust anchors, published seals, issuing bodies, and where states are looked up.
@@ -62,6 +78,7 @@ class Ground:
         states: the repository, or None where there is none to ask; outcomes are then UNDETERMINED at best.
         snapshot: the trust list that the rest comes from; None where it is this machine's configuration.
         log: the transparency log 透明日志 of the licences, and its witnesses; None where there is none.
+        press: gives the one that prints these licences; None where it is not ours, and every face is drawn.
     """
 
     catalogue: Catalogue
@@ -71,3 +88,4 @@ class Ground:
     states: StateSource | None
     snapshot: "Snapshot | None" = None
     log: LogPolicy | None = None
+    press: Callable[[], Reprints] | None = None

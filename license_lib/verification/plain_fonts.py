@@ -30,8 +30,8 @@ _LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", 
 """Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
 _TAKEN_APART: Final = range(0xFB00, 0xFE00)
 """Presentation forms: PDFium reads the letters of a ligature."""
-_MOSAIC: Final = frozenset([*range(0x2500, 0x25A0), *range(0x2800, 0x2900)])
-"""Box drawing, block elements, Braille: several squares of a picture each."""
+MOSAIC: Final = (range(0x2500, 0x2C00), range(0x4DC0, 0x4E00), range(0x1D300, 0x1D380), range(0x1F000, 0x1FC00))
+"""Box drawing, blocks, shapes, Braille, hexagrams, tiles: squares of a picture, one or several each."""
 
 
 class Overhang(NamedTuple):
@@ -47,11 +47,13 @@ class ShownFont(NamedTuple):
     """A font of a page, by its codes from 1; there is nothing at 0.
 
     Attributes:
+        face: ours that it is of.
         characters: what they mean.
         advances: how far they go, thousandths of an em.
         overhangs: of the few that have any.
     """
 
+    face: TrueTypeFont
     characters: str
     advances: Sequence[float]
     overhangs: Mapping[int, Overhang]
@@ -90,7 +92,7 @@ def _shown(file: PlainFile, number: int, face: TrueTypeFont) -> ShownFont:
     need(unpacked(file, program, _LARGEST_PROGRAM) == ours.program)
     overhangs = [_overhang(face, character) for character in characters]
     return ShownFont(
-        "\0" + characters, ours.advances, {code: one for code, one in enumerate(overhangs, start=1) if any(one)}
+        face, "\0" + characters, ours.advances, {code: one for code, one in enumerate(overhangs, start=1) if any(one)}
     )
 
 
@@ -106,6 +108,7 @@ def _overhang(face: TrueTypeFont, character: str) -> Overhang:
     advance = face.advance(glyph)
     need(glyph and advance > 0)
     # Readers see a mark once that is drawn twice in one place.
-    need(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT and code not in _TAKEN_APART and code not in _MOSAIC)
+    need(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT and code not in _TAKEN_APART)
+    need(not any(code in blocks for blocks in MOSAIC))
     left, bottom, right, top = face.bounds(glyph)
     return Overhang(max(0.0, -left), max(0.0, -DESCENT - bottom), max(0.0, right - advance), max(0.0, top - ASCENT))

@@ -7,9 +7,6 @@ is not proved is never IN_FORCE.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from license_lib.catalogue import Catalogue
 from license_lib.issuers import Issuers
@@ -25,9 +22,6 @@ from license_lib.verification.logged import with_log_proof
 from license_lib.verification.plain_faces import PlainFaces
 from license_lib.verification.standing import OnRecord
 from license_lib.verification.verdict import Verdict
-
-if TYPE_CHECKING:
-    from license_lib.rendering.fonts import Fonts
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Larger inputs are not examined."""
@@ -55,7 +49,7 @@ class Verifier:
         self.ground = ground
         self._patience = patience
         self._grounds = (ground, *others)
-        self._faces = PlainFaces(partial(_fonts, ground.catalogue.fonts))
+        self._faces = PlainFaces(ground.press) if ground.press else None  # other cities' are drawn
         # Of two bodies with one code, the last is found: that of the first ground.
         self._issuers = Issuers(body for each in reversed(self._grounds) for body in each.issuers)
 
@@ -80,7 +74,9 @@ class Verifier:
         if len(data) > MAX_FILE_BYTES:
             return examination.refuse("input.too-large")
         if looks_like_pdf(data):
-            return self._first_acquainted(lambda ground: Examination(ground, at, now, self._faces).of_document(data))
+            return self._first_acquainted(
+                lambda ground: Examination(ground, at, now, self._faces if ground.press else None).of_document(data)
+            )
         try:
             texts = scan(data, self._patience)
         except PictureError as error:
@@ -145,9 +141,3 @@ class Verifier:
                 return verdict
             verdict = judge(ground)
         return first if not _STRANGER.isdisjoint(finding.code for finding in verdict.findings) else verdict
-
-
-def _fonts(folder: Path) -> "Fonts":
-    from license_lib.rendering.fonts import Fonts  # only who reads plain files needs them
-
-    return Fonts.load(folder)

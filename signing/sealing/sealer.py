@@ -77,7 +77,7 @@ class Sealer:
             nonce=self.nonce,
             reason=reason,
         )
-        return Sealed(sealed, self.archive(sealed) if self.long_term else None)
+        return self._finished(sealed, credential)
 
     def reserved(self, credential: SealCredential) -> int:
         """How many bytes a document that is to be sealed keeps free for the container of its signature."""
@@ -95,7 +95,7 @@ class Sealer:
             SigningError: as `signing.sealing.seal_prepared` and `archive`.
         """
         sealed = seal_prepared(document, credential=credential, timestamper=self.timestamper, at=at, nonce=self.nonce)
-        return Sealed(sealed, self.archive(sealed) if self.long_term else None)
+        return self._finished(sealed, credential)
 
     def seal_each(self, orders: Sequence[SealOrder]) -> list[Sealed]:
         """Seal many prepared documents, as `seal_prepared` does each.
@@ -109,6 +109,11 @@ class Sealer:
 
         with ThreadPoolExecutor(self.at_once) as threads:
             return list(threads.map(self._seal, orders))
+
+    def _finished(self, sealed: bytes, credential: SealCredential) -> Sealed:
+        """A time-stamp that came when the certificate had ended would prove that the seal is too late."""
+        credential.check_period(self.now())
+        return Sealed(sealed, self.archive(sealed) if self.long_term else None)
 
     def _seal(self, order: SealOrder) -> Sealed:
         return self.seal_prepared(order.document, credential=order.credential, at=order.at)

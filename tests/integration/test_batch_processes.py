@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support import PASSPHRASE, example_request, license_command
 
-from license_lib import key_folder
+from license_lib import seal_pictures
 from license_lib.authority import Authority, now
 from license_lib.batch_issuing import issue_each
 from license_lib.errors import InputError, LicenseError, MachineError
@@ -140,13 +140,13 @@ def test_a_worker_without_its_keys_says_why_and_nothing_secret(
 
 def test_threads_that_share_keys_draw_a_seal_once(opened: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[object] = []
-    draw = key_folder._drawn  # noqa: SLF001 -- what takes the memory
+    draw = seal_pictures._drawn  # noqa: SLF001 -- what takes the memory
 
     def counted(design: SealDesign, fonts: Sequence[Path]) -> bytes:
         drawn.append(design)
         return draw(design, fonts)
 
-    monkeypatch.setattr(key_folder, "_drawn", counted)
+    monkeypatch.setattr(seal_pictures, "_drawn", counted)
     settings = opened.settings
     keys = RoomOpener(settings, PASSPHRASE, now, os.urandom).keys()
     shutil.rmtree(settings.kept_folder, ignore_errors=True)

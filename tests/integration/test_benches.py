@@ -16,6 +16,7 @@ SMALLEST = {
     "batches.py": ["--licenses", "40"],
     "bundle.py": ["--rounds", "1"],
     "chain.py": ["--rounds", "1"],
+    "characters_as_modules.py": ["--every", "100"],
     "codes.py": ["--rounds", "1"],
     "large_batch.py": ["--licenses", "40", "--verified", "2"],
     "load.py": ["--bad", "20", "--at-once", "5"],

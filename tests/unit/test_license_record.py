@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 import rfc8785
+from faces import example_face
 from hypothesis import given
 from hypothesis import strategies as st
 
+from license_lib.errors import InputError
 from license_lib.identifiers import LicenseIdentifier
+from license_lib.license_code import license_code
 from license_lib.licenses import Holder, Issuer, License, Photo, TemplateRef
-from license_lib.licenses.record import RecordError, canonical_bytes, parse_record, record_digest
+from license_lib.licenses.record import MAX_RECORD_BYTES, RecordError, canonical_bytes, parse_record, record_digest
+from license_lib.qr.payload import STAND_IN_SIGNATURE
 from license_lib.status import StatusRef
 
 LICENSE = License(
@@ -51,6 +55,27 @@ def test_without_a_place_in_a_status_list_a_record_is_spelt_as_ever() -> None:
         == "ee05b88957ca61970fb3d4f696afda65861aa60a600adfcddc640f339544bdae"
     )
     assert "status" not in raw()
+
+
+def test_no_code_commits_to_a_record_that_nobody_would_read() -> None:
+    face = example_face("business-license")
+    room = MAX_RECORD_BYTES - len(canonical_bytes(face.with_fields(business_scope="").document))
+
+    def code(length: int) -> str:
+        document = face.with_fields(business_scope="x" * length).document
+        return license_code(
+            face.license_type,
+            document,
+            key_id=bytes(8),
+            sign=lambda _: STAND_IN_SIGNATURE,
+            base_url="https://license.example",
+        )
+
+    assert parse_record(canonical_bytes(face.with_fields(business_scope="x" * room).document))
+    assert code(room)
+    with pytest.raises(InputError) as caught:
+        code(room + 1)
+    assert caught.value.code == "record.too-large"
 
 
 def test_a_place_in_a_status_list_is_the_status_claim_of_the_standard() -> None:

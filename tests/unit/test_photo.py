@@ -33,14 +33,26 @@ def test_the_picture_stays_and_the_rest_goes() -> None:
     assert Image.open(io.BytesIO(after)).tobytes() == Image.open(io.BytesIO(before)).tobytes()
 
 
+def test_a_picture_behind_the_picture_goes_with_all_that_its_camera_wrote() -> None:
+    """As telephones append them (CIPA DC-007, and films behind a still)."""
+    assert without_metadata(jpeg() + with_metadata()) == without_metadata(jpeg())
+
+
+def test_what_is_written_between_the_scans_goes_too() -> None:
+    data = jpeg(progressive=True)
+    between = data.index(b"\xff\xc4", data.index(b"\xff\xda"))  # the next scan's tables
+    comment = b"\xff\xfe\x00\x0esecret place"
+    assert without_metadata(data[:between] + comment + data[between:]) == without_metadata(data)
+
+
 def test_twice_is_once() -> None:
     once = without_metadata(with_metadata())
     assert without_metadata(once) == once
 
 
-@pytest.mark.parametrize("kind", ["progressive", "optimize"])
-def test_other_jpegs(kind: str) -> None:
-    data = jpeg(**{kind: True})
+@pytest.mark.parametrize("options", [{"progressive": True}, {"optimize": True}, {"restart_marker_blocks": 3}], ids=str)
+def test_other_jpegs(options: dict[str, object]) -> None:
+    data = jpeg(**options)
     assert Image.open(io.BytesIO(without_metadata(data))).tobytes() == Image.open(io.BytesIO(data)).tobytes()
 
 

@@ -33,7 +33,7 @@ from proofs.workshop import (
 
 from license_lib.errors import InputError
 from license_lib.identifiers import LicenseIdentifier
-from license_lib.qr import QrError, QrProof, decode, is_proof
+from license_lib.qr import QrError, QrProof, decode, is_proof, proofs_among
 from license_lib.status import LIST_SIZE, LONGEST, StatusRef
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -158,6 +158,13 @@ def test_other_texts_are_foreign(text: str) -> None:
     with pytest.raises(QrError) as caught:
         decode(text)
     assert caught.value.code == "qr.foreign"
+
+
+@pytest.mark.parametrize(("fragment", "counts"), [("1" * 228, 0), ("1" * 229, 1), ("K" * 153, 0), ("K" * 154, 1)])
+def test_a_text_with_no_room_for_digest_and_signature_is_no_code_of_a_licence(fragment: str, counts: int) -> None:
+    """Else a code of 21 modules a side might be one, and those are made of less."""
+    assert is_proof(HEAD + fragment)
+    assert len(proofs_among([HEAD + fragment, "https://example.com", make()])) == counts + 1
 
 
 def test_every_changed_character_is_refused_or_breaks_the_signature() -> None:

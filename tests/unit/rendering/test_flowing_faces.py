@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 from flowing import fleet_license, fleet_type, vehicles
 
+from license_lib.catalogue.layout import Page
 from license_lib.errors import InputError
 from license_lib.licenses import License, face_content
 from license_lib.rendering import FacePlan, Fonts, plan_face, render
@@ -87,6 +88,21 @@ def test_everything_stays_on_its_page_and_in_its_area(fonts: Fonts) -> None:
             if block.part in {"label", "value", "head", "cell"}:
                 assert block.box.y >= body.y * MM - 0.01
                 assert block.box.y + block.box.height <= (body.y + body.h) * MM + 0.01
+
+
+def test_the_longest_headings_stay_on_the_narrowest_page(fonts: Fonts) -> None:
+    usual = fleet_type()
+    page = Page(size="A5", orientation="portrait")
+    kind = usual.model_copy(
+        update={"name": "许可证" * 13 + "书", "layout": usual.layout.model_copy(update={"page": page})}
+    )
+    plan = plan_face(kind, face_content(kind, fleet_license(SCOPE[:1000])), fonts)
+    left, right = page.body.x * MM, (page.body.x + page.body.w) * MM
+    for continuation in plan.pages[2:]:
+        assert text_of(continuation, "title") == f"{kind.name}续页"
+        headings = [block for block in continuation.blocks if block.part in {"title", "text", "label"}]
+        assert len(headings) == 3
+        assert all(left <= line.x and line.x + line.width <= right for block in headings for line in block.lines)
 
 
 def test_rows_that_must_fit_and_do_not_are_refused(fonts: Fonts) -> None:

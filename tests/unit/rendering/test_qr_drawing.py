@@ -16,7 +16,8 @@ from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, MODE_NUMBER, QRData
 from license_lib.code_size import QUIET_ZONE
 from license_lib.errors import InputError
 from license_lib.rendering.qr_drawing import qr_matrix, qr_path, qr_rectangles
-from license_lib.rendering.qr_symbol import data_bytes, symbol
+from license_lib.rendering.qr_frame import MARGIN
+from license_lib.rendering.qr_symbol import data_bytes, is_symbol_of, symbol
 
 URL = "HTTPS://ZZ.BAIYIN.EXAMPLE/V#" + "MZXW6YTBOI2A7Q" * 30
 
@@ -134,3 +135,22 @@ def test_a_second_encoder_makes_the_very_same_symbol(piece: str, kind: int, repe
         code.make(fit=True)
         symbols.append([bytes(map(int, row)) for row in code.modules])
     assert matrix in symbols
+
+
+def numbered(rows: list[bytes]) -> int:
+    """A symbol as one number."""
+    light = b"0" * (len(rows) + MARGIN) * MARGIN
+    digits = [row.translate(bytes.maketrans(b"\0\1", b"01")) + b"0" * MARGIN for row in rows]
+    return int(b"".join([light, *digits, light]), 2)
+
+
+@pytest.mark.parametrize("mask", range(8))
+def test_a_symbol_is_of_its_text_under_every_mask_and_of_no_other(mask: int) -> None:
+    text = "1234567890" * 30
+    other: Any = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask)
+    other.add_data(QRData(text.encode(), mode=MODE_NUMBER))
+    other.make()
+    number = numbered([bytes(map(int, row)) for row in other.get_matrix()])
+    assert is_symbol_of(text, number)
+    assert not any(is_symbol_of(wrong, number) for wrong in ("", text[:-1] + "1", text * 30))
+    assert not any(is_symbol_of(text, number ^ (1 << place)) for place in range(number.bit_length()))

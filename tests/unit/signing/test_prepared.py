@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from signing.certificates import Issuer, seal_certificate
 from signing.devkit import load_description
 from signing.errors import KeyLoadError, SealingError, TimestampError
+from signing.evidence import Evidence
 from signing.key_files import load_certificates, load_private_key
 from signing.keys import SealCredential, SoftSigner
 from signing.reports import Indication
-from signing.sealing import Prepared, seal, seal_prepared
+from signing.sealing import Prepared, Sealer, seal, seal_prepared
 from signing.sealing.prepared import reserved_for
 from signing.validation import validate
 
@@ -169,7 +170,29 @@ def test_nobody_seals_outside_the_certificates_period(pki: Any) -> None:
     assert caught.value.code == "key.certificate-expired"
 
 
-def test_without_an_authority_there_is_no_time_stamp(pki: Any, tmp_path: Path) -> None:
-    pdf = filled(pki, pki.credential(), timestamper=None)
+def test_a_seal_whose_time_stamp_came_too_late_is_none(pki: Any, plain_pdf: bytes) -> None:
+    """It would claim a time within the certificate's period, and its time-stamp would prove another."""
+    credential = pki.credential()
+    end = credential.certificate.not_valid_after_utc
+    timestamper = pki.timestamper(end + timedelta(seconds=2))
+    moments = iter([end, end + timedelta(seconds=3), end + timedelta(seconds=3)])
+    sealer = Sealer(
+        timestamper=timestamper,
+        evidence=lambda _: Evidence(),
+        now=lambda: next(moments),
+        nonce=lambda: 7,
+        long_term=False,
+    )
+    document = with_gap(reserved_for(credential, timestamper))
+    with pytest.raises(KeyLoadError) as caught:
+        sealer.seal(plain_pdf, credential=credential, appearance=None)
+    assert caught.value.code == "key.certificate-expired"
+    with pytest.raises(KeyLoadError) as caught:
+        sealer.seal_prepared(document, credential=credential, at=end)
+    assert caught.value.code == "key.certificate-expired"
+
+
+def test_without_an_authority_there_is_no_time_stamp(pki: Any, credential: SealCredential, tmp_path: Path) -> None:
+    pdf = filled(pki, credential, timestamper=None)
     assert "Signature is Valid." in judged(pdf, tmp_path)
     assert re.search(rb"/Contents <30", pdf)
