@@ -30,6 +30,8 @@ class Done(StrEnum):
     NAME = "name"
     """It was given another name."""
     ROLES = "roles"
+    KEEP = "keep"
+    """The identity provider took the role from the last administrator, which was refused."""
     DISABLE = "disable"
     RESET = "reset"
     """A new password; the second factor is enrolled anew."""
@@ -65,7 +67,7 @@ class AccountChange:
     Args:
         number: its place in the record, from 1. recorded_at: when, UTC.
         actor, place: who, and from where. kind, subject: of which account. action: what was done.
-        details: roles or grants that it has since, or its name; empty where there is nothing to say.
+        details: roles or grants that it has since, or was to have, or its name; empty where there is nothing to say.
     """
 
     number: int
@@ -88,6 +90,14 @@ def note(
     kind, subject, action = what
     values = {"number": last + 1, "recorded_at": at, "actor": actor.name, "place": actor.place, "details": details}
     connection.execute(ACCOUNT_CHANGE.insert().values(values | {"kind": kind, "subject": subject, "action": action}))
+
+
+def last_of(connection: Connection, kind: Kind, subject: str) -> tuple[Done, str] | None:
+    """What was done last with an account, and its details."""
+    of_it = (ACCOUNT_CHANGE.c.kind == kind) & (ACCOUNT_CHANGE.c.subject == subject)
+    query = select(ACCOUNT_CHANGE).where(of_it).order_by(ACCOUNT_CHANGE.c.number.desc()).limit(1)
+    row = connection.execute(query).first()
+    return (Done(row.action), row.details) if row else None
 
 
 class Changes:

@@ -126,9 +126,9 @@ class Clients:
         self._database.write(work)
         return secret
 
-    def all(self) -> tuple[Client, ...]:
-        """All clients, by id."""
-        query = _clients().order_by(CLIENT.c.id)
+    def all(self, *, after: str = "", limit: int | None = None) -> tuple[Client, ...]:
+        """Clients, by id: all, or at most `limit` after one."""
+        query = _clients().where(CLIENT.c.id > after).order_by(CLIENT.c.id).limit(limit)
         return tuple(_client(row) for row in self._database.read(lambda connection: connection.execute(query).all()))
 
     def rotate(self, client: str) -> str:

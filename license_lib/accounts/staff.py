@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, or_, select, update
 
-from license_lib.accounts.changes import SERVICE, Actor, Done, Kind, note
+from license_lib.accounts.changes import SERVICE, Actor, Done, Kind, last_of, note
 from license_lib.accounts.secrets import new_recovery_code, recovery_digest
 from license_lib.accounts.seeds import Seeds
 from license_lib.accounts.values import Department, Role
@@ -130,11 +130,12 @@ class Staff:
         It is found by issuer and subject, which are theirs for ever (OpenID Connect Core §5.7); the name may change.
 
         Raises:
-            InputError: as `add`; `staff.exists` if another account has the name.
+            InputError: as `add`; `staff.exists` if another account has the name; `staff.last-administrator`: the
+                provider took that role from the last one. Nothing is changed, and that it would have been is on record.
         """
         values = _facts(login, name, roles)
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> bool:
             require_department(connection, department)
             theirs = (STAFF.c.issuer == issuer) & (STAFF.c.subject == subject)
             kept = connection.execute(select(STAFF.c.login, STAFF.c.department, STAFF.c.roles).where(theirs)).first()
@@ -145,14 +146,21 @@ class Staff:
                 values.update(issuer=issuer, subject=subject, last_step=0, added_at=self._clock())
                 connection.execute(STAFF.insert().values(values | {"department": department}))
                 self._note(connection, (Kind.STAFF, login, Done.ADD), place)
+            elif _takes_the_last(connection, kept.login, kept.roles, values["roles"]):
+                what = (Kind.STAFF, kept.login, Done.KEEP)
+                if last_of(connection, *what[:2]) != (Done.KEEP, place):  # not for each time that they try again
+                    self._note(connection, what, place)
+                return False
             else:
                 # The login stays: it is what stands on the usage trail.
                 fresh = {"name": name, "roles": values["roles"], "department": department}
                 connection.execute(update(STAFF).where(theirs).values(fresh))
                 if place != _place_of(kept.department, kept.roles):
                     self._note(connection, (Kind.STAFF, kept.login, Done.ROLES), place)
+            return True
 
-        self._database.write(work)
+        if not self._database.write(work):
+            raise _last_administrator()
         query = with_departments().where(STAFF.c.issuer == issuer, STAFF.c.subject == subject)
         return staff_of(self._database.read(lambda connection: connection.execute(query).one()))
 
@@ -164,9 +172,12 @@ class Staff:
         row = self._database.read(lambda connection: connection.execute(query).first())
         return staff_of(row) if row else None
 
-    def all(self) -> tuple[StaffAccount, ...]:
-        """All accounts, by name."""
-        query = with_departments().order_by(STAFF.c.login)
+    def all(self, *, find: str = "", after: str = "", limit: int | None = None) -> tuple[StaffAccount, ...]:
+        """Accounts, by login: all, or at most `limit` after one, and with `find` in the login or the name."""
+        query = with_departments().where(STAFF.c.login > after).order_by(STAFF.c.login).limit(limit)
+        if find:
+            fits = [column.icontains(find, autoescape=True) for column in (STAFF.c.login, STAFF.c.name)]
+            query = query.where(or_(*fits))
         return tuple(staff_of(row) for row in self._database.read(lambda connection: connection.execute(query).all()))
 
     def set_roles(self, login: str, roles: Iterable[Role]) -> None:
@@ -251,8 +262,7 @@ class Staff:
             before = _administrators(connection)
             connection.execute(update(STAFF).where(STAFF.c.login == login).values(values))
             if before and not _administrators(connection):
-                hint = "make somebody else an administrator first"
-                raise InputError("staff.last-administrator", "this is the last administrator", hint=hint)
+                raise _last_administrator()
             self._note(connection, (Kind.STAFF, login, done), values.get("roles", ""))
             if "roles" not in values:
                 connection.execute(delete(SESSION).where(SESSION.c.login == login))
@@ -294,10 +304,22 @@ def require_department(connection: Connection, department: str) -> None:
         raise InputError("department.unknown", "there is no such department", hint="add it: license department add")
 
 
-def _administrators(connection: Connection) -> int:
-    """How many may sign in as administrators; on PostgreSQL nobody changes that until the transaction ends."""
-    query = select(STAFF.c.roles).where(STAFF.c.disabled_at.is_(None)).order_by(STAFF.c.login).with_for_update()
-    return sum(Role.ADMINISTRATOR in row.roles.split() for row in connection.execute(query))
+def _administrators(connection: Connection) -> set[str]:
+    """Who may sign in as administrators; on PostgreSQL nobody changes that until the transaction ends."""
+    query = select(STAFF.c.login, STAFF.c.roles).where(STAFF.c.disabled_at.is_(None))
+    rows = connection.execute(query.order_by(STAFF.c.login).with_for_update())
+    return {row.login for row in rows if Role.ADMINISTRATOR in row.roles.split()}
+
+
+def _takes_the_last(connection: Connection, login: str, before: str, after: str) -> bool:
+    """Whether no administrator is left by these roles; who loses that one waits for others that change accounts."""
+    loses = Role.ADMINISTRATOR in before.split() and Role.ADMINISTRATOR not in after.split()
+    return loses and _administrators(connection) == {login}
+
+
+def _last_administrator() -> InputError:
+    hint = "make somebody else an administrator first"
+    return InputError("staff.last-administrator", "this is the last administrator", hint=hint)
 
 
 def _place_of(department: str, roles: str) -> str:

@@ -15,6 +15,7 @@ DONE: Final[Mapping[Done, tuple[str, str]]] = MappingProxyType(
         Done.ADD: ("增设", "added"),
         Done.NAME: ("更名", "renamed"),
         Done.ROLES: ("变更岗位", "given other roles"),
+        Done.KEEP: ("拒绝变更最后一名管理员的岗位", "kept as the last administrator, against the identity provider"),
         Done.DISABLE: ("停用", "disabled"),
         Done.RESET: ("重置", "reset"),
         Done.ENROL: ("绑定身份验证器", "second factor set up"),

@@ -1,11 +1,12 @@
 """The page of administrators, and the report that programs read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import anyio
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from license_lib.accounts import EVERY_TYPE, Action, Department, Role
@@ -28,8 +29,12 @@ from verify_api.turnstile import LIMITED
 
 router = APIRouter(dependencies=LIMITED)
 
+Text = Annotated[str, Query(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
 PATH: Final = "/admin"
 _CHANGES: Final = 50
+_ROWS: Final = 50
+"""Accounts on a page of their table; each has its forms."""
 _EXAMPLE: Final = {
     "state": "look",
     "at": "2026-11-22T04:00:00Z",
@@ -64,10 +69,21 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which accounts are shown: people in whose account or name `find` stands, and those after the last of a page."""
+
+    find: str = ""
+    after: str = ""
+    after_client: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Accounts:
     departments: tuple[Department, ...]
     staff: tuple[StaffAccount, ...]
+    next_staff: str
     clients: tuple[Client, ...]
+    next_client: str
     changes: tuple[AccountChange, ...]
 
 
@@ -84,17 +100,26 @@ async def health_report(_: Admin, request: Request, response: Response) -> Healt
 
 
 @router.get(PATH, include_in_schema=False, response_class=HTMLResponse)
-async def administration(who: Admin, request: Request, lang: Lang = "zh") -> Response:
-    """Everything on one page."""
-    return await shown(request, who, lang)
+async def administration(
+    who: Admin, request: Request, lang: Lang = "zh", find: Text = "", after: Text = "", after_client: Text = ""
+) -> Response:
+    """Everything on one page; of accounts, a part."""
+    return await shown(request, who, lang, part=Part(find.strip(), after, after_client))
 
 
 async def shown(
-    request: Request, who: Administrator, lang: str, told: Told | None = None, *, status: int = 200
+    request: Request,
+    who: Administrator,
+    lang: str,
+    told: Told | None = None,
+    *,
+    status: int = 200,
+    part: Part | None = None,
 ) -> Response:
     """The page, with what a change gave."""
     gate, report = gate_of(request), await watch_of(request).report()
-    found = await anyio.to_thread.run_sync(_read, gate)
+    part = part or Part()
+    found = await anyio.to_thread.run_sync(_read, gate, part)
     english = lang == "en"
     lines = [
         {
@@ -122,8 +147,11 @@ async def shown(
         types=[(one.english if english else one.name, one.key, one.version, one.in_force) for one in report.types],
         at=_moment(report.at),
         departments=found.departments,
+        part=part,
         staff=[_person(one, lang) for one in found.staff],
+        more_staff=_address(lang, Part(part.find, found.next_staff)) if found.next_staff else "",
         clients=[_program(one) for one in found.clients],
+        more_clients=_address(lang, Part(after_client=found.next_client)) if found.next_client else "",
         changes=[_change(one, lang) for one in found.changes],
         places={} if english else _PLACES,
         roles={str(role): words.en if english else words.zh for role, words in ROLES.items()},
@@ -137,11 +165,23 @@ def watch_of(request: Request) -> HealthWatch:
     return watch
 
 
-def _read(gate: Gate) -> _Accounts:
+def _read(gate: Gate, part: Part) -> _Accounts:
     accounts = gate.accounts
+    staff = accounts.staff.all(find=part.find, after=part.after, limit=_ROWS + 1)
+    clients = accounts.clients.all(after=part.after_client, limit=_ROWS + 1)
     return _Accounts(
-        accounts.staff.departments(), accounts.staff.all(), accounts.clients.all(), accounts.changes.newest(_CHANGES)
+        accounts.staff.departments(),
+        staff[:_ROWS],
+        staff[_ROWS - 1].login if len(staff) > _ROWS else "",
+        clients[:_ROWS],
+        clients[_ROWS - 1].id if len(clients) > _ROWS else "",
+        accounts.changes.newest(_CHANGES),
     )
+
+
+def _address(lang: str, part: Part) -> str:
+    """Of the page with another part of the accounts."""
+    return f"admin?{urlencode({'lang': lang, **{name: value for name, value in asdict(part).items() if value}})}"
 
 
 def _person(one: StaffAccount, lang: str) -> dict[str, Any]:

@@ -173,3 +173,40 @@ def test_an_entry_is_told_to_people_and_programs(accounts: Accounts) -> None:
     assert change_line(change, english=False).endswith("zhang  command line  增设  人员  li.wei  market: staff")
     assert "added  person  li.wei" in change_line(change, english=True)
     assert change_value(change)["action"] == "add"
+
+
+def test_an_identity_provider_does_not_take_the_last_administrators_role(accounts: Accounts) -> None:
+    def come(*roles: Role, name: str = "赵") -> None:
+        accounts.staff.provided("zhao", name, "market", roles, issuer="https://id.example", subject="1")
+
+    come(Role.ADMINISTRATOR)
+    add(accounts, "li.wei", Role.ADMINISTRATOR)
+    accounts.staff.disable("li.wei")
+    session = accounts.sessions.begin("zhao", complete=True)
+    before = accounts.staff.find("zhao")
+    for _ in range(2):  # they try again; it is on record once
+        with refused("staff.last-administrator"):
+            come(Role.STAFF, name="赵六")
+    assert accounts.staff.find("zhao") == before
+    assert accounts.sessions.find(session), "they can still make somebody else an administrator"
+    told = [(one.subject, one.action, one.details) for one in accounts.changes.newest(2)]
+    assert told == [("zhao", Done.KEEP, "market: staff"), ("li.wei", Done.DISABLE, "")]
+    come(Role.ADMINISTRATOR)
+    add(accounts, "chen.jie", Role.ADMINISTRATOR)
+    come(Role.STAFF, name="赵六")
+    after = accounts.staff.find("zhao")
+    assert after is not None
+    assert (set(after.roles), after.name) == ({Role.STAFF}, "赵六")
+    assert accounts.changes.newest(1)[0].action == Done.ROLES
+    come(Role.AUDITOR)  # not an administrator any more, and no last one
+
+
+def test_a_disabled_account_follows_its_identity_provider(accounts: Accounts) -> None:
+    def come(*roles: Role) -> None:
+        accounts.staff.provided("zhao", "赵", "market", roles, issuer="https://id.example", subject="1")
+
+    come(Role.ADMINISTRATOR)
+    add(accounts, "li.wei", Role.ADMINISTRATOR)
+    accounts.staff.disable("zhao")
+    come(Role.STAFF)
+    assert accounts.changes.newest(1)[0].action == Done.ROLES

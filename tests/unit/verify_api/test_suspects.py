@@ -23,8 +23,8 @@ class Clock:
 class Yard:
     """Files under way, each judged until it is let go."""
 
-    def __init__(self, clock: Clock, queue: int = 64) -> None:
-        self.suspects = Suspects(clock, queue=queue)
+    def __init__(self, clock: Clock, queue: int = 64, judges: int = 9) -> None:
+        self.suspects = Suspects(clock, judges=judges, queue=queue)
         self.begun: list[str] = []
 
     async def one(self, caller: str, *, slow: bool = False, known: bool = False) -> None:
@@ -37,9 +37,12 @@ class Yard:
     def judge(self, caller: str, *, slow: bool = False) -> None:
         anyio.run(partial(self.one, caller, slow=slow))
 
-    async def held(self, caller: str, until: anyio.Event, *, known: bool = False) -> None:
+    async def held(self, caller: str, until: anyio.Event, *, known: bool = False, slow: bool = False) -> None:
         async with self.suspects.judged(caller, known=known):
             self.begun.append(caller)
+            tell = SLOW_FILE.get()
+            if slow and tell:
+                await anyio.to_thread.run_sync(tell)
             await until.wait()
 
 
@@ -87,29 +90,78 @@ def test_while_several_send_slow_files_strangers_share_a_place(yard: Yard) -> No
     assert at_once(yard, "person 1", "person 2", known=True) == ["person 1", "person 2"]
 
 
-def test_a_slow_file_is_held_against_its_sender_while_it_still_runs(yard: Yard) -> None:
+def after_bombs(yard: Yard, first: list[str], *others: str) -> list[str]:
+    """Who of the others is judged while nothing is done of what was sent first, where the files of the bad are slow."""
+
     async def run() -> list[str]:
         until = anyio.Event()
-
-        async def bomb(caller: str) -> None:
-            async with yard.suspects.judged(caller, known=False):
-                tell = SLOW_FILE.get()
-                assert tell is not None
-                await anyio.to_thread.run_sync(tell)
-                await until.wait()
-
         async with anyio.create_task_group() as group:
-            for caller in ("bad 1", "bad 2"):
-                group.start_soon(bomb, caller)
-            await anyio.sleep(0.02)
-            for caller in ("new 1", "new 2", "bad 1", "bad 2"):
+            for caller in first:
+                group.start_soon(partial(yard.held, caller, until, slow=caller.startswith("bad")))
+            await anyio.sleep(0.05)
+            seen = len(yard.begun)
+            for caller in others:
                 group.start_soon(yard.held, caller, until)
-            await anyio.sleep(0.02)
-            seen = sorted(yard.begun)
+            await anyio.sleep(0.05)
+            begun = yard.begun[seen:]
             until.set()
-        return seen
+        return sorted(begun)
 
-    assert anyio.run(run) == ["bad 1", "new 1"], "the alarm is on, and both wait aside"
+    yard.begun.clear()
+    return anyio.run(run)
+
+
+def test_a_slow_file_is_held_against_its_sender_while_it_still_runs(yard: Yard) -> None:
+    begun = after_bombs(yard, ["bad 1", "bad 2"], "new 1", "new 2", "bad 1", "bad 2")
+    assert begun == ["bad 1", "new 1"], "the alarm is on, and both wait aside"
+
+
+def test_callers_who_do_not_say_who_they_are_leave_room(clock: Clock) -> None:
+    assert at_once(Yard(clock, judges=2), "a", "b", "c") == ["a", "b"]
+    assert at_once(Yard(clock, judges=2), "a", "b", "c", known=True) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("was_good", [False, True])
+def test_many_slow_files_of_one_sender_take_a_place_from_nobody(clock: Clock, *, was_good: bool) -> None:
+    yard = Yard(clock, judges=2)
+    if was_good:
+        yard.judge("bad")
+    assert after_bombs(yard, ["bad"] * 4, "a", "b") == ["a", "b"]
+    assert (yard.begun[:3], sorted(yard.begun[3:5])) == (["bad"] * 3, ["a", "b"]), "two at once, one aside, the others"
+
+
+def test_strangers_who_wait_as_the_alarm_begins_share_a_place(clock: Clock) -> None:
+    yard = Yard(clock, judges=1)
+    yard.judge("friend")
+    yard.judge("bad 1", slow=True)
+    assert after_bombs(yard, ["bad 2", "new 1", "new 2"], "friend") == ["friend"]
+    assert yard.begun[:3] == ["bad 2", "new 1", "friend"]
+
+
+def test_good_names_that_were_made_to_be_used_count_no_more(yard: Yard, clock: Clock) -> None:
+    for caller in ("friend 1", "friend 2", "false 1", "false 2"):
+        yard.judge(caller)
+    yard.judge("false 1", slow=True)
+    yard.judge("bad", slow=True)
+    assert at_once(yard, "friend 1", "friend 2") == ["friend 1", "friend 2"], "one may be an accident"
+    yard.judge("false 2", slow=True)
+    assert at_once(yard, "friend 1", "friend 2") == ["friend 1"]
+    yard.judge("friend 2")
+    assert at_once(yard, "friend 1", "friend 2") == ["friend 1"], "no name is made now"
+    assert at_once(yard, "person 1", "person 2", known=True) == ["person 1", "person 2"]
+    clock.now += timedelta(minutes=1)
+    yard.judge("friend 2")
+    for caller in ("bad 1", "bad 2"):
+        yard.judge(caller, slow=True)
+    assert at_once(yard, "friend 2", "new 1", "new 2") == ["friend 2", "new 1"]
+
+
+def test_slow_files_of_those_who_say_who_they_are_undo_no_name(yard: Yard) -> None:
+    yard.judge("friend")
+    for person in ("person 1", "person 2"):
+        anyio.run(partial(yard.one, person, known=True))
+        anyio.run(partial(yard.one, person, known=True, slow=True))
+    assert at_once(yard, "friend", "new 1", "new 2") == ["friend", "new 1"]
 
 
 def test_a_file_that_nobody_judged_makes_no_good_name(yard: Yard) -> None:

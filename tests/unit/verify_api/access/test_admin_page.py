@@ -194,6 +194,69 @@ def test_a_form_that_is_none_of_ours(desk: Desk, boss: Browser) -> None:
     assert roles_of(desk, "li.wei") == {Role.STAFF}
 
 
+def logins_of(page: str) -> list[str]:
+    table = page[page.index('id="staff"') : page.index('id="clients"')]
+    return re.findall(r'<span class="which">([^<]+)</span>', table)
+
+
+def following(page: str, anchor: str) -> str:
+    """Where the next page of a table is; empty if there is none."""
+    found = re.search(rf'href="(admin\?[^"]*#{anchor})" rel="next"', page)
+    return f"/{unescape(found[1])}" if found else ""
+
+
+def test_many_people_and_programs_are_paged(desk: Desk, boss: Browser) -> None:
+    people = [f"p{number:03}" for number in range(120)]
+    for login in people:
+        desk.accounts.staff.add(login, "样例", "market", [Role.STAFF], password="-")  # noqa: S106
+    programs = [f"desk-{number:03}" for number in range(60)]
+    for client in programs:
+        desk.accounts.clients.add(client, "market", [Grant(Action.LOOK)])
+    seen, place = [], "/admin?lang=en"
+    for _ in range(3):
+        page = boss.get(place).text
+        assert len(logins_of(page)) <= 50
+        assert len(page) < 200_000
+        seen += logins_of(page)
+        place = following(page, "staff")
+    assert (seen, place) == (["boss", "li.wei", *people], "")
+    first = boss.get("/admin").text
+    second = boss.get(following(first, "clients")).text
+    shown = [re.findall(r'name="client" value="([^"]+)"', page) for page in (first, second)]
+    assert [sorted(set(one)) for one in shown] == [programs[:50], programs[50:]]
+    assert following(second, "clients") == ""
+    assert logins_of(second) == logins_of(first)
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        ("zhao", ["zhao_1", "zhaox1"]),
+        ("O_1", ["zhao_1"]),
+        ("小明", ["zhaox1"]),
+        (" ", ["boss", "li.wei", "zhao_1", "zhaox1"]),
+        ("%", []),
+    ],
+)
+def test_people_are_found_by_account_or_name(desk: Desk, boss: Browser, sought: str, found: list[str]) -> None:
+    for login, name in (("zhao_1", "赵大明"), ("zhaox1", "赵小明")):
+        desk.accounts.staff.add(login, name, "market", [Role.STAFF], password="-")  # noqa: S106
+    page = boss.http.get("/admin", params={"find": sought, "lang": "en"}).text
+    assert logins_of(page) == found
+    assert ("Nobody was found" in page) == (not found)
+
+
+def test_what_is_sought_is_kept_on_the_next_page_and_shown_as_text(desk: Desk, boss: Browser) -> None:
+    for number in range(60):
+        desk.accounts.staff.add(f"a.b{number:02}", "样例&", "market", [Role.STAFF], password="-")  # noqa: S106
+    page = boss.http.get("/admin", params={"find": "例&"}).text
+    second = boss.get(following(page, "staff")).text
+    assert logins_of(page) + logins_of(second) == [f"a.b{number:02}" for number in range(60)]
+    assert MARKUP not in boss.http.get("/admin", params={"find": MARKUP}).text
+    assert boss.http.get("/admin", params={"find": "\0"}).status_code == 422
+    assert boss.http.get("/admin", params={"after": "\0"}).status_code == 422
+
+
 def test_names_are_shown_as_text(desk: Desk, boss: Browser) -> None:
     desk.accounts.staff.add_department(Department("evil", MARKUP))
     desk.accounts.staff.add("mallory", MARKUP, "evil", [Role.STAFF], password=PASSWORD)
