@@ -206,13 +206,16 @@ class PlainFile(FileMap):
         """What readers count by their own means must come out the same: pages, and signatures."""
         revision = self.last
         root = revision.entry(revision.trailer, "Root")
-        pages = revision.entry(root, "Pages")
+        if not isinstance(root, dict) or not all(isinstance(root.get(key), Ref) for key in ("Pages", "AcroForm")):
+            raise NotPlainError
+        pages, form = revision.entry(root, "Pages"), revision.entry(root, "AcroForm")
+        if not isinstance(pages, dict) or not isinstance(form, dict):  # a stream has entries, too
+            raise NotPlainError
         kids, count = revision.entry(pages, "Kids"), revision.entry(pages, "Count")
         if not isinstance(kids, list) or type(count) is not int or not 1 <= len(kids) == count <= _MOST_PAGES:
             raise NotPlainError
-        if len(set(kids)) != count or any(not self._is_page(one, root["Pages"]) for one in kids):
+        if not all(self._is_page(one, root["Pages"]) for one in kids) or len(set(kids)) != count:
             raise NotPlainError
-        form = revision.entry(root, "AcroForm")
         fields = revision.entry(form, "Fields")
         field = revision.resolve(fields[0]) if isinstance(fields, list) and len(fields) == 1 else None
         if not isinstance(field, dict) or "Kids" in field or not isinstance(fields[0], Ref):

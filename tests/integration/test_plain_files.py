@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -294,6 +295,30 @@ def test_what_is_sealed_and_not_plain_goes_the_longer_way(
     assert line.count(old) == 1
     pdf = sealed(remade(with_line(parts, number, line.replace(old, new)), honest), credential)
     assert not same_both_ways(pdf, trust)
+
+
+@pytest.mark.parametrize("like", [rb"/Type/Catalog", rb"/Type/Pages", rb"/Fields\["])
+def test_a_stream_where_a_dictionary_belongs_is_no_exception(
+    like: bytes, honest: bytes, credential: SealCredential, trust: TrustStore
+) -> None:
+    """A stream has entries, too, and nobody needs a key to send one."""
+    parts = taken_apart(honest)
+    ((number, line),) = [held for part in parts for held in part.lines if re.search(like, held[1])]
+    left = [replace(part, lines=tuple(held for held in part.lines if held[0] != number)) for part in parts]
+    stream = Part(number, line.removesuffix(b">>"), b"x")
+    assert not same_both_ways(sealed(remade([stream, *left], honest), credential), trust)
+
+
+@pytest.mark.parametrize(("like", "key"), [(rb"/Type/Pages", b"/Pages"), (rb"/Fields\[", b"/AcroForm")])
+def test_a_dictionary_where_a_reference_belongs_goes_the_longer_way(
+    like: bytes, key: bytes, honest: bytes, credential: SealCredential, trust: TrustStore
+) -> None:
+    parts = taken_apart(honest)
+    held = dict(held for part in parts for held in part.lines)
+    (meant,) = [(b"%d 0 R" % number, line) for number, line in held.items() if re.search(like, line)]
+    for number, line in held.items():
+        parts = with_line(parts, number, re.sub(b"(%b|/Parent) %b" % (key, meant[0]), rb"\g<1>" + meant[1], line))
+    assert not same_both_ways(sealed(remade(parts, honest), credential), trust)
 
 
 def changed(text: bytes, data: st.DataObject) -> bytes:
