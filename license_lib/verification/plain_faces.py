@@ -28,15 +28,14 @@ from license_lib.verification.plain_objects import (
     references,
     unpacked,
 )
-from license_lib.verification.plain_pages import (
-    DrawnCode,
+from license_lib.verification.plain_pages import DrawnCode, PlainPage, TextLine, read_code, read_page
+from license_lib.verification.plain_runs import (
     Edges,
-    PlainPage,
-    TextLine,
+    Run,
     are_in_order,
     lines_below_each_other,
-    read_code,
-    read_page,
+    may_be_seen_once,
+    reading_lines,
 )
 from license_lib.verification.reading import POINTS_PER_MM, Face, read_face, squeezed
 from signing.pdf_reading.plain import PlainFile, read_plain
@@ -49,8 +48,6 @@ _MOST_KNOWN: Final = 512
 _MOST_LINES_KNOWN: Final = 1 << 14
 _MOST_OBJECTS: Final = 200
 """Of a ground: each may need the next one."""
-_MOST_RUNS: Final = 1000
-"""Stretches of text in one place, or on the first page: each is compared with each."""
 MOST_LINES: Final = 6
 """Below each other: each would have to be six of the 37 rows that the code of a licence has at least (ADR 26)."""
 _LARGEST_MICROTEXT: Final = 64 * 1024
@@ -195,6 +192,7 @@ def read_sheets(
     last = file.last
     root = last.entry(last.trailer, "Root")
     texts = [file.text(one.number) for one in last.entry(last.entry(root, "Pages"), "Kids")]
+    need(layout.pages <= len(texts) <= layout.pages + MOST_CONTINUATION_PAGES)
     # What is named stands where our press has it, or nothing of the ground is ours.
     named = [references(text) for text in texts]
     resources, widget = named[0][1], file.text(named[0][3])
@@ -248,32 +246,34 @@ def face_on(sheets: Sheets, layout: Layout) -> Face:
     """
     pages, first, square = sheets.pages, sheets.pages[0], layout.qr
     code = read_code(first)
-    need(layout.pages <= len(pages) <= layout.pages + MOST_CONTINUATION_PAGES)
-    need(not any(page.code for page in pages[1:]))
+    need(not any(page.code for page in pages[1:]) and not any(may_be_seen_once(page.runs) for page in pages))
     place = _place(Box(x=square.x, y=square.y, w=square.size, h=square.size), layout)
     need(all(abs(one - other) < _SAME_PLACE for one, other in zip(code.edges, place, strict=True)))
     need(place.right - place.left > code.side * LEAST_MODULE * POINTS_PER_MM)  # a renderer has no pixels for less
     need(not any(run.ink.meets(place) for run in first.runs))
-    need(len(first.runs) <= _MOST_RUNS and lines_below_each_other(first.runs) <= MOST_LINES)
+    need(lines_below_each_other(first.runs) <= MOST_LINES)
     rests = [(number, layout.page.body) for number in range(layout.pages + 1, len(pages) + 1)]
+    lined = [[*zip(page.runs, reading_lines(page.runs), strict=True)] for page in pages]
     return Face(
         pages=len(pages),
-        boxes=_texts(sheets, layout, [(box.page, box) for box in layout.boxes]),
-        tables=_texts(sheets, layout, [(table.page, table) for table in layout.tables]),
-        continuation=_texts(sheets, layout, rests),
+        boxes=_texts(lined, layout, [(box.page, box) for box in layout.boxes]),
+        tables=_texts(lined, layout, [(table.page, table) for table in layout.tables]),
+        continuation=_texts(lined, layout, rests),
         codes=_code_texts(code),
         pictures=(),
     )
 
 
-def _texts(sheets: Sheets, layout: Layout, places: Sequence[tuple[int, Box]]) -> tuple[str, ...]:
-    """The text in each place, of runs that lie in it."""
+def _texts(
+    pages: Sequence[Sequence[tuple[Run, int]]], layout: Layout, places: Sequence[tuple[int, Box]]
+) -> tuple[str, ...]:
+    """The text in each place, of runs that lie in it; they come with the numbers of their lines."""
     texts: list[str] = []
     for number, box in places:
         place = _place(box, layout)
-        runs = [run for run in sheets.pages[number - 1].runs if run.ink.meets(place)]
-        need(len(runs) <= _MOST_RUNS and all(run.lies_in(place) for run in runs) and are_in_order(runs))
-        texts.append(squeezed("".join([run.text for run in runs])))
+        runs = [one for one in pages[number - 1] if one[0].ink.meets(place)]
+        need(all(run.lies_in(place) for run, _ in runs) and are_in_order(runs))
+        texts.append(squeezed("".join([run.text for run, _ in runs])))
     return tuple(texts)
 
 

@@ -15,7 +15,7 @@ from license_lib.rendering.press.fonts import FontObjects
 from license_lib.rendering.truetype import TrueTypeFont
 from license_lib.rendering.typeset import font_name
 from license_lib.verification.plain_objects import need, references, unpacked
-from license_lib.verification.plain_pages import ASCENT, DESCENT
+from license_lib.verification.plain_pages import ASCENT, DESCENT, LEAST_BEARING
 from signing.pdf_reading.plain import PlainFile
 
 _MOST_CHARACTERS: Final = 10_000
@@ -35,12 +35,18 @@ _MOSAIC: Final = (range(0x2500, 0x2C00), range(0x4DC0, 0x4E00), range(0x1D300, 0
 
 
 class Overhang(NamedTuple):
-    """How far a character reaches beyond its advance, `ASCENT` and `DESCENT`; thousandths of an em."""
+    """How far a character reaches beyond its advance, `ASCENT` and `DESCENT`; thousandths of an em.
+
+    Negative where it ends before.
+    """
 
     left: float
     bottom: float
     right: float
     top: float
+
+
+_BLANK: Final = Overhang(-1000, -1000, -1000, -1000)
 
 
 class ShownFont(NamedTuple):
@@ -50,7 +56,7 @@ class ShownFont(NamedTuple):
         face: ours that it is of.
         characters: what they mean.
         advances: how far they go, thousandths of an em.
-        overhangs: of the few that have any.
+        overhangs: of the few that reach so far, or nearly (`LEAST_BEARING`).
     """
 
     face: TrueTypeFont
@@ -90,10 +96,9 @@ def _shown(file: PlainFile, number: int, face: TrueTypeFont) -> ShownFont:
     need(file.text(descendant) == ours.descendant(descriptor))
     need(file.text(descriptor) == ours.descriptor(program))
     need(unpacked(file, program, _LARGEST_PROGRAM) == ours.program)
-    overhangs = [_overhang(face, character) for character in characters]
-    return ShownFont(
-        face, "\0" + characters, ours.advances, {code: one for code, one in enumerate(overhangs, start=1) if any(one)}
-    )
+    overhangs = enumerate([_overhang(face, character) for character in characters], start=1)
+    far = {code: one for code, one in overhangs if max(one) > -LEAST_BEARING}
+    return ShownFont(face, "\0" + characters, ours.advances, far)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -111,4 +116,6 @@ def _overhang(face: TrueTypeFont, character: str) -> Overhang:
     need(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT and code not in _TAKEN_APART)
     need(not any(code in blocks for blocks in _MOSAIC))
     left, bottom, right, top = face.bounds(glyph)
-    return Overhang(max(0.0, -left), max(0.0, -DESCENT - bottom), max(0.0, right - advance), max(0.0, top - ASCENT))
+    if left == right:
+        return _BLANK
+    return Overhang(-left, -DESCENT - bottom, right - advance, top - ASCENT)

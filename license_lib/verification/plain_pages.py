@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from license_lib.code_size import QUIET_ZONE
 from license_lib.verification.plain_objects import OtherwiseSpelledError, need
+from license_lib.verification.plain_runs import MOST_RUNS, ROUNDING, Edges, Run
 
 if TYPE_CHECKING:
     from license_lib.verification.plain_fonts import ShownFont
@@ -40,104 +41,16 @@ _CODE: Final = re.compile(
 )
 _CODE_ENDS: Final = " 1 re f Q EMC"
 _BOX: Final = re.compile(r"([1-9]\d{0,2}) ([1-9]\d{0,2}) ([1-9]\d{0,2})")
+_MOST_OPERATOR_LINES: Final = 10_000
 _SPANS_REMEMBERED: Final = 1 << 14
 ASCENT, DESCENT = 900.0, 200.0
 """How far the characters of a line reach, thousandths of its type size."""
 _SMALLEST: Final = 1.0
 """Points: of smaller type, renderers see some characters and others not."""
-_SAME_LINE: Final = 0.3
-"""Of the height of the largest run of a place: baselines so near are of one line."""
-_NEAR: Final = 1.6
-"""Of the height of the higher run (1.76 type sizes): lines so near may be rows of a picture."""
-_ROUNDING: Final = 0.02
-"""Points: places are rounded to a hundredth."""
-
-
-class Edges(NamedTuple):
-    """A place on a page, points."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    def meets(self, other: "Edges") -> bool:
-        """Whether they have more in common than an edge."""
-        return (
-            self.left < other.right - _ROUNDING
-            and other.left < self.right - _ROUNDING
-            and self.bottom < other.top - _ROUNDING
-            and other.bottom < self.top - _ROUNDING
-        )
-
-
-class Run(NamedTuple):
-    """A stretch of text in one font.
-
-    Attributes:
-        text: what it says.
-        baseline: points from the page's foot.
-        edges: its place: from its first character's origin to where its last one ends, as high as its line.
-        ink: what it may cover: the same, and what reaches beyond it.
-        look: all else that tells how it is drawn.
-    """
-
-    text: str
-    baseline: float
-    edges: Edges
-    ink: Edges
-    look: str
-
-    def lies_in(self, place: Edges) -> bool:
-        """Whether it begins and ends there, and is no higher or lower."""
-        left, bottom, right, top = self.edges
-        return (
-            place.left - _ROUNDING <= left
-            and right <= place.right + _ROUNDING
-            and place.bottom - _ROUNDING <= bottom
-            and top <= place.top + _ROUNDING
-        )
-
-
-def are_in_order(runs: Sequence[Run]) -> bool:
-    """Whether every run stands behind those of its line that were drawn before it, and below those of other lines.
-
-    A reader takes a line from left to right and lines from above, however they were drawn, and sees once what lies on
-    each other. Runs beside each other on different lines, as in the columns of a table, follow each other as they like.
-    """
-    line = _SAME_LINE * max([run.edges.top - run.edges.bottom for run in runs], default=0.0)
-    for number, run in enumerate(runs):
-        left, right, top = run.edges.left + _ROUNDING, run.edges.right - _ROUNDING, run.baseline + line
-        for before in runs[:number]:
-            if left < before.edges.right and before.baseline <= top:
-                is_on_its_line = before.baseline >= run.baseline - line
-                if is_on_its_line or before.edges.left < right:
-                    return False
-    return True
-
-
-def lines_below_each_other(runs: Sequence[Run]) -> int:
-    """How many lines stand below each other at most, each as near as the lines of a text.
-
-    Seen from afar, characters are dark and light squares: of dense ones and blanks, 1.5 type sizes from line to line, a
-    code was still read. ADR 26 has what was measured.
-    """
-    below = sorted(runs, key=lambda run: -run.baseline)
-    nearest = _NEAR * max([run.edges.top - run.edges.bottom for run in runs], default=0.0)
-    counts: list[int] = []
-    for number, run in enumerate(below):
-        count = 1
-        for other in range(number - 1, -1, -1):
-            above = below[other]
-            gap = above.baseline - run.baseline
-            if gap > nearest:
-                break
-            height = max(run.edges.top - run.edges.bottom, above.edges.top - above.edges.bottom)
-            is_above = run.edges.left < above.edges.right + height and above.edges.left < run.edges.right + height
-            if is_above and _SAME_LINE * height < gap <= _NEAR * height:
-                count = max(count, counts[other] + 1)
-        counts.append(count)
-    return max(counts, default=0)
+_BLUR: Final = 2.0
+"""Thousandths of a type size: readers round the edges of characters."""
+LEAST_BEARING: Final = 25.0
+"""Thousandths of a type size: `ROUNDING` and `_BLUR` of the smallest type, and a little more."""
 
 
 class TextLine(NamedTuple):
@@ -207,11 +120,13 @@ def read_page(content: bytes, fonts: "Mapping[str, ShownFont]", lines: Mapping[s
         UnicodeDecodeError: they are not ASCII.
     """
     page, stroke = PlainPage(), ""
+    need(content.count(b"\n") < _MOST_OPERATOR_LINES)
     for line in content.decode("ascii").split("\n"):
         if " BT " in line:
             text = lines.get(line)
             if text is None or not text.reads_the_same_in(fonts):
                 text = _text_line(line, fonts)
+            need(len(page.runs) + len(text.runs) <= MOST_RUNS)
             page.lines[line] = text
             page.runs += text.runs
             # A line of the ground that sets nothing of its own is filled in the colour of the last text before it, and
@@ -249,11 +164,13 @@ def _text_line(line: str, fonts: "Mapping[str, ShownFont]") -> TextLine:
         need(size >= _SMALLEST and 0 <= weight <= _HEAVIEST * size and 0 not in codes and spacing >= 0)
         end = x + sum(steps)
         edges = Edges(x, y - DESCENT * size / 1000, end - spacing, y + ASCENT * size / 1000)
+        blur = ROUNDING + _BLUR * size / 1000
         reach = [font.overhangs[code] for code in font.overhangs.keys() & codes]
-        more = [weight / 2 + max(one) * size / 1000 for one in zip(*reach, strict=True)] or [weight / 2] * 4
+        more = [weight / 2 + max(0.0, max(one) * size / 1000 + blur) for one in zip(*reach, strict=True)]
+        more = more or [weight / 2] * 4
         ink = Edges(edges.left - more[0], edges.bottom - more[1], edges.right + more[2], edges.top + more[3])
         look = f"{color}{stroke} {name} {size} {spacing}"
-        runs.append(Run("".join([font.characters[code] for code in codes]), y, edges, ink, look))
+        runs.append(Run("".join([font.characters[code] for code in codes]), y, edges, ink, max(steps) - spacing, look))
         highest[name] = max(highest.get(name, 0), *codes)
         x = end
     shown = [(name, fonts[name].face, fonts[name].characters[: code + 1]) for name, code in highest.items()]

@@ -682,6 +682,67 @@ def test_texts_beside_the_places_are_of_the_ground(
         assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
 
 
+def in_places(layout: Layout, *places: tuple[float, float, float, float]) -> Layout:
+    """A layout of these places only: left, foot, width and height in points."""
+    boxes = [
+        layout.boxes[0].model_copy(
+            update={"x": left / MM, "y": layout.page.height - (foot + high) / MM, "w": wide / MM, "h": high / MM}
+        )
+        for left, foot, wide, high in places
+    ]
+    return layout.model_copy(update={"boxes": tuple(boxes), "tables": ()})
+
+
+def shown_at(*steps: tuple[float, float, bytes]) -> Redrawn:
+    """One text of these pieces, in 10 points: left, baseline, codes."""
+    lines = b" ".join(b"1 0 0 1 %.3f %.2f Tm 0.000 Tc /song 10 Tf <%b> Tj" % step for step in steps)
+    return only_one_text(b"/LBody <</MCID 3>> BDC BT 0.0667 0.0667 0.0667 rg " + lines + b" ET EMC")
+
+
+CN, EN, STAIRS = b"0001", b"0002", [(140.0 + 10 * step, 300.0 - 4 * step, b"0001") for step in range(6)]
+LONG: Final = CN * 20
+
+
+@pytest.mark.parametrize(
+    ("steps", "places"),
+    [
+        pytest.param([(140, 300, CN), (100, 296, EN)], [(90, 200, 200, 150)], id="half-a-line-below"),
+        pytest.param([*STAIRS, (100, 276, EN)], [(90, 200, 200, 150)], id="down-the-stairs"),
+        pytest.param([*STAIRS[:1], (100, 350, b"0003"), (100, 296, EN)], [(90, 200, 200, 180)], id="a-blank-between"),
+        pytest.param(
+            [(240, 297, CN), (140, 300, CN), (100, 294, EN)],
+            [(220, 200, 100, 150), (90, 200, 120, 150)],
+            id="by-way-of-another-place",
+        ),
+        pytest.param([(100, 300, LONG), (100, 295, LONG)], [(90, 200, 250, 150)], id="a-line-on-another"),
+        pytest.param([(100, 300, LONG), (100, 292, LONG)], [(90, 200, 250, 150)], id="a-line-that-touches-another"),
+        pytest.param([(95.465, 300, b"0004")], [(50, 250, 50, 80), (100, 250, 50, 80)], id="a-little-into-the-next"),
+        pytest.param(
+            [(100, 302.05, b"0005" * 20), (100, 286.95, b"0005" * 20)],
+            [(90, 300, 220, 30), (90, 270, 220, 26)],
+            id="twice-in-two-places",
+        ),
+    ],
+)
+def test_texts_that_a_renderer_orders_in_another_way_are_drawn(
+    steps: list[tuple[float, float, bytes]],
+    places: list[tuple[float, float, float, float]],
+    page: Page,
+    credential: SealCredential,
+    layout: Layout,
+    issued_licenses: dict[str, Issued],
+) -> None:
+    characters = "国一 f\u3031"
+    with_font(page, "song", characters)
+    page.redraw(shown_at(*steps))
+    layout = in_places(layout, *places)
+    codes = "".join(codes.decode() for *_, codes in steps)
+    shown = "".join(characters[int(codes[at : at + 4], 16) - 1] for at in range(0, len(codes), 4))
+    assert "".join(read_face(page.sealed(credential), layout).boxes) != shown.replace(" ", "")
+    with pytest.raises(OtherwiseSpelledError):
+        seen(page, credential, issued_licenses["food-business-permit"].license, layout)
+
+
 @pytest.mark.parametrize("count", [MOST_LINES, MOST_LINES + 1])
 def test_a_text_of_more_lines_than_no_code_could_have_is_drawn(
     count: int, page: Page, credential: SealCredential, layout: Layout, issued_licenses: dict[str, Issued]
