@@ -23,13 +23,13 @@ _LARGEST_PROGRAM: Final = 8 * 1024 * 1024
 _LARGEST_MAP: Final = 1024 * 1024
 _MEANINGS: Final = b" beginbfchar\n"
 _MEANING: Final = re.compile(rb"^<[0-9A-F]{4}> <((?:[0-9A-F]{4}){1,2})>$", re.MULTILINE)
-
-
 _REMEMBERED: Final = 1 << 15
 _LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", "ON"])
 """Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
 _TAKEN_APART: Final = range(0xFB00, 0xFE00)
 """Presentation forms: PDFium reads the letters of a ligature."""
+_HIGHER: Final = 65 / 64
+"""PDFium takes the characters of composite fonts for so much higher than they are."""
 _MOSAIC: Final = (range(0x2500, 0x2C00), range(0x4DC0, 0x4E00), range(0x1D300, 0x1D380), range(0x1F000, 0x1FC00))
 """Box drawing, blocks, shapes, Braille, hexagrams, tiles: squares of a picture, one or several each."""
 
@@ -118,4 +118,4 @@ def _overhang(face: TrueTypeFont, character: str) -> Overhang:
     left, bottom, right, top = face.bounds(glyph)
     if left == right:
         return _BLANK
-    return Overhang(-left, -DESCENT - bottom, right - advance, top - ASCENT)
+    return Overhang(-left, -DESCENT - bottom, right - advance, top * _HIGHER - ASCENT)
