@@ -717,7 +717,7 @@ LONG: Final = CN * 20
         pytest.param([(100, 300, LONG), (100, 295, LONG)], [(90, 200, 250, 150)], id="a-line-on-another"),
         pytest.param([(100, 300, LONG), (100, 292, LONG)], [(90, 200, 250, 150)], id="a-line-that-touches-another"),
         pytest.param([(95.465, 300, b"0004")], [(50, 250, 50, 80), (100, 250, 50, 80)], id="a-little-into-the-next"),
-        pytest.param([(60, 290.7, b"0006")], [(50, 300, 100, 50), (50, 250, 100, 50)], id="a-little-higher-than-it-is"),
+        pytest.param([(60, 290.66, b"0006")], [(50, 300, 100, 50), (50, 250, 100, 50)], id="a-little-higher-than-it-is"),
         pytest.param(
             [(100, 302.05, b"0005" * 20), (100, 286.95, b"0005" * 20)],
             [(90, 300, 220, 30), (90, 270, 220, 26)],
