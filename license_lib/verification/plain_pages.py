@@ -41,7 +41,6 @@ _CODE: Final = re.compile(
 )
 _CODE_ENDS: Final = " 1 re f Q EMC"
 _BOX: Final = re.compile(r"([1-9]\d{0,2}) ([1-9]\d{0,2}) ([1-9]\d{0,2})")
-_MOST_OPERATOR_LINES: Final = 10_000
 _SPANS_REMEMBERED: Final = 1 << 14
 ASCENT, DESCENT = 900.0, 200.0
 """How far the characters of a line reach, thousandths of its type size."""
@@ -120,7 +119,6 @@ def read_page(content: bytes, fonts: "Mapping[str, ShownFont]", lines: Mapping[s
         UnicodeDecodeError: they are not ASCII.
     """
     page, stroke = PlainPage(), ""
-    need(content.count(b"\n") < _MOST_OPERATOR_LINES)
     for line in content.decode("ascii").split("\n"):
         if " BT " in line:
             text = lines.get(line)

@@ -17,6 +17,7 @@ from support import ISSUERS, NOON, PASSPHRASE, example_request, sealed_revision
 
 from license_lib.authority import Authority
 from license_lib.catalogue import Layout, LicenseType
+from license_lib.catalogue.layout import MOST_CONTINUATION_PAGES
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses import License, face_content
@@ -31,7 +32,8 @@ from license_lib.verification import Verdict, examination, plain_faces
 from license_lib.verification.examination import Examination
 from license_lib.verification.ground import Ground
 from license_lib.verification.plain_faces import MOST_LINES, PlainFaces, face_on, read_sheets
-from license_lib.verification.plain_objects import OtherwiseSpelledError, plain_record, references
+from license_lib.verification.plain_objects import LARGEST_PAGE, OtherwiseSpelledError, plain_record, references
+from license_lib.verification.plain_runs import MOST_RUNS
 from license_lib.verification.reading import Face, attached_record, read_face
 from signing.keys import SealCredential, load_credential
 from signing.pdf_reading.plain import read_plain
@@ -682,6 +684,39 @@ def test_texts_beside_the_places_are_of_the_ground(
         assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
 
 
+def pages_more(page: Page, count: int) -> None:
+    """The same page again and again."""
+    number, line = page.line(rb"/Type/Page/")
+    tree, _ = page.line(rb"/Type/Pages")
+    first = max([part.number for part in page.parts] + [held for part in page.parts for held, _ in part.lines]) + 1
+    again = [(first + index, re.sub(rb"/Annots\[[^]]*\]", b"", line)) for index in range(count)]
+    kids = b" ".join(b"%d 0 R" % one for one in [number, *[held for held, _ in again]])
+    page.parts = with_line(page.parts, tree, b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, 1 + count))
+    holder = next(index for index, part in enumerate(page.parts) if part.lines)
+    page.parts[holder] = replace(page.parts[holder], lines=(*page.parts[holder].lines, *again))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(page_drawn(after(b"\n" * LARGEST_PAGE)), id="operators"),
+        pytest.param(
+            page_drawn(after(b"\n".join([LINE % b"9 Tf <0001>" % {b"x": 9, b"y": 9}] * MOST_RUNS))), id="texts"
+        ),
+        pytest.param(lambda page: pages_more(page, MOST_CONTINUATION_PAGES + 1), id="pages"),
+    ],
+)
+def test_more_than_a_licence_has_is_not_even_read(
+    change: Changed, page: Page, credential: SealCredential, layout: Layout, issued_licenses: dict[str, Issued]
+) -> None:
+    """A file of some kilobytes could keep us busy for minutes."""
+    change(page)
+    plain = read_plain(page.sealed(credential))
+    assert plain is not None
+    with pytest.raises(OtherwiseSpelledError):
+        read_sheets(plain, issued_licenses["food-business-permit"].license, layout, our_fonts(), {})
+
+
 def in_places(layout: Layout, *places: tuple[float, float, float, float]) -> Layout:
     """A layout of these places only: left, foot, width and height in points."""
     boxes = [
@@ -717,7 +752,9 @@ LONG: Final = CN * 20
         pytest.param([(100, 300, LONG), (100, 295, LONG)], [(90, 200, 250, 150)], id="a-line-on-another"),
         pytest.param([(100, 300, LONG), (100, 292, LONG)], [(90, 200, 250, 150)], id="a-line-that-touches-another"),
         pytest.param([(95.465, 300, b"0004")], [(50, 250, 50, 80), (100, 250, 50, 80)], id="a-little-into-the-next"),
-        pytest.param([(60, 290.66, b"0006")], [(50, 300, 100, 50), (50, 250, 100, 50)], id="a-little-higher-than-it-is"),
+        pytest.param(
+            [(60, 290.66, b"0006")], [(50, 300, 100, 50), (50, 250, 100, 50)], id="a-little-higher-than-it-is"
+        ),
         pytest.param(
             [(100, 302.05, b"0005" * 20), (100, 286.95, b"0005" * 20)],
             [(90, 300, 220, 30), (90, 270, 220, 26)],
