@@ -16,6 +16,7 @@ from license_lib.catalogue.layout import MOST_CONTINUATION_PAGES, Box
 from license_lib.code_size import LEAST_MODULE, QUIET_ZONE, CodeSize
 from license_lib.errors import InputError, MachineError
 from license_lib.licenses import FaceContent, License, TemplateRef
+from license_lib.licenses.record import canonical_bytes
 from license_lib.qr import proofs_among
 from license_lib.verification.faces import differing_fields
 from license_lib.verification.ground import Reprints
@@ -131,7 +132,7 @@ class PlainFaces:
             ground = hashlib.sha256(name.encode() + sheets.ground + certificate).digest()
             if ground in self._ours:
                 return face
-            is_ours = ground not in self._others and self._prints(sheets, document, kind, layout, certificate)
+            is_ours = ground not in self._others and self._prints(ground, sheets, document, kind, layout, certificate)
         except _OUT_OF_OUR_HANDS:
             return None
         if is_ours and read_face(file.data, layout, file) != face:  # the last word has a renderer
@@ -142,13 +143,29 @@ class PlainFaces:
         return face if is_ours else None
 
     def _prints(
-        self, sheets: "Sheets", document: License, kind: LicenseType, layout: Layout, certificate: bytes
+        self,
+        ground: bytes,
+        sheets: "Sheets",
+        document: License,
+        kind: LicenseType,
+        layout: Layout,
+        certificate: bytes,
     ) -> bool:
-        """Whether our press prints the same ground."""
+        """Whether our press prints the same ground.
+
+        What it cannot print takes it seconds at worst, and is tried once; other licences may be on that ground.
+        """
         press = self._press()
-        reprints = filter(None, map(read_plain, press.reprints(kind, document, certificate)))
-        grounds = (read_sheets(one, document, layout, press.fonts, self._lines).ground for one in reprints)
-        return sheets.ground in grounds
+        tried = hashlib.sha256(ground + canonical_bytes(document)).digest()
+        need(tried not in self._others)
+        try:
+            reprints = filter(None, map(read_plain, press.reprints(kind, document, certificate)))
+            grounds = (read_sheets(one, document, layout, press.fonts, self._lines).ground for one in reprints)
+            is_ours = sheets.ground in grounds
+        except _OUT_OF_OUR_HANDS:
+            self._remember(self._others, tried)
+            raise
+        return is_ours
 
     def _remember(self, known: set[Any], one: object) -> None:
         with self._lock:

@@ -437,6 +437,31 @@ def test_what_cannot_be_printed_once_more_is_drawn(
         assert not is_read(issued.license, sealed_revision(issued.pdf), ground, faces)
 
 
+def test_what_cannot_be_printed_is_tried_once_and_spoils_no_other_licence(
+    shared_authority: Authority, ground: Ground, issued_licenses: dict[str, Issued]
+) -> None:
+    """A record of thousands of rows keeps the press busy for seconds, before it is too long."""
+    assert ground.press is not None
+    press, printed = ground.press(), []
+    dear = issued_licenses["food-business-permit"]
+    usual = shared_authority.issue(replace(example_request("food-business-permit"), number="JY13101150099998"))
+
+    class Fussy:
+        fonts = press.fonts
+
+        def reprints(self, kind: LicenseType, document: License, certificate: bytes) -> Iterable[bytes]:
+            printed.append(document)
+            if document == dear.license:
+                raise InputError("field.overflow", "too long")
+            return press.reprints(kind, document, certificate)
+
+    faces = PlainFaces(Fussy)
+    for _ in range(4):
+        assert not is_read(dear.license, sealed_revision(dear.pdf), ground, faces)
+    assert printed == [dear.license]
+    assert is_read(usual.license, sealed_revision(usual.pdf), ground, faces)
+
+
 def learned(pdf: bytes, ground: Ground) -> PlainFaces:
     """It has met the template, and seen the ground of a file, if that can be known."""
     faces = new_faces(ground)
