@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from license_lib.qr.readers import ask_zbar, ask_zxing
 from license_lib.rendering import Fonts
-from license_lib.rendering.fonts import HEI, SONG
+from license_lib.rendering.fonts import FILES, HEI, SONG
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.rendering.truetype import TrueTypeFont
 from license_lib.resources import fonts_beside, resource_folder
@@ -42,9 +42,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--every", type=int, default=1, help="look at each so manieth character only")
     every = options.parse_args().every
-    fonts = Fonts.load(fonts_beside(resource_folder("templates")))
     folder = fonts_beside(resource_folder("templates"))
-    files = {SONG: folder / "NotoSerifSC-Regular.ttf", HEI: folder / "NotoSansSC-Regular.ttf"}
+    fonts, files = Fonts.load(folder), {face: folder / FILES[face] for face in (SONG, HEI)}
     print("rows of a line | modules right at best: full width | narrower")
     pictures = {face: list(drawn(fonts.faces[face], ImageFont.truetype(files[face], SIZE), every)) for face in files}
     for rows in ROWS:

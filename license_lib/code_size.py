@@ -15,6 +15,7 @@ READS_WELL: Final = 0.5
 """Millimetres: four dots of a printer of 200 dpi, three dots of a fax in fine mode."""
 AIM: Final = 12
 """The version that the code of an ordinary licence should not exceed."""
+LARGEST_VERSION: Final = 40
 _LEAST_VERSION: Final = 10
 _SMALLEST, _STEP = 17, 4  # modules of version 0, if there were one, and what each version adds
 

@@ -10,7 +10,6 @@ from license_lib.licenses import FaceContent, License
 from license_lib.licenses.record import RECORD_NAME, canonical_bytes
 from license_lib.rendering import Attachment, Press, SealSpace, Signature, printed
 from license_lib.rendering.face import composed
-from license_lib.rendering.fonts import Fonts
 from license_lib.seal_pictures import SealPictures
 from license_lib.seal_room import printed_seal
 from license_lib.verification.ground import PLACE_OF_THE_CODE, Reprint
@@ -28,11 +27,6 @@ class Reprinter:
 
     def __init__(self, press: Press, seals: SealPictures) -> None:
         self._press, self._seals = press, seals
-
-    @property
-    def fonts(self) -> Fonts:
-        """What licences are set in."""
-        return self._press.fonts
 
     def reprints(
         self, kind: LicenseType, document: License, content: FaceContent, certificate: bytes

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from license_lib.catalogue.layout import Layout
-from license_lib.code_size import QUIET_ZONE
+from license_lib.code_size import LARGEST_VERSION, QUIET_ZONE, CodeSize
 from license_lib.errors import InputError
 from license_lib.rendering import Bound, Ink, SealSpace, Signature, Strip
 from license_lib.rendering.blocks import MM
@@ -14,7 +14,7 @@ from license_lib.seal_pictures import VisibleSeal
 from signing.pages import strips
 from signing.sealing import FIELD_NAME, Prepared
 
-_MOST_MODULES: Final = 177 + 2 * QUIET_ZONE
+_MOST_MODULES: Final = CodeSize(LARGEST_VERSION, 0).modules + 2 * QUIET_ZONE
 """Of a code's side, light ones around it among them."""
 
 

@@ -17,7 +17,6 @@ from signing.trust import TrustStore
 
 if TYPE_CHECKING:
     from license_lib.rendering.face import Composed
-    from license_lib.rendering.fonts import Fonts
     from license_lib.trust_list import Snapshot
 
 
@@ -76,11 +75,6 @@ class Reprint(NamedTuple):
 
 class Reprints(Protocol):
     """A press that prints licences once more: so what is ours is told from what only says so."""
-
-    @property
-    def fonts(self) -> "Fonts":
-        """What it sets licences in."""
-        ...
 
     def reprints(
         self, kind: LicenseType, document: License, content: FaceContent, certificate: bytes

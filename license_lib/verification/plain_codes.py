@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from license_lib.catalogue import Layout
-from license_lib.code_size import LEAST_MODULE, QUIET_ZONE, CodeSize
+from license_lib.code_size import LARGEST_VERSION, LEAST_MODULE, QUIET_ZONE, CodeSize
 from license_lib.verification.plain_objects import OtherwiseSpelledError, need
 
 _CODE: Final = re.compile(
@@ -15,7 +15,6 @@ _CODE: Final = re.compile(
 _ENDS: Final = " 1 re f Q"
 _BOX: Final = re.compile(r"([1-9]\d{0,2}) ([1-9]\d{0,2}) ([1-9]\d{0,2})")
 _RUNS_REMEMBERED: Final = 1 << 14
-_LARGEST_VERSION: Final = 40
 _PIXELS: Final = 2
 """Of a module's side, for the reader."""
 _SHADES: Final = bytes((255, 0)) + bytes(254)
@@ -45,10 +44,9 @@ def text_of_code(operators: str, layout: Layout) -> str:
         raise OtherwiseSpelledError
     module, left, bottom, side = float(found[1]), float(found[2]), float(found[3]), int(found[4])
     size = CodeSize.of(side - 2 * QUIET_ZONE, layout.qr.size)
-    need(1 <= size.version <= _LARGEST_VERSION and size.modules == side - 2 * QUIET_ZONE and size.module > LEAST_MODULE)
-    drawn, place = (left, bottom, left + module * side), edges_of(layout.page, layout.qr)
-    need(all(abs(one - other) < _SAME_PLACE for one, other in zip(drawn, place, strict=False)))
-
+    need(1 <= size.version <= LARGEST_VERSION and size.modules == side - 2 * QUIET_ZONE and size.module > LEAST_MODULE)
+    drawn, place = (left, bottom, left + module * side), edges_of(layout.page, layout.qr)[:3]  # it is a square
+    need(all(abs(one - other) < _SAME_PLACE for one, other in zip(drawn, place, strict=True)))
     symbol = _symbol(operators[found.end() : -len(_ENDS)].split(" 1 re "), side)
     modules = b"".join(frame_of(size.version).rows(symbol)).translate(_SHADES)
     picture = Image.new("L", (side, side), 255)

@@ -11,7 +11,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from license_lib.catalogue import LicenseType
+from license_lib.catalogue import Layout, LicenseType
 from license_lib.errors import InputError, MachineError
 from license_lib.licenses import FaceContent, License, TemplateRef
 from license_lib.qr import proofs_among
@@ -34,12 +34,11 @@ from signing.reports import SealReport
 if TYPE_CHECKING:
     from license_lib.rendering.blocks import Block
     from license_lib.rendering.face import Composed
-    from license_lib.rendering.fonts import Fonts
 
 _MOST_KNOWN: Final = 512
 _MOST_OBJECTS: Final = 200
 """That pictures need: each may need the next one."""
-MOST_LINES: Final = 6
+_MOST_LINES: Final = 6
 """Below each other: each would have to be six of the 37 rows that the code of a licence has at least (ADR 26)."""
 _NEAR: Final = 1.98
 """Type sizes of the larger one of two lines: so near, they may be rows of a picture."""
@@ -49,8 +48,6 @@ _NAMED: Final = rb"<<((?:/[A-Za-z0-9]{1,20} \d{1,5} 0 R)*)>>"
 _RESOURCES: Final = re.compile(rb"<</Font%b/XObject%b>>" % (_NAMED, _NAMED))
 _ONE_NAMED: Final = re.compile(rb"/([A-Za-z0-9]+) (\d+) 0 R")
 _MICROTEXT_FORM: Final = b"<</Type/XObject/Subtype/Form/BBox%b/Filter/FlateDecode/Length %d>>"
-_MICROTEXT: Final = b"Micro"
-"""The name of the form that is a licence's own (`rendering.ornament`)."""
 _OUT_OF_OUR_HANDS: Final = (OtherwiseSpelledError, LookupError, ValueError, InputError, MachineError)
 """It is spelled otherwise, or our press cannot print it, or there are no fonts."""
 
@@ -117,16 +114,15 @@ class PlainFaces:
     def _code(
         self, file: PlainFile, reprint: Reprint, kind: LicenseType, content: FaceContent, name: bytes
     ) -> str | None:
-        fonts = self._press().fonts
         try:
-            seen = seen_as(reprint.face, file, content, fonts)
+            seen = seen_as(reprint.face, file, content.layout)
         except _OUT_OF_OUR_HANDS:  # with this seal
             return None
         key = hashlib.sha256(name + seen.objects).digest()
         if key in self._ours:
             return seen.code
         again = None if key in self._others else read_plain(reprint.file(seen.code))
-        is_ours = again is not None and seen_as(reprint.face, again, content, fonts) == seen
+        is_ours = again is not None and seen_as(reprint.face, again, content.layout) == seen
         if is_ours:  # the last word has a renderer
             face = read_face(file.data, content.layout, file)
             if differing_fields(kind, content, face) or face.codes != (seen.code,) or face.pictures:
@@ -141,14 +137,13 @@ class PlainFaces:
             known.add(one)
 
 
-def seen_as(ours: "Composed", file: PlainFile, content: FaceContent, fonts: "Fonts") -> Seen:
+def seen_as(ours: "Composed", file: PlainFile, layout: Layout) -> Seen:
     """A file's pages, if they are ours.
 
     Args:
         ours: the pages as our press prints them.
         file: the file.
-        content: what it is to show.
-        fonts: what it is set in.
+        layout: where everything stands.
 
     Raises:
         OtherwiseSpelledError, LookupError, ValueError: they are not, or a renderer might see something else in them.
@@ -164,23 +159,27 @@ def seen_as(ours: "Composed", file: PlainFile, content: FaceContent, fonts: "Fon
     used = {face: [*codes] for face, codes in sheet.codes.items() if codes}
     need([*held] == [*map(font_name, used)])
     for name, characters in used.items():
-        face, own = fonts.faces[name], characters[len(sheet.plate.codes[name]) :]  # those before are the template's
+        face, own = (
+            sheet.plate.fonts.faces[name],
+            characters[len(sheet.plate.codes[name]) :],
+        )  # those before are the template's
         ours_embeds = FontObjects.of(face, characters) if own else embedded_again(face, "".join(characters))
         need_font(file, held[font_name(name)], ours_embeds)
         need(all(is_read_as_written(face, character) for character in own))
-    need(lines_below_each_other(ours.plan.pages[0].blocks) <= MOST_LINES)
+    need(lines_below_each_other(ours.plan.pages[0].blocks) <= _MOST_LINES)
     pages = ["\n".join(page).encode("ascii") for page in sheet.pages]
     before, after = pages[0].split(PLACE_OF_THE_CODE.encode("ascii"))
     first, *others = (unpacked(file, references(text)[2], LARGEST_PAGE) for text in texts)
-    need(others == pages[1:] and first.startswith(before) and first.endswith(after))
-    operators = first[len(before) : len(first) - len(after)].decode("ascii")
-    code = text_of_code(operators, content.layout)
-    need(len(first) == len(before) + len(operators) + len(after) and len(proofs_among([code])) == 1)
+    need(others == pages[1:] and len(first) >= len(before) + len(after))
+    need(first.startswith(before) and first.endswith(after))
+    code = text_of_code(first[len(before) : len(first) - len(after)].decode("ascii"), layout)
+    need(proofs_among([code]))
     return Seen(code, objects)
 
 
 def _page_objects(ours: "Composed", file: PlainFile) -> tuple[Sequence[bytes], bytes, bytes]:
     """The pages as they are written, the names of their fonts, and a digest of what they are made of beside these."""
+    from license_lib.rendering.ornament import MICROTEXT
     from license_lib.rendering.press.objects import numbers
 
     last = file.last
@@ -200,7 +199,7 @@ def _page_objects(ours: "Composed", file: PlainFile) -> tuple[Sequence[bytes], b
     met: dict[int, int] = {}
     for name, number in (*forms, (b"", references(widget)[0])):
         digest.update(b"\n%b " % name)
-        if name == _MICROTEXT:
+        if name == MICROTEXT.encode("ascii"):
             micro = ours.microtext
             box = numbers((0, 0, micro.width, micro.height))
             need(file.text(number) == _MICROTEXT_FORM % (box, len(micro.operators)))

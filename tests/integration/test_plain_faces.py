@@ -384,8 +384,6 @@ def test_what_is_not_ours_is_printed_once_more_and_not_each_time(
     press, printed = ground.press(), list[str]()
 
     class Counted:
-        fonts = press.fonts
-
         def reprints(self, *asked: Any) -> Iterable[Reprint]:
             for one in press.reprints(*asked):
                 yield Reprint(one.face, partial(self.file, one))
@@ -412,12 +410,7 @@ def test_another_bodys_seal_is_not_ours(
 
 
 def test_without_seal_pictures_every_face_is_drawn(ground: Ground, issued_licenses: dict[str, Issued]) -> None:
-    assert ground.press is not None
-    press = ground.press()
-
     class Sealless:
-        fonts = press.fonts
-
         def reprints(self, *_: object) -> Iterable[Reprint]:
             return ()
 
@@ -430,12 +423,7 @@ def test_without_seal_pictures_every_face_is_drawn(ground: Ground, issued_licens
 def test_what_cannot_be_printed_once_more_is_drawn(
     error: Exception, ground: Ground, issued_licenses: dict[str, Issued]
 ) -> None:
-    assert ground.press is not None
-    press = ground.press()
-
     class Broken:
-        fonts = press.fonts
-
         def reprints(self, *_: object) -> Iterable[Reprint]:
             raise error
 
@@ -660,6 +648,13 @@ def test_a_code_drawn_otherwise_is_drawn(old: str, new: str, layout: Layout) -> 
         text_of_code(changed, layout)
 
 
+def test_a_code_elsewhere_is_drawn(layout: Layout) -> None:
+    moved = layout.model_copy(update={"qr": layout.qr.model_copy(update={"x": layout.qr.x + 1})})
+    assert text_of_code(qr_operators(moved, QR), moved) == QR
+    with pytest.raises(OtherwiseSpelledError):
+        text_of_code(qr_operators(moved, QR), layout)
+
+
 def test_a_code_too_fine_for_a_renderer_is_drawn(layout: Layout) -> None:
     """It is read module by module here; drawn, its modules are no pixels."""
     with pytest.raises(OtherwiseSpelledError):
@@ -672,6 +667,37 @@ def test_other_microtext_is_drawn(
     page.replace_stream(page.named(rb"/XObject<<", rb"/Micro "), lambda content: content + b" 9 w 0 0 m 99 1 l S")
     pdf = page.sealed(credential)
     assert not is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces)
+    codes_of(pdf, ground, faces)
+
+
+def test_microtext_of_the_same_length_is_no_other(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    number = page.named(rb"/XObject<<", rb"/Micro ")
+    page.parts = [
+        replace(part, data=part.data[:-1] + bytes([part.data[-1] ^ 1])) if part.number == number and part.data else part
+        for part in page.parts
+    ]
+    assert not is_read(issued_licenses["food-business-permit"].license, page.sealed(credential), ground, faces)
+
+
+def test_another_second_page_is_drawn(
+    shared_authority: Authority, ground: Ground, faces: PlainFaces, issued_licenses: dict[str, Issued]
+) -> None:
+    issued = issued_licenses["vehicle-transport-certificate"]
+    page = Page(sealed_revision(issued.pdf))
+    keys = shared_authority.settings.keys_folder
+    credential = load_credential(keys, ISSUERS["vehicle-transport-certificate"], passphrase=PASSPHRASE, at=NOON)
+    assert is_read(issued.license, page.sealed(credential), ground, faces)
+    contents = [
+        int(found[1])
+        for part in page.parts
+        for _, line in part.lines
+        if (found := re.search(rb"/Type/Page/.*/Contents (\d+)", line))
+    ]
+    page.replace_stream(contents[1], after(b"/Artifact BMC 0 0 9 9 re f EMC"))
+    pdf = page.sealed(credential)
+    assert not is_read(issued.license, pdf, ground, faces)
     codes_of(pdf, ground, faces)
 
 
