@@ -26,6 +26,7 @@ from license_lib.verification.plain_objects import (
     references,
     unpacked,
 )
+from license_lib.verification.plain_texts import planned_face
 from license_lib.verification.reading import read_face
 from signing.pdf_reading.plain import PlainFile, read_plain
 from signing.pdf_reading.values import Ref, Value
@@ -103,6 +104,8 @@ class PlainFaces:
             press, certificate = self._press(), seal.signer.certificate_der
             template, layout = document.template, content.layout.model_dump_json()
             for number, reprint in enumerate(press.reprints(kind, document, content, certificate)):
+                if differing_fields(kind, content, planned_face(reprint.face.plan, content.layout)):
+                    return ()
                 name = f"{template.key} {template.version} {template.digest}\n{layout}\n{number}\n"
                 code = self._code(seal.plain, reprint, kind, content, name.encode() + certificate)
                 if code is not None:

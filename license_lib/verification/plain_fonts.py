@@ -11,15 +11,12 @@ from typing import Final
 from license_lib.rendering.press.fonts import FontObjects
 from license_lib.rendering.truetype import TrueTypeFont
 from license_lib.verification.plain_objects import need, references, unpacked
+from license_lib.verification.plain_texts import HIGHEST, LOWEST, WIDEST
 from signing.pdf_reading.plain import PlainFile
 
 _LARGEST_PROGRAM: Final = 8 * 1024 * 1024
 _LARGEST_MAP: Final = 1024 * 1024
 _REMEMBERED: Final = 1 << 15
-_ASCENT, _DESCENT = 900.0, 200.0
-"""How far the characters of a line reach, thousandths of its type size."""
-_FAR: Final = 100.0
-"""Thousandths of a type size that a character may reach beyond its place: letters do, and readers know them."""
 _LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", "ON"])
 """Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
 _TAKEN_APART: Final = range(0xFB00, 0xFE00)
@@ -60,4 +57,4 @@ def is_read_as_written(face: TrueTypeFont, character: str) -> bool:
     if code in _TAKEN_APART or any(code in blocks for blocks in MOSAIC):
         return False
     left, bottom, right, top = face.bounds(glyph)
-    return max(-left, -_DESCENT - bottom, right - advance, top - _ASCENT) <= _FAR
+    return max(-left, right - advance) <= 1000 * WIDEST and top <= 1000 * HIGHEST and -bottom <= 1000 * LOWEST

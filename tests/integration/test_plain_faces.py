@@ -20,6 +20,7 @@ from license_lib.authority import Authority
 from license_lib.catalogue import Layout
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
+from license_lib.license_code import license_code
 from license_lib.licenses import License, face_content
 from license_lib.qr import scan_file
 from license_lib.rendering import Fonts
@@ -36,7 +37,7 @@ from license_lib.verification.plain_faces import PlainFaces, lines_below_each_ot
 from license_lib.verification.plain_fonts import is_read_as_written
 from license_lib.verification.plain_objects import OtherwiseSpelledError, plain_record
 from license_lib.verification.reading import attached_record, read_face
-from signing.keys import SealCredential, load_credential
+from signing.keys import SealCredential, key_id, load_credential
 from signing.pdf_reading.plain import read_plain
 from signing.validation import validate
 
@@ -46,6 +47,7 @@ WITH_PHOTO: Final = {"residence-permit", "teacher-qualification"}
 """A photograph may show a code: their faces are drawn."""
 Redrawn = Callable[[bytes], bytes]
 Changed = Callable[["Page"], None]
+Printed = Callable[[License], bytes]
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +190,7 @@ def test_a_page_sealed_again_is_read(
 ) -> None:
     pdf = page.sealed(credential)
     assert is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces)
-    assert codes_of(pdf, ground, faces) == ("status.unknown", "seal.timestamp-missing", "seal.development")
+    assert codes_of(pdf, ground, faces) == SOUND
 
 
 TEXT: Final = rb"(?m)^/LBody .* Tj ET EMC$"
@@ -598,6 +600,57 @@ def test_a_text_of_more_lines_than_no_code_could_have_is_drawn(
         issued = shared_authority.issue(replace(example, fields=fields, number=f"JY1310115008888{number}"))
         found.append([is_read(issued.license, sealed_revision(issued.pdf), ground, faces) for _ in range(2)])
     assert found == [[True, True], [False, False]]
+
+
+@pytest.fixture
+def printed_and_sealed(shared_authority: Authority, ground: Ground, issued_licenses: dict[str, Issued]) -> Printed:
+    """Prints a record as our press does, and seals it by the department's key: nobody asks whether it may be issued."""
+
+    def printed(document: License) -> bytes:
+        key = document.template.key
+        credential = load_credential(
+            shared_authority.settings.keys_folder, ISSUERS[key], passphrase=PASSPHRASE, at=NOON
+        )
+        kind, sealed_by = ground.catalogue.drawn_by(document.template), issued_licenses[key].pdf
+        signer = validate(sealed_revision(sealed_by), trust=ground.trust, at=NOON).signer
+        assert kind is not None
+        assert signer is not None
+        assert ground.press is not None
+        certificate = signer.certificate_der
+        (once_more,) = ground.press().reprints(kind, document, face_content(kind, document), certificate)
+        code = license_code(
+            kind, document, key_id=key_id(certificate), sign=credential.sign, base_url="https://license.example"
+        )
+        return Page(once_more.file(code)).sealed(credential)
+
+    return printed
+
+
+SOUND: Final = ("status.unknown", "seal.timestamp-missing", "seal.development")
+"""What is said of every file here."""
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        pytest.param([], SOUND[0], id="none"),
+        pytest.param([{}], "face.mismatch", id="without-a-text"),
+        pytest.param([{"KZ_CBZT": " "}], "face.mismatch", id="of-blanks"),
+        pytest.param([{"KZ_CBZT": "正常（下转续页）"}], "face.mismatch", id="that-end-as-if-they-went-on"),
+    ],
+)
+def test_rows_that_nobody_finds_on_the_page_are_drawn(
+    rows: list[dict[str, str]],
+    code: str,
+    printed_and_sealed: Printed,
+    issued_licenses: dict[str, Issued],
+    ground: Ground,
+    faces: PlainFaces,
+) -> None:
+    """Our press prints such a record."""
+    document = issued_licenses["social-insurance-certificate"].license
+    changed = replace(document, tables={name: (*own, *rows) for name, own in document.tables.items()})
+    assert code in codes_of(printed_and_sealed(changed), ground, faces)
 
 
 QR: Final = "HTTPS://A.EXAMPLE/V#" + "1234567890" * 40
