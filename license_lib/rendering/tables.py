@@ -163,9 +163,7 @@ def _head(
     return blocks, height
 
 
-def _fitting(
-    table: Table, rows: Rows, widths: list[float], size: float, height: float, fonts: Fonts
-) -> list[_Row]:
+def _fitting(table: Table, rows: Rows, widths: list[float], size: float, height: float, fonts: Fonts) -> list[_Row]:
     """As many rows, from the first, as a height holds; those behind them are not looked at."""
     fitting: list[_Row] = []
     used = 0.0

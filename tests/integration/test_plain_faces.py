@@ -35,10 +35,10 @@ from license_lib.verification.ground import Ground, Reprint
 from license_lib.verification.plain_codes import text_of_code
 from license_lib.verification.plain_faces import PlainFaces, lines_below_each_other
 from license_lib.verification.plain_fonts import is_read_as_written
-from license_lib.verification.plain_objects import OtherwiseSpelledError, plain_record
+from license_lib.verification.plain_objects import OtherwiseSpelledError, plain_record, unpacked
 from license_lib.verification.reading import attached_record, read_face
 from signing.keys import SealCredential, key_id, load_credential
-from signing.pdf_reading.plain import read_plain
+from signing.pdf_reading.plain import PlainFile, read_plain
 from signing.validation import validate
 
 ROOM: Final = 4000
@@ -651,6 +651,44 @@ def test_rows_that_nobody_finds_on_the_page_are_drawn(
     document = issued_licenses["social-insurance-certificate"].license
     changed = replace(document, tables={name: (*own, *rows) for name, own in document.tables.items()})
     assert code in codes_of(printed_and_sealed(changed), ground, faces)
+
+
+@pytest.mark.parametrize(("rows", "times"), [(100, 1), (2000, 0)])
+def test_a_record_of_more_texts_than_licenses_have_is_not_printed_once_more(
+    rows: int,
+    times: int,
+    issued_licenses: dict[str, Issued],
+    ground: Ground,
+) -> None:
+    """To set them takes longer than to draw what a file shows; our press may even refuse them in the end."""
+    asked: list[License] = []
+
+    class Asked:
+        def reprints(self, _: object, document: License, *__: object) -> Iterable[Reprint]:
+            asked.append(document)
+            return ()
+
+    issued, faces = issued_licenses["road-transport-permit"], PlainFaces(Asked)
+    fleet = {code: own[:1] * rows for code, own in issued.license.tables.items()}
+    for _ in range(2):
+        assert not is_read(replace(issued.license, tables=fleet), sealed_revision(issued.pdf), ground, faces)
+    assert len(asked) == times
+
+
+def test_pages_are_unpacked_as_far_as_ours_reach(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most: list[int] = []
+
+    def counted(file: PlainFile, number: int, size: int) -> bytes:
+        most.append(size)
+        return unpacked(file, number, size)
+
+    page.redraw(after(b" " * 9_000_000))
+    monkeypatch.setattr(plain_faces, "unpacked", counted)
+    codes_of(page.sealed(credential), ground, faces)
+    assert most
+    assert max(most) < 300_000
 
 
 QR: Final = "HTTPS://A.EXAMPLE/V#" + "1234567890" * 40
