@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from plain_files import Part, put_together, sealed, taken_apart, with_line
 from support import ISSUERS, NOON, PASSPHRASE, example_request, sealed_revision
 
@@ -22,10 +22,13 @@ from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.license_code import license_code
 from license_lib.licenses import License, face_content
-from license_lib.qr import scan_file
+from license_lib.qr import retries, scan_file
+from license_lib.qr.readers import Seen
+from license_lib.qr.scanning import PAGE_DPI, read_codes
 from license_lib.rendering import Fonts
 from license_lib.rendering.blocks import Area, Block, Line
 from license_lib.rendering.face import qr_operators
+from license_lib.rendering.fonts import FILES
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.resources import fonts_beside, resource_folder
 from license_lib.verification import Verdict, examination, plain_faces
@@ -36,7 +39,7 @@ from license_lib.verification.plain_codes import text_of_code
 from license_lib.verification.plain_faces import PlainFaces, lines_below_each_other
 from license_lib.verification.plain_fonts import is_read_as_written
 from license_lib.verification.plain_objects import OtherwiseSpelledError, plain_record, unpacked
-from license_lib.verification.reading import attached_record, read_face
+from license_lib.verification.reading import attached_record, codes_on, read_face
 from signing.keys import SealCredential, key_id, load_credential
 from signing.pdf_reading.plain import PlainFile, read_plain
 from signing.validation import validate
@@ -696,6 +699,27 @@ QR: Final = "HTTPS://A.EXAMPLE/V#" + "1234567890" * 40
 
 def test_a_code_of_ours_is_read(layout: Layout) -> None:
     assert text_of_code(qr_operators(layout, QR), layout) == QR
+
+
+def test_a_code_is_read_among_characters_that_look_like_its_corners(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They keep zxing-cpp from it, and of the finest codes zbar misses one in thirty."""
+    pixels = PAGE_DPI / 25.4
+    page = Image.new("L", (round(layout.page.width * pixels), round(layout.page.height * pixels)), 255)
+    font = ImageFont.truetype(fonts_beside(resource_folder("templates")) / FILES["hei"], 13)
+    for row in range(12):
+        ImageDraw.Draw(page).text((100, 60 + 23 * row), "囩" * 80, font=font)
+    size, modules = modules_of(QR)
+    left, top, side = (round(edge * pixels) for edge in (layout.qr.x, layout.qr.y, layout.qr.size))
+    place = Image.new("L", (size[0] + 8, size[1] + 8), 255)
+    place.paste(Image.frombytes("L", size, modules), (4, 4))
+    page.paste(
+        place.resize((side, side), Image.Resampling.BOX), (round(layout.qr.x * pixels), round(layout.qr.y * pixels))
+    )
+    monkeypatch.setattr(retries, "ask_zbar", lambda _: Seen(()))
+    assert not read_codes(page), "too easy to show anything"
+    assert codes_on(page, layout) == (QR,)
 
 
 def test_a_damaged_code_is_drawn(
