@@ -714,9 +714,7 @@ def test_a_code_is_read_among_characters_that_look_like_its_corners(
     left, top, side = (round(edge * pixels) for edge in (layout.qr.x, layout.qr.y, layout.qr.size))
     place = Image.new("L", (size[0] + 8, size[1] + 8), 255)
     place.paste(Image.frombytes("L", size, modules), (4, 4))
-    page.paste(
-        place.resize((side, side), Image.Resampling.BOX), (round(layout.qr.x * pixels), round(layout.qr.y * pixels))
-    )
+    page.paste(place.resize((side, side), Image.Resampling.BOX), (left, top))
     monkeypatch.setattr(retries, "ask_zbar", lambda _: Seen(()))
     assert not read_codes(page), "too easy to show anything"
     assert codes_on(page, layout) == (QR,)
