@@ -20,7 +20,7 @@ from license_lib.licenses.request import LicenseRequest
 from license_lib.press_rooms import RoomOpener
 from license_lib.press_workers import DistantRoom, workers_of
 
-GROUP: Final = 32
+GROUP: Final = 64
 """Requests that take each step together. A transaction costs several of their share in it."""
 UNDER_WAY: Final = 3
 """Groups, of a process that seals: one is in its hands, one waits for it, one is with the database."""

@@ -126,7 +126,8 @@ class PressRoom:
         """
         sheets = [self._print(order) for order in orders]
         sealed = self._sealer.seal_each([sheet.order for sheet in sheets])
-        return [self._put(sheet, one) for sheet, one in zip(sheets, sealed, strict=True)]
+        stored = self._files.put_each([one.pdf for one in sealed])
+        return [_pressed(*one) for one in zip(sheets, sealed, stored, strict=True)]
 
     def check(self, request: LicenseRequest, today: date) -> Draft:
         """Everything that can be known to be wrong with a request, or with the keys, before anything is written.
@@ -186,12 +187,13 @@ class PressRoom:
         )
         return _Sheet(record, SealOrder(prepared(face), credential, at))
 
-    def _put(self, sheet: "_Sheet", sealed: Sealed) -> Pressed:
-        return Pressed(
-            pdf=sealed.pdf,
-            stored_as=self._files.put(sealed.pdf),
-            record=sheet.record,
-            file_digest=sha256(sealed.revision),
-            archived_until=sealed.archived.until if sealed.archived else None,
-            key_id=sheet.order.credential.key_id,
-        )
+
+def _pressed(sheet: _Sheet, sealed: Sealed, stored_as: bytes) -> Pressed:
+    return Pressed(
+        pdf=sealed.pdf,
+        stored_as=stored_as,
+        record=sheet.record,
+        file_digest=sha256(sealed.revision),
+        archived_until=sealed.archived.until if sealed.archived else None,
+        key_id=sheet.order.credential.key_id,
+    )

@@ -2,7 +2,10 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 PUBLIC = 0o644
 
@@ -18,18 +21,50 @@ def write_whole(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     Raises:
         OSError: it cannot be written; what was there stays.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:8]}-", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            os.fchmod(stream.fileno(), mode)
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    write_whole_each({path: data}, mode=mode)
+
+
+def write_whole_each(files: Mapping[Path, bytes], *, mode: int = PUBLIC) -> None:
+    """`write_whole` for some files, in a fraction of the time: a disk makes many durable at once, if it may.
+
+    Raises:
+        OSError: one cannot be written; any of the others may be there.
+    """
+    with ExitStack() as unfinished:
+        written = [(unfinished.enter_context(_Unfinished(path, mode)), data) for path, data in files.items()]
+        for file, data in written:
+            file.stream.write(data)
+            file.stream.flush()
+        for file, _ in written:
+            os.fsync(file.stream.fileno())
+        for file, _ in written:
+            file.finish()
+    for folder in {path.parent: None for path in files}:
+        sync_folder(folder)
+
+
+class _Unfinished:
+    """A file by its first name; removed at the end of the block, unless it got its own."""
+
+    def __init__(self, path: Path, mode: int) -> None:
+        self._path = path
+        descriptor, self._name = tempfile.mkstemp(prefix=f".{path.name[:8]}-", suffix=".part", dir=path.parent)
+        self.stream = os.fdopen(descriptor, "wb")
+        os.fchmod(descriptor, mode)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def finish(self) -> None:
+        """Give it its name."""
+        self.stream.close()
+        Path(self._name).replace(self._path)
+        self._name = ""
+
+    def __exit__(self, *_: object) -> None:
+        if self._name:
+            self.stream.close()
+            Path(self._name).unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Backups 备份 of a repository: made while it is used, proved to be whole, and restored into either kind of database.
 
-    <backups>/files/ab/cd/abcd….pdf                    sealed files of all snapshots, each kept once
+    <backups>/files/ab/abcd….pdf                       sealed files of all snapshots, each kept once
     <backups>/snapshots/<time>/database.sqlite         all tables, as they were at one moment
     <backups>/snapshots/<time>/license.toml            the configuration; it holds no secret
     <backups>/snapshots/<time>/manifest.json           what belongs to it, written last

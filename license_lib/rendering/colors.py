@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from colorsys import hls_to_rgb, rgb_to_hls
+from functools import lru_cache
 
 
 def fill(color: str) -> str:
@@ -14,6 +15,7 @@ def stroke(color: str) -> str:
     return f"{_operands(color)} RG"
 
 
+@lru_cache(maxsize=256)
 def tint(color: str, share: float) -> str:
     """`color` thinned with white; a share of 0 is white, of 1 the colour."""
     return _joined(255 - (255 - part) * share for part in _parts(color))
@@ -45,5 +47,6 @@ def _joined(parts: Iterable[float]) -> str:
     return "#" + "".join(f"{round(part):02X}" for part in parts)
 
 
+@lru_cache(maxsize=256)  # templates have a few
 def _operands(color: str) -> str:
     return " ".join(f"{part / 255:.3g}" for part in _parts(color))

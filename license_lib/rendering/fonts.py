@@ -115,7 +115,7 @@ class Fonts:
         different = set(text)
         for character in different.difference(known):
             self.face_for(character, wanted)
-        if all(known[character] == wanted for character in different):  # as nearly every text
+        if {*map(known.__getitem__, different)} <= {wanted}:  # as nearly every text
             yield Run(wanted, text)
             return
         for face, characters in groupby(text, key=known.__getitem__):
@@ -128,7 +128,7 @@ class Fonts:
         for character in set(text).difference(known):
             font = self.faces[self.face_for(character, wanted) or wanted]
             known[character] = font.advance(font.glyph(ord(character)))
-        return [known[character] for character in text]
+        return [*map(known.__getitem__, text)]
 
     def check(self, field: str, text: str, wanted: str = SONG) -> None:
         """Refuse text that cannot be printed whole.

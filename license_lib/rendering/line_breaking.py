@@ -47,6 +47,8 @@ def wrap(text: str, advances: Sequence[float], width: float, most: int) -> list[
     if max(advances, default=0.0) > width:
         return None
     reach = list(accumulate(advances, initial=0.0))  # where each character starts if all stand on one line
+    if most and _inked(text, reach, 0, len(text)) <= width:  # as most texts do
+        return [text]
     over = reach[-1] - width * most
     if over > 0 and over > sum(advances[at] for at, character in enumerate(text) if character.isspace()):
         return None

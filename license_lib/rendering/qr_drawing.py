@@ -52,7 +52,8 @@ def qr_path(text: str, x: float, y: float, size: float) -> str:
     """
     matrix = qr_matrix(text)
     side = len(matrix) + 2 * QUIET_ZONE
-    path = " ".join(map(_boxes(side).__getitem__, _runs(b"\0".join(matrix))))
+    corners, sizes = _boxes(side)
+    path = " ".join([corners[start] + sizes[end - start] for start, end in _runs(b"\0".join(matrix))])
     module = size / side
     return f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {y:.3f} cm 1 1 1 rg 0 0 {side} {side} re f 0 0 0 rg {path} f Q"
 
@@ -66,24 +67,15 @@ def _runs(modules: bytes) -> Iterator[tuple[int, int]]:
     return zip(ends, ends, strict=True)
 
 
-class _Boxes(dict[tuple[int, int], str]):
-    """Runs of dark modules as rectangles, by their ends in a symbol whose rows follow each other with a gap.
+@lru_cache(maxsize=40)
+def _boxes(side: int) -> tuple[list[str], list[str]]:
+    """Runs of dark modules as rectangles: where they begin, and how long they are.
+
+    Few short texts, which a processor keeps at hand; one for each rectangle would be many thousands.
 
     Args:
-        count: modules of a side, with the quiet zone.
+        side: modules of a side, with the quiet zone.
     """
-
-    def __init__(self, count: int) -> None:
-        super().__init__()
-        self._count = count
-        self._step = count - 2 * QUIET_ZONE + 1
-
-    def __missing__(self, run: tuple[int, int]) -> str:
-        """Describe a run."""
-        row, start = divmod(run[0], self._step)
-        box = f"{start + QUIET_ZONE} {self._count - QUIET_ZONE - 1 - row} {run[1] - run[0]} 1 re"
-        self[run] = box
-        return box
-
-
-_boxes = lru_cache(maxsize=40)(_Boxes)
+    inner = range(QUIET_ZONE, side - QUIET_ZONE + 1)  # rows follow each other with a gap
+    corners = [f"{x} {side - QUIET_ZONE - 1 - row} " for row in range(side - 2 * QUIET_ZONE) for x in inner]
+    return corners, [f"{length} 1 re" for length in range(side)]

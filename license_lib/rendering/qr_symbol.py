@@ -95,19 +95,19 @@ def is_symbol_of(text: str, symbol: int) -> bool:
 
 def _placed_in_a_version(text: str) -> tuple[int, str]:
     """The smallest version that holds a text, and the bits of its segments."""
+    runs = [(found.lastgroup or "", found[0]) for found in _RUNS.finditer(text)]
     for group, (first, last) in enumerate(_GROUPS):
         if _NUMERIC.sixths * len(text) > 6 * 8 * data_bytes(last):
             continue
-        bits = "".join(_segment(mode, part, group) for mode, part in _segments(text, group))
+        length, modes = _fewest_bits(runs, group)
         for version in range(first, last + 1):
-            if len(bits) <= 8 * data_bytes(version):
-                return version, bits
+            if length <= 8 * data_bytes(version):
+                return version, "".join([_segment(mode, part, group) for mode, part in _segments(modes, runs)])
     raise ValueError("no version holds the text")
 
 
-def _segments(text: str, group: int) -> Iterator[tuple[_Mode, str]]:
-    """The modes that take the fewest bits, each with its part of the text."""
-    runs = [(found.lastgroup or "", found[0]) for found in _RUNS.finditer(text)]
+def _fewest_bits(runs: Sequence[tuple[str, str]], group: int) -> tuple[int, Sequence[_Mode]]:
+    """How many bits runs of characters take at least, and the mode of each."""
     ways: dict[_Mode, tuple[int, tuple[_Mode, ...]]] = {}
     for kind, run in runs:
         so_far = ways or {_BYTES: (0, ())}
@@ -120,9 +120,14 @@ def _segments(text: str, group: int) -> Iterator[tuple[_Mode, str]]:
             ]
             spent, path = min(options, key=lambda option: option[0])
             ways[mode] = spent + mode.sixths * len(run), (*path, mode)
-    _, modes = min(ways.values(), key=lambda way: way[0])
+    spent, modes = min(ways.values(), key=lambda way: way[0])
+    return -(-spent // 6), modes
+
+
+def _segments(modes: Sequence[_Mode], runs: Sequence[tuple[str, str]]) -> Iterator[tuple[_Mode, str]]:
+    """Runs of the same mode together."""
     for mode, members in groupby(zip(modes, runs, strict=True), key=lambda member: member[0]):
-        yield mode, "".join(run for _, (_, run) in members)
+        yield mode, "".join([run for _, (_, run) in members])
 
 
 def _segment(mode: _Mode, part: str, group: int) -> str:

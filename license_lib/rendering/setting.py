@@ -1,5 +1,8 @@
 """Setting text into areas: the largest type that fits, and where each line then stands."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from license_lib.rendering.blocks import Area, Line
 from license_lib.rendering.line_breaking import wrap
 
@@ -26,9 +29,7 @@ def poured(text: str, advances: list[float], area: Area, size: float) -> tuple[l
 
 def fit(text: str, advances: list[float], area: Area, size: float, smallest: float) -> tuple[float, list[str]] | None:
     """The largest type size from `size` down to `smallest` at which `text` fits `area`, and its lines."""
-    steps = [smallest + SIZE_STEP * n for n in range(int((size - smallest) / SIZE_STEP) + 1)]
-    if steps[-1] < size:
-        steps.append(size)
+    steps = _steps(size, smallest)
     best: tuple[float, list[str]] | None = None
     low, high = 0, len(steps) - 1
     trial = high  # most texts fit at once
@@ -53,6 +54,13 @@ def fit(text: str, advances: list[float], area: Area, size: float, smallest: flo
             if lines is not None:
                 return smaller, lines
     return best
+
+
+@lru_cache(maxsize=256)  # templates have a few
+def _steps(size: float, smallest: float) -> Sequence[float]:
+    """The sizes to try, upwards."""
+    steps = [smallest + SIZE_STEP * n for n in range(int((size - smallest) / SIZE_STEP) + 1)]
+    return [*steps, size] if steps[-1] < size else steps
 
 
 def room(height: float, size: float) -> int:

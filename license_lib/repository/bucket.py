@@ -7,7 +7,8 @@ settings. Content is written only where no content is (`If-None-Match: *`), and 
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from license_lib.repository.listing import Found
 
 _URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?")
 _PAGE = 1000
+_AT_ONCE = 8
 _RETRIES = 3
 _PATIENCE = timedelta(seconds=20)
 
@@ -53,8 +55,14 @@ class Bucket:
             )
         )
 
-    def write(self, name: str, content: bytes) -> bool:
-        """One request; of two writers the store lets one in."""
+    def write_each(self, new: Mapping[str, bytes]) -> Sequence[str]:
+        """One request each, some at a time; of two writers the store lets one in."""
+        with ThreadPoolExecutor(_AT_ONCE) as asking:
+            written = dict(zip(new, asking.map(self._is_written, new.items()), strict=True))
+        return [name for name, is_new in written.items() if not is_new]
+
+    def _is_written(self, named: tuple[str, bytes]) -> bool:
+        name, content = named
 
         def work() -> bool:
             try:

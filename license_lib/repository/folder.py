@@ -8,16 +8,16 @@ acknowledged survives a power cut.
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from license_lib.repository.faults import os_fault
 from license_lib.repository.listing import QUARANTINE, Found
-from license_lib.whole_files import sync_folder, write_whole
+from license_lib.whole_files import sync_folder, write_whole_each
 
-LEFTOVER = re.compile(r"([0-9a-f]{2}/){2}\.[0-9a-f]{8}-\w+\.part")
+LEFTOVER = re.compile(r"[0-9a-f]{2}/\.[0-9a-f]{8}-\w+\.part")
 """What a file is called while it is written; found later, its writer died."""
 
 T = TypeVar("T")
@@ -35,19 +35,20 @@ class Folder:
         self._durable: set[Path] = set()
         self._lock = threading.Lock()
 
-    def write(self, name: str, content: bytes) -> bool:
-        """Write, sync, rename, sync the folder."""
-        target = self._root / name
+    def write_each(self, new: Mapping[str, bytes]) -> Sequence[str]:
+        """Write, sync, rename, sync the folders."""
 
-        def work() -> bool:
-            self._make_durable(target.parent)
-            is_new = not target.exists()
-            if is_new:
-                write_whole(target, content, mode=0o600)
-            else:
+        def work() -> Sequence[str]:
+            targets = {name: self._root / name for name in new}
+            for target in targets.values():
+                self._make_durable(target.parent)
+            taken = [name for name, target in targets.items() if target.exists()]
+            for target in map(targets.__getitem__, taken):
                 os.utime(target)  # young again: nobody sets it aside while its new writer names it
                 sync_folder(target.parent)  # whoever wrote it may have died before this step
-            return is_new
+            written = {target: new[name] for name, target in targets.items() if name not in taken}
+            write_whole_each(written, mode=0o600)
+            return taken
 
         return _refusing(work)
 
@@ -74,7 +75,7 @@ class Folder:
         return _refusing(work)
 
     def listed(self) -> Iterator[Found]:
-        """Every file two folders down, folder by folder."""
+        """Every file in a folder of the root, folder by folder."""
         for entry in self._entries():
             if found := _refusing(lambda: _found(entry)):  # noqa: B023 — called at once
                 yield found
@@ -106,8 +107,7 @@ class Folder:
         if not _refusing(self._root.exists):
             return
         for folder in _sorted(self._root):
-            for below in _sorted(folder):
-                yield from _sorted(below)
+            yield from _sorted(folder)
 
     def _make_durable(self, folder: Path) -> None:
         """Make a folder whose own entry survives a power cut, up to the first that is known to."""
@@ -139,7 +139,7 @@ def _sorted(folder: Path) -> list[Path]:
 
 
 def _name(path: Path) -> str:
-    return "/".join(path.parts[-3:])
+    return "/".join(path.parts[-2:])
 
 
 def _found(path: Path) -> Found | None:

@@ -14,6 +14,8 @@ from license_lib.rendering.truetype import TrueTypeFont
 
 _CHARACTERS_REMEMBERED: Final = 1 << 15
 _DEFAULT_WIDTH: Final = 1000
+_CODES: Final = [f"{code:04x}" for code in range(1 << 10)]
+"""The usual ones."""
 _MAP_BLOCK: Final = 100  # a CMap block holds at most 100 entries (Adobe technical note 5014)
 _SYSTEM: Final = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
 _MAP_BEGINS: Final = """/CIDInit /ProcSet findresource begin
@@ -33,12 +35,13 @@ class Codes(dict[str, str]):
 
     def __missing__(self, character: str) -> str:
         """Give the next code away."""
-        code = self[character] = f"{len(self) + 1:04x}"
+        count = len(self) + 1
+        code = self[character] = _CODES[count] if count < len(_CODES) else f"{count:04x}"
         return code
 
     def shown(self, text: str) -> str:
         """A text as a string of codes."""
-        return "".join([self[character] for character in text])
+        return "".join(map(self.__getitem__, text))
 
 
 class FontObjects(NamedTuple):

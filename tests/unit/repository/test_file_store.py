@@ -1,5 +1,6 @@
 """Files in a folder, and the same in a bucket of a real server of the S3 protocol."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -81,7 +82,7 @@ def test_a_file_is_found_under_its_digest(store: FileStore, root: Path) -> None:
     digest = store.put(b"%PDF-1.7")
     name = hashlib.sha256(b"%PDF-1.7").hexdigest()
     assert digest.hex() == name
-    assert everything_in(root) == [root / name[:2] / name[2:4] / f"{name}.pdf"]
+    assert everything_in(root) == [root / name[:2] / f"{name}.pdf"]
     assert store.contains(digest)
     assert store.get(digest) == b"%PDF-1.7"
 
@@ -93,6 +94,22 @@ def test_the_same_bytes_are_kept_once(open_store: Callable[..., FileStore], root
     after = (root / file_name(digest)).stat()
     assert before.st_ino == after.st_ino
     assert before.st_mtime_ns <= after.st_mtime_ns, "young again: its new writer is about to name it"
+
+
+def test_files_that_are_put_together_are_found_each(store: FileStore, root: Path) -> None:
+    contents = [f"licence {number % 30}".encode() for number in range(40)]
+    store.put(contents[3])
+    digests = store.put_each(contents)
+    assert [store.get(digest) for digest in digests] == contents
+    assert len(everything_in(root)) == 30
+    assert store.put_each([]) == []
+
+
+def test_of_files_that_are_put_together_each_is_checked_that_was_there(store: FileStore, root: Path) -> None:
+    contents = [b"first", b"second", b"third"]
+    (root / file_name(store.put(contents[1]))).write_bytes(b"secund")
+    assert refusal(lambda: store.put_each(contents)).code == "storage.corrupt"
+    assert store.put_each([contents[0], contents[2]]) == [hashlib.sha256(one).digest() for one in contents[::2]]
 
 
 def test_two_writers_of_the_same_file_are_both_served(open_store: Callable[..., FileStore], root: Path) -> None:
@@ -141,7 +158,7 @@ def test_what_is_no_digest_is_no_path(store: FileStore, digest: bytes) -> None:
 def test_all_files_are_counted_up_and_nothing_else(store: FileStore, root: Path) -> None:
     assert list(store.iterate()) == []
     digests = {store.put(f"licence {number}".encode()) for number in range(1100)}  # more than a page of a bucket
-    for stray in ("README", "ab/Thumbs.db", "ab/cd/notes.pdf", f"ab/cd/{'0' * 64}.pdf"):
+    for stray in ("README", "ab/Thumbs.db", "ab/notes.pdf", "ab/cd/notes.pdf", f"ab/{'0' * 64}.pdf"):
         path = root / stray
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"not ours")
@@ -154,7 +171,7 @@ def test_a_store_opened_for_reading_only_writes_nothing(open_store: Callable[...
     digest = open_store().put(b"x")
     reader = open_store(read_only=True)
     assert reader.get(digest) == b"x"
-    aside = partial(reader.set_aside, "ab/cd/.abcdef01-x.part", before=datetime.max.replace(tzinfo=UTC))
+    aside = partial(reader.set_aside, "ab/.abcdef01-x.part", before=datetime.max.replace(tzinfo=UTC))
     for attempt in (lambda: reader.put(b"y"), aside):
         assert refusal(attempt).code == "storage.read-only"
     assert everything_in(root) == [root / file_name(digest)]
@@ -178,7 +195,7 @@ def test_only_the_owner_may_look(tmp_path: Path) -> None:
     digest = FileStore(tmp_path / "files").put(b"x")
     path = tmp_path / "files" / file_name(digest)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [stat.S_IMODE(folder.stat().st_mode) for folder in path.parents[:3]] == [0o700] * 3
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in path.parents[:2]] == [0o700] * 2
 
 
 def test_a_root_that_is_a_file_is_an_error_of_ours(tmp_path: Path) -> None:
@@ -219,10 +236,27 @@ def test_what_a_dead_writer_left_is_found_and_set_aside(tmp_path: Path) -> None:
     assert list(store.iterate()) == [digest]
 
 
+def test_a_full_disk_leaves_nothing_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileStore(tmp_path)
+    contents = [b"%d" % number for number in range(4)]
+    room = iter(range(5))  # three new folders, that of the first file, and one file
+
+    def full(_: int) -> None:
+        if next(room, None) is None:
+            raise OSError(errno.ENOSPC, "no room")
+
+    store.put_each(contents[:1])
+    monkeypatch.setattr(os, "fsync", full)
+    assert refusal(lambda: store.put_each(contents)).code == "storage.full"
+    assert everything_in(tmp_path) == [tmp_path / file_name(hashlib.sha256(contents[0]).digest())]
+    monkeypatch.undo()
+    assert [store.get(digest) for digest in store.put_each(contents)] == contents
+
+
 def test_only_files_of_ours_are_set_aside(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     digest = store.put(b"x")
-    for name in (f"../{file_name(digest)}", "../licences.db", "ab/cd/../../x.part", "", ".part"):
+    for name in (f"../{file_name(digest)}", "../licences.db", "ab/../../x.part", "", ".part"):
         with pytest.raises(InputError) as refused:
             store.set_aside(name, before=datetime.max.replace(tzinfo=UTC))
         assert refused.value.code == "repository.value"
