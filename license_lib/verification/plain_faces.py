@@ -6,8 +6,10 @@ operators is compared with a whole file, printed once more, the first time; that
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import starmap
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from license_lib.rendering.blocks import Block
     from license_lib.rendering.face import Composed
     from license_lib.rendering.sheet import Sheet
+    from license_lib.rendering.truetype import TrueTypeFont
 
 _MOST_KNOWN: Final = 512
 _MOST_OBJECTS: Final = 200
@@ -161,6 +164,7 @@ def seen_as(ours: "Composed", file: PlainFile, layout: Layout) -> Seen:
     from license_lib.verification.plain_fonts import embedded_again, is_read_as_written, need_font
 
     need(lines_below_each_other(ours.plan.pages[0].blocks) <= _MOST_LINES)
+    need(all(starmap(is_read_as_written, _characters_of_the_record(ours))))
     texts, resources, objects = _page_objects(ours, file)
     sheet = ours.sheet
     code = _operators_of_the_code(sheet, file, [references(text)[2] for text in texts])
@@ -178,6 +182,16 @@ def seen_as(ours: "Composed", file: PlainFile, layout: Layout) -> Seen:
     said = text_of_code(code, layout)
     need(proofs_among([said]))
     return Seen(said, objects)
+
+
+def _characters_of_the_record(ours: "Composed") -> "set[tuple[TrueTypeFont, str]]":
+    """Each with what draws it; a template may have for ornament what a record may not."""
+    plate, said = ours.sheet.plate, defaultdict[str, set[str]](set)
+    for block in ours.plan.blocks:
+        if id(block) not in plate.texts:
+            said[block.face].update(*[line.text for line in block.lines])
+    runs = (run for wanted, characters in said.items() for run in plate.fonts.runs("".join(characters), wanted))
+    return {(plate.fonts.faces[run.face], character) for run in runs for character in run.text}
 
 
 def _operators_of_the_code(sheet: "Sheet", file: PlainFile, numbers: Sequence[int]) -> str:

@@ -31,7 +31,7 @@ from license_lib.rendering.face import qr_operators
 from license_lib.rendering.fonts import FILES
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.resources import fonts_beside, resource_folder
-from license_lib.verification import Verdict, examination, plain_faces
+from license_lib.verification import Verdict, examination, plain_faces, plain_fonts
 from license_lib.verification.examination import Examination
 from license_lib.verification.faces import differing_fields
 from license_lib.verification.ground import Ground, Reprint
@@ -575,6 +575,25 @@ def test_characters_that_readers_take_for_something_else_are_drawn(character: st
     """Marks on others, ligatures, what is read from the right, what reaches far, and pieces of pictures."""
     fonts = Fonts.load(fonts_beside(resource_folder("templates")))
     assert is_read_as_written(fonts.faces["song"], character) is is_one
+
+
+@pytest.mark.parametrize(("character", "is_said"), [("食", True), ("扫", False)])
+def test_characters_of_the_template_are_drawn_where_the_record_has_them(
+    character: str,
+    is_said: bool,  # noqa: FBT001
+    issued_licenses: dict[str, Issued],
+    ground: Ground,
+    faces: PlainFaces,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A template may have squares for ornament; of a record, they are modules."""
+    issued = issued_licenses["food-business-permit"]
+    kind = ground.catalogue.drawn_by(issued.license.template)
+    assert kind is not None
+    assert character in str(kind.layout)
+    assert (character in str(face_content(kind, issued.license).texts)) is is_said
+    monkeypatch.setattr(plain_fonts, "is_read_as_written", lambda _, one: one != character)
+    assert is_read(issued.license, sealed_revision(issued.pdf), ground, faces) is not is_said
 
 
 def lines_of(count: int, step: float, *, size: float = 10, left: float = 0) -> Block:
