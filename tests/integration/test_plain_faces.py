@@ -21,11 +21,11 @@ from license_lib.catalogue import Layout
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.license_code import license_code
-from license_lib.licenses import License, face_content
+from license_lib.licenses import FaceContent, License, face_content
 from license_lib.qr import retries, scan_file
 from license_lib.qr.readers import Seen
 from license_lib.qr.scanning import PAGE_DPI, read_codes
-from license_lib.rendering import Fonts
+from license_lib.rendering import FacePlan, Fonts, plan_face
 from license_lib.rendering.blocks import Area, Block, Line
 from license_lib.rendering.face import qr_operators
 from license_lib.rendering.fonts import FILES
@@ -39,7 +39,8 @@ from license_lib.verification.plain_codes import text_of_code
 from license_lib.verification.plain_faces import PlainFaces, lines_below_each_other
 from license_lib.verification.plain_fonts import is_read_as_written
 from license_lib.verification.plain_objects import OtherwiseSpelledError, plain_record, unpacked
-from license_lib.verification.reading import attached_record, codes_on, read_face
+from license_lib.verification.plain_texts import planned_face
+from license_lib.verification.reading import POINTS_PER_MM, attached_record, codes_on, read_face
 from signing.keys import SealCredential, key_id, load_credential
 from signing.pdf_reading.plain import PlainFile, read_plain
 from signing.validation import validate
@@ -648,6 +649,13 @@ def printed_and_sealed(shared_authority: Authority, ground: Ground, issued_licen
     return printed
 
 
+def planned(document: License, ground: Ground) -> tuple[FaceContent, FacePlan]:
+    kind = ground.catalogue.drawn_by(document.template)
+    assert kind is not None
+    content = face_content(kind, document)
+    return content, plan_face(kind, content, Fonts.load(fonts_beside(resource_folder("templates"))))
+
+
 SOUND: Final = ("status.unknown", "seal.timestamp-missing", "seal.development")
 """What is said of every file here."""
 
@@ -711,6 +719,37 @@ def test_pages_are_unpacked_as_far_as_ours_reach(
     codes_of(page.sealed(credential), ground, faces)
     assert most
     assert max(most) < 300_000
+
+
+@pytest.mark.parametrize("key", ["business-license", "real-estate-certificate", "social-insurance-certificate"])
+def test_what_a_planned_face_says_is_what_a_renderer_reads(
+    key: str, printed_and_sealed: Printed, issued_licenses: dict[str, Issued], ground: Ground
+) -> None:
+    document = issued_licenses[key].license
+    tables = {code: own * 40 for code, own in document.tables.items()}
+    fields = document.fields | {
+        code: text * 20 for code, text in document.fields.items() if code in {"KZ_FJ", "KZ_JYFW"}
+    }
+    for one in (document, replace(document, tables=tables, fields=fields)):
+        content, plan = planned(one, ground)
+        drawn = read_face(printed_and_sealed(one), content.layout)
+        assert planned_face(plan, content.layout) == replace(drawn, codes=())
+
+
+def test_a_line_that_may_reach_into_a_place_belongs_to_it(issued_licenses: dict[str, Issued], ground: Ground) -> None:
+    content, plan = planned(issued_licenses["birth-certificate"].license, ground)
+    box = content.layout.boxes[0]
+    assert box.page == 1
+    left, middle = box.x * POINTS_PER_MM, (box.y + box.h / 2) * POINTS_PER_MM
+
+    def said(gap: float) -> str:
+        line = Line("j", left - gap - 3, middle, 3, 10)
+        block = Block("", "text", (line,), Area(0, 0, 400, 400), "song", "#000000")
+        more = replace(plan.pages[0], blocks=(*plan.pages[0].blocks, block))
+        return planned_face(replace(plan, pages=(more, *plan.pages[1:])), content.layout).boxes[0]
+
+    assert said(2) == planned_face(plan, content.layout).boxes[0]
+    assert said(0.5) == said(2) + "j"
 
 
 QR: Final = "HTTPS://A.EXAMPLE/V#" + "1234567890" * 40
