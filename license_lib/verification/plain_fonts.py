@@ -17,6 +17,8 @@ from signing.pdf_reading.plain import PlainFile
 _REMEMBERED: Final = 1 << 15
 _LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", "ON"])
 """Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
+_LONGEST: Final = 2000.0
+"""Advance, thousandths of a type size: what stands less than half of it below, PDFium takes for the same line."""
 _TAKEN_APART: Final = range(0xFB00, 0xFE00)
 """Presentation forms: PDFium reads the letters of a ligature."""
 MOSAIC: Final = (range(0x2500, 0x2C00), range(0x4DC0, 0x4E00), range(0x1D300, 0x1D380), range(0x1F000, 0x1FC00))
@@ -50,7 +52,7 @@ def is_read_as_written(face: TrueTypeFont, character: str) -> bool:
     glyph = face.glyph(code)
     advance = face.advance(glyph)
     # A mark is drawn on the character before it.
-    if not glyph or advance <= 0 or unicodedata.bidirectional(character) not in _LEFT_TO_RIGHT:
+    if not glyph or not 0 < advance <= _LONGEST or unicodedata.bidirectional(character) not in _LEFT_TO_RIGHT:
         return False
     if code in _TAKEN_APART or any(code in blocks for blocks in MOSAIC):
         return False

@@ -570,10 +570,10 @@ def layout(ground: Ground, issued_licenses: dict[str, Issued]) -> Layout:
 @pytest.mark.parametrize(("character", "is_one"), [
     ("中", True), ("j", True), ("（", True), ("1", True),
     ("\u0301", False), ("\ufb01", False), ("\u05d0", False), ("\u3031", False),
-    ("█", False), ("■", False), ("䷀", False),
+    ("█", False), ("■", False), ("䷀", False), ("—", True), ("⸺", True), ("⸻", False), ("|", True),
 ])  # fmt: skip
 def test_characters_that_readers_take_for_something_else_are_drawn(character: str, is_one: bool) -> None:  # noqa: FBT001
-    """Marks on others, ligatures, what is read from the right, what reaches far, and pieces of pictures."""
+    """Marks on others, ligatures, what is read from the right, what reaches far or is long, and pieces of pictures."""
     fonts = Fonts.load(fonts_beside(resource_folder("templates")))
     assert is_read_as_written(fonts.faces["song"], character) is is_one
 
