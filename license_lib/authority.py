@@ -105,7 +105,8 @@ class Authority:
         Args:
             requests: asked for as places get free.
             processes: worker processes that print and seal; with 0, or for a few requests, this process does, one
-                licence after the other.
+                licence after the other. They load the main script once more: issue below
+                `if __name__ == "__main__":`.
             cluster: address of a scheduler whose workers do it instead, see `license_lib.cluster`.
 
         Yields:

@@ -86,7 +86,10 @@ def _living() -> Iterator[None]:
     except BrokenExecutor:
         died = True
     if died:  # outside of `except`: what the pool says of it is not chained
-        hint = "look at the system log, for example for memory, then send the same batch again"
+        hint = (
+            "look at the system log, for example for memory, and in a script whether it issues below"
+            " `if __name__ == '__main__':`; then send the same batch again"
+        )
         raise MachineError("issuing.worker", f"{_WHO} has died", hint=hint)
 
 
