@@ -760,7 +760,7 @@ def test_a_code_of_ours_is_read(layout: Layout) -> None:
 def test_a_code_is_read_among_characters_that_look_like_its_corners(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They keep zxing-cpp from it, and of the finest codes zbar misses one in thirty."""
+    """They keep zxing-cpp from it, and of the finest codes zbar misses one in sixty."""
     pixels = PAGE_DPI / 25.4
     page = Image.new("L", (round(layout.page.width * pixels), round(layout.page.height * pixels)), 255)
     font = ImageFont.truetype(fonts_beside(resource_folder("templates")) / FILES["hei"], 13)
