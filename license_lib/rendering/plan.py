@@ -260,14 +260,10 @@ def _static(text: StaticText, fonts: Fonts, spacing: float, *, title: bool = Fal
 
 
 def _overflow(box: TextBox, text: str, advances: list[float], area: Area, what: str = "") -> InputError:
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = fit(text[:middle], advances[:middle], area, box.min_size, box.min_size)
-        low, high = (middle, high) if fits else (low, middle - 1)
+    _, rest = poured(text, advances, area, box.min_size)
     return InputError(
         "field.overflow",
         f"{what}{box.field}: {len(text)} characters do not fit its box of {area.width / MM:.0f} × {box.h:g} mm"
         f" even at {box.min_size:g} pt",
-        hint=f"about {low} characters fit",
+        hint=f"about {len(text) - len(rest)} characters fit",
     )

@@ -1,5 +1,6 @@
 """Repeated rows as a table: as many as the box holds, each as high as its texts need."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from license_lib.catalogue.fields import BUILT_IN_ENGLISH, BUILT_IN_FIELDS
@@ -78,29 +79,29 @@ def fill_table(
     widths = [column.w * MM * stretch for column in table.columns]
     blocks, head = _head(license_type, layout, table, widths, area, fonts)
     left = area.height - head
-    size, rows = table.size, _measured(table, wanted.rows, widths, table.size, fonts)
-    while to_the_end and sum(row.height for row in rows) > left and size > table.min_size:
+    size, rows = table.size, _fitting(table, wanted.rows, widths, table.size, left, fonts)
+    while to_the_end and len(rows) < len(wanted.rows) and size > table.min_size:
         size = max(table.min_size, size - SIZE_STEP)
-        rows = _measured(table, wanted.rows, widths, size, fonts)
-    count = _fitting(rows, left)
-    if count < len(rows):
+        rows = _fitting(table, wanted.rows, widths, size, left, fonts)
+    if len(rows) < len(wanted.rows):
         if table.overflow == "refuse":
             raise InputError(
                 "field.overflow",
-                f"{table.field}: {len(rows)} rows do not fit their table even at {table.min_size:g} pt",
-                hint=f"{count} rows fit",
+                f"{table.field}: {len(wanted.rows)} rows do not fit their table even at {table.min_size:g} pt",
+                hint=f"{len(rows)} rows fit",
             )
-        count = _fitting(rows, left - (NOTE_HEIGHT if to_the_end else 0.0))
+        if to_the_end:
+            rows = _fitting(table, wanted.rows, widths, size, left - NOTE_HEIGHT, fonts)
     y = area.y + head
     edges = [area.y, y]
-    for number, row in enumerate(rows[:count], 1):
+    for number, row in enumerate(rows, 1):
         x = area.x
         for index, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
             blocks += _cell(table, column, row, (number, index), Area(x, y, width, row.height), size, fonts)
             x += width
         y += row.height
         edges.append(y)
-    rest = TableRest(table, wanted.label, wanted.rows[count:]) if count < len(rows) else None
+    rest = TableRest(table, wanted.label, wanted.rows[len(rows) :]) if len(rows) < len(wanted.rows) else None
     if rest is not None and to_the_end:
         below = area._replace(y=area.y + area.height - NOTE_HEIGHT, height=NOTE_HEIGHT)
         blocks.append(note(CONTINUED_BELOW, below, fonts))
@@ -162,35 +163,35 @@ def _head(
     return blocks, height
 
 
-def _measured(table: Table, rows: Rows, widths: list[float], size: float, fonts: Fonts) -> list[_Row]:
-    measured: list[_Row] = []
-    for row in rows:
-        cells: list[list[str]] = []
-        for column, width in zip(table.columns, widths, strict=True):
-            text = row.get(column.field, "")
-            advances = fonts.advances(text, table.font)
-            wrapped = wrap(text, advances, (width - 2 * PADDING) / size * 1000, _MOST_LINES) if text else []
-            if wrapped is None:
-                raise InputError(
-                    "field.overflow",
-                    f"{table.field}: {len(text)} characters do not fit the column {column.field}",
-                    hint="shorten the text",
-                )
-            cells.append(wrapped)
-        most = max(map(len, cells))
-        needed = ((most - 1) * LEADING + ASCENT + DESCENT) * size + PADDING
-        measured.append(_Row(tuple(cells), max(table.row_h * MM, needed)))
-    return measured
-
-
-def _fitting(rows: list[_Row], height: float) -> int:
-    """How many rows, from the first, a height holds."""
+def _fitting(table: Table, rows: Rows, widths: list[float], size: float, height: float, fonts: Fonts) -> list[_Row]:
+    """As many rows, from the first, as a height holds; those behind them are not looked at."""
+    fitting: list[_Row] = []
     used = 0.0
-    for count, row in enumerate(rows):
-        used += row.height
+    for row in rows:
+        measured = _measured(table, row, widths, size, fonts)
+        used += measured.height
         if used > height + 0.01:
-            return count
-    return len(rows)
+            break
+        fitting.append(measured)
+    return fitting
+
+
+def _measured(table: Table, row: Mapping[str, str], widths: list[float], size: float, fonts: Fonts) -> _Row:
+    cells: list[list[str]] = []
+    for column, width in zip(table.columns, widths, strict=True):
+        text = row.get(column.field, "")
+        advances = fonts.advances(text, table.font)
+        wrapped = wrap(text, advances, (width - 2 * PADDING) / size * 1000, _MOST_LINES) if text else []
+        if wrapped is None:
+            raise InputError(
+                "field.overflow",
+                f"{table.field}: {len(text)} characters do not fit the column {column.field}",
+                hint="shorten the text",
+            )
+        cells.append(wrapped)
+    most = max(map(len, cells))
+    needed = ((most - 1) * LEADING + ASCENT + DESCENT) * size + PADDING
+    return _Row(tuple(cells), max(table.row_h * MM, needed))
 
 
 def _cell(

@@ -9,6 +9,8 @@ from license_lib.catalogue import Layout
 from license_lib.code_size import LARGEST_VERSION, LEAST_MODULE, QUIET_ZONE, CodeSize
 from license_lib.verification.plain_objects import OtherwiseSpelledError, need
 
+LARGEST_CODE: Final = 256 * 1024
+"""Bytes of operators: no symbol has so many runs of dark modules."""
 _CODE: Final = re.compile(
     r"q (\d{1,2}\.\d{5}) 0 0 \1 (\d{1,4}\.\d{3}) (\d{1,4}\.\d{3}) cm 1 1 1 rg 0 0 (\d{2,3}) \4 re f 0 0 0 rg "
 )

@@ -6,8 +6,10 @@ operators is compared with a whole file, printed once more, the first time; that
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import starmap
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -17,15 +19,15 @@ from license_lib.licenses import FaceContent, License, TemplateRef
 from license_lib.qr import proofs_among
 from license_lib.verification.faces import differing_fields
 from license_lib.verification.ground import PLACE_OF_THE_CODE, Reprint, Reprints
-from license_lib.verification.plain_codes import text_of_code
+from license_lib.verification.plain_codes import LARGEST_CODE, text_of_code
 from license_lib.verification.plain_objects import (
-    LARGEST_PAGE,
     OtherwiseSpelledError,
     anonymous,
     need,
     references,
     unpacked,
 )
+from license_lib.verification.plain_texts import planned_face
 from license_lib.verification.reading import read_face
 from signing.pdf_reading.plain import PlainFile, read_plain
 from signing.pdf_reading.values import Ref, Value
@@ -34,10 +36,14 @@ from signing.reports import SealReport
 if TYPE_CHECKING:
     from license_lib.rendering.blocks import Block
     from license_lib.rendering.face import Composed
+    from license_lib.rendering.sheet import Sheet
+    from license_lib.rendering.truetype import TrueTypeFont
 
 _MOST_KNOWN: Final = 512
 _MOST_OBJECTS: Final = 200
 """That pictures need: each may need the next one."""
+_MOST_TEXT: Final = 10_000
+"""Characters of a record that is set once more. Ordinary ones have 500, and a fleet of 100 vehicles has 4000."""
 _MOST_LINES: Final = 6
 """Below each other: each would have to be six of the 37 rows that the code of a licence has at least (ADR 26)."""
 _NEAR: Final = 1.98
@@ -99,10 +105,14 @@ class PlainFaces:
             return ()
         if seal.plain is None or seal.signer is None or document.photo is not None:  # it may show a code, or become one
             return ()
+        if _size_of(content) > _MOST_TEXT:
+            return ()
         try:
             press, certificate = self._press(), seal.signer.certificate_der
             template, layout = document.template, content.layout.model_dump_json()
             for number, reprint in enumerate(press.reprints(kind, document, content, certificate)):
+                if differing_fields(kind, content, planned_face(reprint.face.plan, content.layout)):
+                    return ()
                 name = f"{template.key} {template.version} {template.digest}\n{layout}\n{number}\n"
                 code = self._code(seal.plain, reprint, kind, content, name.encode() + certificate)
                 if code is not None:
@@ -153,8 +163,11 @@ def seen_as(ours: "Composed", file: PlainFile, layout: Layout) -> Seen:
     from license_lib.rendering.typeset import font_name
     from license_lib.verification.plain_fonts import embedded_again, is_read_as_written, need_font
 
+    need(lines_below_each_other(ours.plan.pages[0].blocks) <= _MOST_LINES)
+    need(all(starmap(is_read_as_written, _characters_of_the_record(ours))))
     texts, resources, objects = _page_objects(ours, file)
     sheet = ours.sheet
+    code = _operators_of_the_code(sheet, file, [references(text)[2] for text in texts])
     held = {name.decode("ascii"): int(number) for name, number in _ONE_NAMED.findall(resources)}
     used = {face: [*codes] for face, codes in sheet.codes.items() if codes}
     need([*held] == [*map(font_name, used)])
@@ -162,19 +175,34 @@ def seen_as(ours: "Composed", file: PlainFile, layout: Layout) -> Seen:
         face, own = (
             sheet.plate.fonts.faces[name],
             characters[len(sheet.plate.codes[name]) :],
-        )  # those before are the template's
+        )  # the template's are first
+        need(all(is_read_as_written(face, character) for character in own))
         ours_embeds = FontObjects.of(face, characters) if own else embedded_again(face, "".join(characters))
         need_font(file, held[font_name(name)], ours_embeds)
-        need(all(is_read_as_written(face, character) for character in own))
-    need(lines_below_each_other(ours.plan.pages[0].blocks) <= _MOST_LINES)
+    said = text_of_code(code, layout)
+    need(proofs_among([said]))
+    return Seen(said, objects)
+
+
+def _characters_of_the_record(ours: "Composed") -> "set[tuple[TrueTypeFont, str]]":
+    """Each with what draws it; a template may have for ornament what a record may not."""
+    plate, said = ours.sheet.plate, defaultdict[str, set[str]](set)
+    for block in ours.plan.blocks:
+        if id(block) not in plate.texts:
+            said[block.face].update(*[line.text for line in block.lines])
+    runs = (run for wanted, characters in said.items() for run in plate.fonts.runs("".join(characters), wanted))
+    return {(plate.fonts.faces[run.face], character) for run in runs for character in run.text}
+
+
+def _operators_of_the_code(sheet: "Sheet", file: PlainFile, numbers: Sequence[int]) -> str:
+    """What pages of these numbers draw where our press draws the code; they are ours in all else."""
     pages = ["\n".join(page).encode("ascii") for page in sheet.pages]
     before, after = pages[0].split(PLACE_OF_THE_CODE.encode("ascii"))
-    first, *others = (unpacked(file, references(text)[2], LARGEST_PAGE) for text in texts)
-    need(others == pages[1:] and len(first) >= len(before) + len(after))
-    need(first.startswith(before) and first.endswith(after))
-    code = text_of_code(first[len(before) : len(first) - len(after)].decode("ascii"), layout)
-    need(proofs_among([code]))
-    return Seen(code, objects)
+    first = unpacked(file, numbers[0], len(before) + LARGEST_CODE + len(after))
+    need(len(first) >= len(before) + len(after) and first.startswith(before) and first.endswith(after))
+    for number, page in zip(numbers[1:], pages[1:], strict=True):
+        need(unpacked(file, number, len(page)) == page)
+    return first[len(before) : len(first) - len(after)].decode("ascii")
 
 
 def _page_objects(ours: "Composed", file: PlainFile) -> tuple[Sequence[bytes], bytes, bytes]:
@@ -207,6 +235,12 @@ def _page_objects(ours: "Composed", file: PlainFile) -> tuple[Sequence[bytes], b
         else:
             _add_object(digest, file, number, met)
     return texts, found[1], digest.digest()
+
+
+def _size_of(content: FaceContent) -> int:
+    """Of all texts, characters; an empty one counts, too."""
+    rows = [row for table in content.rows.values() for row in table]
+    return sum(len(text) + 1 for texts in (content.texts, *rows) for text in texts.values())
 
 
 def _text(file: PlainFile, reference: Value) -> bytes:

@@ -11,17 +11,14 @@ from typing import Final
 from license_lib.rendering.press.fonts import FontObjects
 from license_lib.rendering.truetype import TrueTypeFont
 from license_lib.verification.plain_objects import need, references, unpacked
+from license_lib.verification.plain_texts import HIGHEST, LOWEST, WIDEST
 from signing.pdf_reading.plain import PlainFile
 
-_LARGEST_PROGRAM: Final = 8 * 1024 * 1024
-_LARGEST_MAP: Final = 1024 * 1024
 _REMEMBERED: Final = 1 << 15
-_ASCENT, _DESCENT = 900.0, 200.0
-"""How far the characters of a line reach, thousandths of its type size."""
-_FAR: Final = 100.0
-"""Thousandths of a type size that a character may reach beyond its place: letters do, and readers know them."""
 _LEFT_TO_RIGHT: Final = frozenset(["L", "EN", "ES", "ET", "CS", "B", "S", "WS", "ON"])
 """Bidirectional classes (UAX #9) of characters that no reader puts in another order."""
+_LONGEST: Final = 2000.0
+"""Advance, thousandths of a type size: what stands less than half of it below, PDFium takes for the same line."""
 _TAKEN_APART: Final = range(0xFB00, 0xFE00)
 """Presentation forms: PDFium reads the letters of a ligature."""
 MOSAIC: Final = (range(0x2500, 0x2C00), range(0x4DC0, 0x4E00), range(0x1D300, 0x1D380), range(0x1F000, 0x1FC00))
@@ -44,8 +41,8 @@ def need_font(file: PlainFile, number: int, ours: FontObjects) -> None:
     need(file.text(number) == ours.font(descendant, meaning))
     need(file.text(descendant) == ours.descendant(descriptor))
     need(file.text(descriptor) == ours.descriptor(program))
-    need(unpacked(file, meaning, _LARGEST_MAP) == ours.to_unicode)
-    need(unpacked(file, program, _LARGEST_PROGRAM) == ours.program)
+    need(unpacked(file, meaning, len(ours.to_unicode)) == ours.to_unicode)
+    need(unpacked(file, program, len(ours.program)) == ours.program)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -55,9 +52,9 @@ def is_read_as_written(face: TrueTypeFont, character: str) -> bool:
     glyph = face.glyph(code)
     advance = face.advance(glyph)
     # A mark is drawn on the character before it.
-    if not glyph or advance <= 0 or unicodedata.bidirectional(character) not in _LEFT_TO_RIGHT:
+    if not glyph or not 0 < advance <= _LONGEST or unicodedata.bidirectional(character) not in _LEFT_TO_RIGHT:
         return False
     if code in _TAKEN_APART or any(code in blocks for blocks in MOSAIC):
         return False
     left, bottom, right, top = face.bounds(glyph)
-    return max(-left, -_DESCENT - bottom, right - advance, top - _ASCENT) <= _FAR
+    return max(-left, right - advance) <= 1000 * WIDEST and top <= 1000 * HIGHEST and -bottom <= 1000 * LOWEST

@@ -12,8 +12,6 @@ from license_lib.licenses.record import MAX_RECORD_BYTES, RECORD_NAME
 from signing.pdf_reading.plain import PlainFile
 from signing.pdf_reading.values import Name, Stream
 
-LARGEST_PAGE: Final = 4 * 1024 * 1024
-"""Bytes of operators."""
 _REFERENCE: Final = re.compile(rb"(\d{1,5}) 0 R")
 _DEFLATED: Final = re.compile(rb"<<(?:/Length1 \d{1,8})?/Filter/FlateDecode/Length \d{1,8}>>")
 

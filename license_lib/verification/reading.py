@@ -6,15 +6,19 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from license_lib.catalogue import Layout
 from license_lib.catalogue.layout import MOST_CONTINUATION_PAGES, Box
 from license_lib.licenses.record import MAX_RECORD_BYTES, RECORD_NAME
 from license_lib.pdfium import PageError, opened, page_picture
+from license_lib.qr import proofs_among
 from license_lib.qr.scanning import PAGE_DPI, read_codes
 from license_lib.verification.plain_objects import plain_pictures
 from signing.pdf_reading.plain import PlainFile
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 POINTS_PER_MM: Final = 72 / 25.4
 
@@ -114,11 +118,29 @@ def read_face(pdf: bytes, layout: Layout, plain: PlainFile | None = None) -> Fac
                 tuple(pages[box.page - 1].text_in(box) for box in layout.boxes),
                 tuple(pages[table.page - 1].text_in(table) for table in layout.tables),
                 tuple(page.text_in(layout.page.body) for page in pages[layout.pages :]),
-                read_codes(page_picture(pages[0].page, PAGE_DPI, grayscale=True)),
+                codes_on(page_picture(pages[0].page, PAGE_DPI, grayscale=True), layout),
                 picture_digests(pdf) if plain is None else plain_pictures(plain),
             )
     except PageError as error:
         raise UnreadableError("face") from error
+
+
+def codes_on(page: "Picture", layout: Layout) -> tuple[str, ...]:
+    """Texts of all codes on the first page, each once.
+
+    Characters around a code may keep readers from it, and keep nobody who holds a phone over it: where no text that was
+    read may be a proof, they are asked about its place alone.
+
+    Args:
+        page: drawn at PAGE_DPI, grey.
+        layout: where its code stands.
+    """
+    codes, box, pixels = read_codes(page), layout.qr, PAGE_DPI / 25.4
+    if proofs_among(codes):
+        return codes
+    left, top, side = round(box.x * pixels), round(box.y * pixels), round(box.size * pixels)
+    place = page.crop((left, top, left + side, top + side))
+    return tuple(dict.fromkeys((*codes, *read_codes(place))))
 
 
 class _Page:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from plain_files import Part, put_together, sealed, taken_apart, with_line
 from support import ISSUERS, NOON, PASSPHRASE, example_request, sealed_revision
 
@@ -20,24 +20,29 @@ from license_lib.authority import Authority
 from license_lib.catalogue import Layout
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
-from license_lib.licenses import License, face_content
-from license_lib.qr import scan_file
-from license_lib.rendering import Fonts
+from license_lib.license_code import license_code
+from license_lib.licenses import FaceContent, License, face_content
+from license_lib.qr import retries, scan_file
+from license_lib.qr.readers import Seen
+from license_lib.qr.scanning import PAGE_DPI, read_codes
+from license_lib.rendering import FacePlan, Fonts, plan_face
 from license_lib.rendering.blocks import Area, Block, Line
 from license_lib.rendering.face import qr_operators
+from license_lib.rendering.fonts import FILES
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.resources import fonts_beside, resource_folder
-from license_lib.verification import Verdict, examination, plain_faces
+from license_lib.verification import Verdict, examination, plain_faces, plain_fonts
 from license_lib.verification.examination import Examination
 from license_lib.verification.faces import differing_fields
 from license_lib.verification.ground import Ground, Reprint
 from license_lib.verification.plain_codes import text_of_code
 from license_lib.verification.plain_faces import PlainFaces, lines_below_each_other
 from license_lib.verification.plain_fonts import is_read_as_written
-from license_lib.verification.plain_objects import OtherwiseSpelledError, plain_record
-from license_lib.verification.reading import attached_record, read_face
-from signing.keys import SealCredential, load_credential
-from signing.pdf_reading.plain import read_plain
+from license_lib.verification.plain_objects import OtherwiseSpelledError, plain_record, unpacked
+from license_lib.verification.plain_texts import planned_face
+from license_lib.verification.reading import POINTS_PER_MM, attached_record, codes_on, read_face
+from signing.keys import SealCredential, key_id, load_credential
+from signing.pdf_reading.plain import PlainFile, read_plain
 from signing.validation import validate
 
 ROOM: Final = 4000
@@ -46,6 +51,7 @@ WITH_PHOTO: Final = {"residence-permit", "teacher-qualification"}
 """A photograph may show a code: their faces are drawn."""
 Redrawn = Callable[[bytes], bytes]
 Changed = Callable[["Page"], None]
+Printed = Callable[[License], bytes]
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +194,7 @@ def test_a_page_sealed_again_is_read(
 ) -> None:
     pdf = page.sealed(credential)
     assert is_read(issued_licenses["food-business-permit"].license, pdf, ground, faces)
-    assert codes_of(pdf, ground, faces) == ("status.unknown", "seal.timestamp-missing", "seal.development")
+    assert codes_of(pdf, ground, faces) == SOUND
 
 
 TEXT: Final = rb"(?m)^/LBody .* Tj ET EMC$"
@@ -564,12 +570,31 @@ def layout(ground: Ground, issued_licenses: dict[str, Issued]) -> Layout:
 @pytest.mark.parametrize(("character", "is_one"), [
     ("中", True), ("j", True), ("（", True), ("1", True),
     ("\u0301", False), ("\ufb01", False), ("\u05d0", False), ("\u3031", False),
-    ("█", False), ("■", False), ("䷀", False),
+    ("█", False), ("■", False), ("䷀", False), ("—", True), ("⸺", True), ("⸻", False), ("|", True),
 ])  # fmt: skip
 def test_characters_that_readers_take_for_something_else_are_drawn(character: str, is_one: bool) -> None:  # noqa: FBT001
-    """Marks on others, ligatures, what is read from the right, what reaches far, and pieces of pictures."""
+    """Marks on others, ligatures, what is read from the right, what reaches far or is long, and pieces of pictures."""
     fonts = Fonts.load(fonts_beside(resource_folder("templates")))
     assert is_read_as_written(fonts.faces["song"], character) is is_one
+
+
+@pytest.mark.parametrize(("character", "is_said"), [("食", True), ("扫", False)])
+def test_characters_of_the_template_are_drawn_where_the_record_has_them(
+    character: str,
+    is_said: bool,  # noqa: FBT001
+    issued_licenses: dict[str, Issued],
+    ground: Ground,
+    faces: PlainFaces,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A template may have squares for ornament; of a record, they are modules."""
+    issued = issued_licenses["food-business-permit"]
+    kind = ground.catalogue.drawn_by(issued.license.template)
+    assert kind is not None
+    assert character in str(kind.layout)
+    assert (character in str(face_content(kind, issued.license).texts)) is is_said
+    monkeypatch.setattr(plain_fonts, "is_read_as_written", lambda _, one: one != character)
+    assert is_read(issued.license, sealed_revision(issued.pdf), ground, faces) is not is_said
 
 
 def lines_of(count: int, step: float, *, size: float = 10, left: float = 0) -> Block:
@@ -600,11 +625,155 @@ def test_a_text_of_more_lines_than_no_code_could_have_is_drawn(
     assert found == [[True, True], [False, False]]
 
 
+@pytest.fixture
+def printed_and_sealed(shared_authority: Authority, ground: Ground, issued_licenses: dict[str, Issued]) -> Printed:
+    """Prints a record as our press does, and seals it by the department's key: nobody asks whether it may be issued."""
+
+    def printed(document: License) -> bytes:
+        key = document.template.key
+        credential = load_credential(
+            shared_authority.settings.keys_folder, ISSUERS[key], passphrase=PASSPHRASE, at=NOON
+        )
+        kind, sealed_by = ground.catalogue.drawn_by(document.template), issued_licenses[key].pdf
+        signer = validate(sealed_revision(sealed_by), trust=ground.trust, at=NOON).signer
+        assert kind is not None
+        assert signer is not None
+        assert ground.press is not None
+        certificate = signer.certificate_der
+        (once_more,) = ground.press().reprints(kind, document, face_content(kind, document), certificate)
+        code = license_code(
+            kind, document, key_id=key_id(certificate), sign=credential.sign, base_url="https://license.example"
+        )
+        return Page(once_more.file(code)).sealed(credential)
+
+    return printed
+
+
+def planned(document: License, ground: Ground) -> tuple[FaceContent, FacePlan]:
+    kind = ground.catalogue.drawn_by(document.template)
+    assert kind is not None
+    content = face_content(kind, document)
+    return content, plan_face(kind, content, Fonts.load(fonts_beside(resource_folder("templates"))))
+
+
+SOUND: Final = ("status.unknown", "seal.timestamp-missing", "seal.development")
+"""What is said of every file here."""
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        pytest.param([], SOUND[0], id="none"),
+        pytest.param([{}], "face.mismatch", id="without-a-text"),
+        pytest.param([{"KZ_CBZT": " "}], "face.mismatch", id="of-blanks"),
+        pytest.param([{"KZ_CBZT": "正常（下转续页）"}], "face.mismatch", id="that-end-as-if-they-went-on"),
+    ],
+)
+def test_rows_that_nobody_finds_on_the_page_are_drawn(
+    rows: list[dict[str, str]],
+    code: str,
+    printed_and_sealed: Printed,
+    issued_licenses: dict[str, Issued],
+    ground: Ground,
+    faces: PlainFaces,
+) -> None:
+    """Our press prints such a record."""
+    document = issued_licenses["social-insurance-certificate"].license
+    changed = replace(document, tables={name: (*own, *rows) for name, own in document.tables.items()})
+    assert code in codes_of(printed_and_sealed(changed), ground, faces)
+
+
+@pytest.mark.parametrize(("rows", "times"), [(100, 1), (2000, 0)])
+def test_a_record_of_more_texts_than_licenses_have_is_not_printed_once_more(
+    rows: int,
+    times: int,
+    issued_licenses: dict[str, Issued],
+    ground: Ground,
+) -> None:
+    """To set them takes longer than to draw what a file shows; our press may even refuse them in the end."""
+    asked: list[License] = []
+
+    class Asked:
+        def reprints(self, _: object, document: License, *__: object) -> Iterable[Reprint]:
+            asked.append(document)
+            return ()
+
+    issued, faces = issued_licenses["road-transport-permit"], PlainFaces(Asked)
+    fleet = {code: own[:1] * rows for code, own in issued.license.tables.items()}
+    for _ in range(2):
+        assert not is_read(replace(issued.license, tables=fleet), sealed_revision(issued.pdf), ground, faces)
+    assert len(asked) == times
+
+
+def test_pages_are_unpacked_as_far_as_ours_reach(
+    page: Page, credential: SealCredential, ground: Ground, faces: PlainFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most: list[int] = []
+
+    def counted(file: PlainFile, number: int, size: int) -> bytes:
+        most.append(size)
+        return unpacked(file, number, size)
+
+    page.redraw(after(b" " * 9_000_000))
+    monkeypatch.setattr(plain_faces, "unpacked", counted)
+    codes_of(page.sealed(credential), ground, faces)
+    assert most
+    assert max(most) < 300_000
+
+
+@pytest.mark.parametrize("key", ["business-license", "real-estate-certificate", "social-insurance-certificate"])
+def test_what_a_planned_face_says_is_what_a_renderer_reads(
+    key: str, printed_and_sealed: Printed, issued_licenses: dict[str, Issued], ground: Ground
+) -> None:
+    document = issued_licenses[key].license
+    tables = {code: own * 40 for code, own in document.tables.items()}
+    fields = {code: text * (20 if code in {"KZ_FJ", "KZ_JYFW"} else 1) for code, text in document.fields.items()}
+    for one in (document, replace(document, tables=tables, fields=fields)):
+        content, plan = planned(one, ground)
+        drawn = read_face(printed_and_sealed(one), content.layout)
+        assert planned_face(plan, content.layout) == replace(drawn, codes=())
+
+
+def test_a_line_that_may_reach_into_a_place_belongs_to_it(issued_licenses: dict[str, Issued], ground: Ground) -> None:
+    content, plan = planned(issued_licenses["birth-certificate"].license, ground)
+    box = content.layout.boxes[0]
+    assert box.page == 1
+    left, middle = box.x * POINTS_PER_MM, (box.y + box.h / 2) * POINTS_PER_MM
+
+    def said(gap: float) -> str:
+        line = Line("j", left - gap - 3, middle, 3, 10)
+        block = Block("", "text", (line,), Area(0, 0, 400, 400), "song", "#000000")
+        more = replace(plan.pages[0], blocks=(*plan.pages[0].blocks, block))
+        return planned_face(replace(plan, pages=(more, *plan.pages[1:])), content.layout).boxes[0]
+
+    assert said(2) == planned_face(plan, content.layout).boxes[0]
+    assert said(0.5) == said(2) + "j"
+
+
 QR: Final = "HTTPS://A.EXAMPLE/V#" + "1234567890" * 40
 
 
 def test_a_code_of_ours_is_read(layout: Layout) -> None:
     assert text_of_code(qr_operators(layout, QR), layout) == QR
+
+
+def test_a_code_is_read_among_characters_that_look_like_its_corners(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They keep zxing-cpp from it, and of the finest codes zbar misses one in sixty."""
+    pixels = PAGE_DPI / 25.4
+    page = Image.new("L", (round(layout.page.width * pixels), round(layout.page.height * pixels)), 255)
+    font = ImageFont.truetype(fonts_beside(resource_folder("templates")) / FILES["hei"], 13)
+    for row in range(12):
+        ImageDraw.Draw(page).text((100, 60 + 23 * row), "囩" * 80, font=font)
+    size, modules = modules_of(QR)
+    left, top, side = (round(edge * pixels) for edge in (layout.qr.x, layout.qr.y, layout.qr.size))
+    place = Image.new("L", (size[0] + 8, size[1] + 8), 255)
+    place.paste(Image.frombytes("L", size, modules), (4, 4))
+    page.paste(place.resize((side, side), Image.Resampling.BOX), (left, top))
+    monkeypatch.setattr(retries, "ask_zbar", lambda _: Seen(()))
+    assert not read_codes(page), "too easy to show anything"
+    assert codes_on(page, layout) == (QR,)
 
 
 def test_a_damaged_code_is_drawn(

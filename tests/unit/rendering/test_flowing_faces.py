@@ -1,7 +1,7 @@
 """What finds no room on the face goes on on continuation pages, whole and in order; the judge reads it back."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from flowing import fleet_license, fleet_type, vehicles
@@ -9,8 +9,9 @@ from flowing import fleet_license, fleet_type, vehicles
 from license_lib.catalogue.layout import Page
 from license_lib.errors import InputError
 from license_lib.licenses import License, face_content
-from license_lib.rendering import FacePlan, Fonts, plan_face, render
+from license_lib.rendering import FacePlan, Fonts, plan_face, render, tables
 from license_lib.rendering.blocks import MM, PagePlan
+from license_lib.rendering.line_breaking import wrap
 from license_lib.rendering.setting import ASCENT, DESCENT
 from license_lib.verification.faces import PAGE, differing_fields
 from license_lib.verification.reading import read_face
@@ -111,6 +112,22 @@ def test_rows_that_must_fit_and_do_not_are_refused(fonts: Fonts) -> None:
     with pytest.raises(InputError, match="holders: 8 rows do not fit their table") as error:
         planned(crowd, fonts)
     assert error.value.code == "field.overflow"
+
+
+def test_rows_are_measured_once_for_each_place(fonts: Fonts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once in the table's own box by type size, once on a continuation page, and the first that a page did not hold."""
+    measured: list[str] = []
+
+    def counted(text: str, *others: Any) -> list[str] | None:
+        measured.append(text)
+        return wrap(text, *others)
+
+    monkeypatch.setattr(tables, "wrap", counted)
+    fleet = tuple({"KZ_CPH": f"甘D{number:05}"} for number in range(3000))
+    with pytest.raises(InputError, match="more than 20 continuation pages"):
+        planned(replace(fleet_license(), tables={"KZ_CLQD": fleet}), fonts)
+    assert 200 < len(measured) < 1000
+    assert len(measured) < len(set(measured)) + 100
 
 
 def test_a_box_too_narrow_for_a_character_is_none_to_go_on_from(fonts: Fonts) -> None:
