@@ -59,7 +59,7 @@ def reach_figures(*, quick: bool) -> list[tuple[float, float]]:
 
     Both take turns, and of each the quickest counts: whatever else the machine does makes a batch slower only.
     """
-    licenses, rounds = (60, 1) if quick else (3000, 2)
+    licenses, rounds = (60, 1) if quick else (3000, 3)
     with tempfile.TemporaryDirectory() as folder:  # a disk is slow for a while where much was just deleted
         turns = [
             [measured(processes, licenses, Path(folder) / f"{turn}{processes}") for processes in (1, 2)]

@@ -134,6 +134,9 @@ class Authority:
     def verify(self, data: bytes, *, at: datetime | None = None, use: Use | None = None) -> "Verdict":
         """Judge a PDF or a picture, now or at another moment.
 
+        In this process: a file that somebody made who holds a seal key may take for ever to draw. Strangers' files are
+        for `license_lib.judges.confined_verifier`, whose workers have limits of time and memory.
+
         Args:
             use: who asks, and what for; on the trail before the answer. None for those who judge for themselves.
         """

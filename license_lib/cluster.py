@@ -106,13 +106,11 @@ def workers_at(address: str, agreed: Agreed) -> "Iterator[tuple[DistantRoom, int
 
 def _client_of(address: str) -> Any:  # it has no types
     """A connection to the scheduler. One that is frozen accepts it and says nothing, and dask waits without end."""
-    from distributed import Client
-
     made = Future[Any]()
 
     def connect() -> None:
         try:
-            made.set_result(cast("Any", Client)(address, timeout=_PATIENCE, set_as_default=False))
+            made.set_result(_connected(address))
         except BaseException as error:  # noqa: BLE001 -- for who waits
             made.set_exception(error)
 
@@ -122,6 +120,18 @@ def _client_of(address: str) -> Any:  # it has no types
     except OSError:  # also `TimeoutError`
         made.add_done_callback(_close_late)
         raise _silent() from None
+
+
+def _connected(address: str) -> Any:
+    from distributed import Client
+
+    until = monotonic() + _PATIENCE
+    while monotonic() < until:
+        # Dask insists on one message at first, and a scheduler that has just woken up may send several.
+        with suppress(AssertionError):
+            return cast("Any", Client)(address, timeout=_PATIENCE, set_as_default=False)
+        sleep(_AGAIN)
+    raise TimeoutError
 
 
 def _close_late(made: "Future[Any]") -> None:
