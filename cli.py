@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from license_lib.paper import PaperChecks
     from license_lib.publishing.publisher import Published
     from license_lib.rendering import Fonts
-    from license_lib.repository import Use
+    from license_lib.repository.entries import Use
     from license_lib.settings import Settings
     from license_lib.template_craft.check import Report
     from license_lib.trust_list import Snapshot, TrustList
@@ -1513,7 +1513,7 @@ def _new_version(name: str, doc: str) -> None:
         passphrase_file: PassphraseFile = None,
     ) -> None:
         from license_lib.batch import read_request
-        from license_lib.repository import Cause
+        from license_lib.repository.entries import Cause
 
         cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
         with _authority(home, _passphrase(passphrase_file)) as authority:
@@ -1662,7 +1662,8 @@ def extend(
     from license_lib.calendar import now
     from license_lib.error_texts import error_value
     from license_lib.extending import Decree
-    from license_lib.repository import Cause, Selection
+    from license_lib.repository.entries import Cause
+    from license_lib.repository.values import Selection
 
     days = {"issued_from": issued_from, "issued_until": issued_until}
     days |= {"expires_from": expires_from, "expires_until": expires_until}
@@ -1717,7 +1718,7 @@ def correct_number(
 ) -> None:
     """更正代码 Correct a holder's number: both find the holder's licences. Numbers come from a file, not from here."""
     from license_lib.records import canonical
-    from license_lib.repository import Cause, HolderNumber
+    from license_lib.repository.entries import Cause, HolderNumber
 
     numbers = [canonical(line) for line in _applicants(file).split()]
     if len(numbers) != 2:  # noqa: PLR2004 — old and new
@@ -1742,7 +1743,7 @@ def correct_number_back(
     home: Home = Path(),
 ) -> None:
     """撤回代码更正 Take a correction of a holder's number back: it was wrong."""
-    from license_lib.repository import Cause
+    from license_lib.repository.entries import Cause
 
     cause = Cause(actor=actor, body=body, reason=reason, legal_basis=legal_basis, paper=paper)
     with _authority(home, None) as authority:
@@ -2235,7 +2236,7 @@ def _record(
 ) -> None:
     from license_lib.history import event_line, event_value
     from license_lib.lifecycle import EventKind
-    from license_lib.repository import Cause
+    from license_lib.repository.entries import Cause
 
     moment = _moment(effective, "--effective") if effective else None
     with _authority(home, None) as authority:
@@ -2247,7 +2248,7 @@ def _record(
 
 def _use(actor: str, purpose: str, item: str, case: str) -> "Use":
     """Who uses a record at this terminal."""
-    from license_lib.repository import Use
+    from license_lib.repository.entries import Use
 
     return Use(actor=actor or _login_name(), purpose=purpose, item=item, case_number=case, place="terminal")
 

@@ -27,7 +27,7 @@ from serving import PASSPHRASE, settings_of
 from license_lib.authority import Authority, now
 from license_lib.fsck import FsckFinding
 from license_lib.issuing import Issued
-from license_lib.repository import create_or_upgrade
+from license_lib.repository.schema import create_or_upgrade
 from license_lib.settings import Settings
 from license_lib.upkeep import open_fsck
 

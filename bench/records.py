@@ -29,17 +29,10 @@ from many_rows import AT, filling, grow, holder_number, leaf_data, license_rows
 from license_lib.lifecycle import EventKind
 from license_lib.log.merkle import Frontier, leaf_hash, verify_consistency, verify_inclusion
 from license_lib.log.proving import consistency_proof, inclusion_proof, root_at
-from license_lib.repository import (
-    Cause,
-    Change,
-    HolderEntry,
-    IssuedLicense,
-    Repository,
-    Reservation,
-    UsageKind,
-    Use,
-    create_or_upgrade,
-)
+from license_lib.repository.entries import Cause, Change, UsageKind, Use
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
+from license_lib.repository.values import HolderEntry, IssuedLicense, Reservation
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.status import LIST_SIZE, StatusBits
 from license_lib.status.tokens import open_token, sign_cwt, sign_jwt

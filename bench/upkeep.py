@@ -26,11 +26,12 @@ from license_lib.fsck import Fsck
 from license_lib.fsck.checking import Summary
 from license_lib.lifecycle import EventKind
 from license_lib.log.merkle import Frontier, leaf_hash
-from license_lib.repository import Cause, Event, FileStore, create_or_upgrade
 from license_lib.repository.commitments import canonical, event_digest
 from license_lib.repository.database import Database
-from license_lib.repository.files import file_name
+from license_lib.repository.entries import Cause, Event
+from license_lib.repository.files import FileStore, file_name
 from license_lib.repository.leaves import leaf_of_event
+from license_lib.repository.schema import create_or_upgrade
 from license_lib.repository.tables import (
     EVENT,
     HOLDER,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError, LicenseError, MachineError
 from license_lib.key_folder import signing_errors
-from license_lib.repository import ArchiveEntry, CurrentFile, Repository
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import ArchiveEntry, CurrentFile
 from signing.errors import SealingError
 
 if TYPE_CHECKING:

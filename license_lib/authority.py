@@ -21,7 +21,8 @@ from license_lib.licenses.request import LicenseRequest
 from license_lib.licenses.rules import checked_number
 from license_lib.lifecycle import SUCCESSIONS, EventKind
 from license_lib.official_documents import SealPlace
-from license_lib.repository import Cause, Change, Correction, Event, HolderNumber, Repository, Use
+from license_lib.repository.entries import Cause, Change, Correction, Event, HolderNumber, Use
+from license_lib.repository.repository import Repository
 from license_lib.settings import Settings
 from license_lib.succession import Succession
 from license_lib.trail import Trail

@@ -12,7 +12,9 @@ from license_lib.calendar import day_of
 from license_lib.errors import InputError
 from license_lib.lifecycle import EventKind, Proposed, Subject, TypeRules, check
 from license_lib.lifecycle.details import valid_until_of
-from license_lib.repository import Cause, Change, Event, Repository, Selection, StoredLicense
+from license_lib.repository.entries import Cause, Change, Event
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import Selection, StoredLicense
 
 _AT_ONCE = 200
 

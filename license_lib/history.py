@@ -10,7 +10,8 @@ from license_lib.lifecycle import KIND_WORDS, Standing, Words, state_words
 from license_lib.lifecycle.details import corrects, moved_to, next_due_of, next_of, passed, previous_of, valid_until_of
 from license_lib.lifecycle.kinds import SUCCESSIONS, EventKind
 from license_lib.lifecycle.timeline import timeline
-from license_lib.repository import Event, StoredLicense
+from license_lib.repository.entries import Event
+from license_lib.repository.values import StoredLicense
 
 NOTHING = Words("", "")
 _PRIVATE = "request_key"

@@ -18,16 +18,16 @@ from license_lib.licenses.record import SALT_BYTES, parse_record, record_digest
 from license_lib.licenses.request import Draft, LicenseRequest
 from license_lib.lifecycle import LicenseState, TypeRules, next_identifier, state_words
 from license_lib.press_room import Order, Pressed, PressRoom
-from license_lib.repository import (
+from license_lib.repository.entries import Cause
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import (
     AlreadyIssued,
     ArchiveEntry,
-    Cause,
     HolderEntry,
     IssuedLicense,
     NumberClaim,
     Override,
     Proposal,
-    Repository,
     Reservation,
     StoredLicense,
 )

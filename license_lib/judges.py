@@ -18,7 +18,7 @@ from license_lib.network import make_fetcher
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.heads import Heads
 from license_lib.qr.retries import Patience
-from license_lib.repository import Repository
+from license_lib.repository.repository import Repository
 from license_lib.repository_states import RepositoryStates
 from license_lib.settings import Settings
 from license_lib.trail import Trail

@@ -18,7 +18,7 @@ from license_lib.licenses.record import RECORD_NAME, SALT_BYTES, canonical_bytes
 from license_lib.licenses.request import Draft, LicenseRequest, draft, template_of
 from license_lib.rendering import Attachment, Press, Signature, check_photo, plan_face, printed
 from license_lib.rendering.qr_drawing import check_code
-from license_lib.repository import FileStore
+from license_lib.repository.files import FileStore
 from license_lib.seal_pictures import VisibleSeal
 from license_lib.seal_room import check_room, prepared, printed_seal
 from license_lib.serials import widest_identifier

@@ -11,7 +11,7 @@ from license_lib.key_folder import KeyFolder
 from license_lib.made_once import MadeOnce
 from license_lib.press_room import PressRoom
 from license_lib.rendering import Fonts, Press
-from license_lib.repository import FileStore
+from license_lib.repository.files import FileStore
 from license_lib.settings import Settings
 
 

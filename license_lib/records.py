@@ -11,9 +11,11 @@ from license_lib.history import History
 from license_lib.identifiers import CitizenId, NumberError
 from license_lib.identifiers.basics import clean_upper
 from license_lib.lifecycle import LicenseState, TypeRules, condition_of, standing_at, state_words
-from license_lib.repository import Repository, StoredLicense, Usage, UsageKind, Use
+from license_lib.repository.entries import Usage, UsageKind, Use
 from license_lib.repository.notices import write_notice
+from license_lib.repository.repository import Repository
 from license_lib.repository.usage_search import UsageFilter
+from license_lib.repository.values import StoredLicense
 from license_lib.trail import Trail
 
 Allowed = Callable[[str], bool]

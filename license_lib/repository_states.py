@@ -10,7 +10,8 @@ from license_lib.log.findings import LogError
 from license_lib.log.leaves import EventLeaf, parse_leaf
 from license_lib.log.merkle import leaf_hash, verify_inclusion
 from license_lib.log.proving import inclusion_proof
-from license_lib.repository import Repository, StoredLicense
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import StoredLicense
 from license_lib.verification.ground import Asked
 from license_lib.verification.standing import Logged, OnRecord
 

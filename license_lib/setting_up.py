@@ -8,8 +8,8 @@ from license_lib.accounts.seeds import Seeds
 from license_lib.errors import MachineError
 from license_lib.key_folder import signing_errors
 from license_lib.publishing.folder import CHECKPOINT
-from license_lib.repository import create_or_upgrade
 from license_lib.repository.database import Database, parse_url, sqlite_path
+from license_lib.repository.schema import create_or_upgrade
 from license_lib.resources import resource_folder
 from license_lib.settings import FILE_NAME, Settings
 

@@ -9,7 +9,9 @@ from license_lib.errors import InputError
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.licenses.request import Draft
 from license_lib.lifecycle import EventKind, TypeRules, next_identifier
-from license_lib.repository import Cause, Change, Repository, StoredLicense
+from license_lib.repository.entries import Cause, Change
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import StoredLicense
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from license_lib.errors import InputError
-from license_lib.repository import Repository, StoredLicense, UsageKind, Use
-from license_lib.repository.entries import require_plain
+from license_lib.repository.entries import UsageKind, Use, require_plain
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import StoredLicense
 
 if TYPE_CHECKING:
     from license_lib.verification import Verdict

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from license_lib.calendar import CHINA
-from license_lib.repository import Usage, UsageKind
+from license_lib.repository.entries import Usage, UsageKind
 from license_lib.used import USAGE_KINDS, used_value
 from license_lib.verification import OUTCOME_TEXTS, Outcome
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from license_lib.calendar import CHINA
 from license_lib.lifecycle import Words
-from license_lib.repository import Usage, UsageKind
+from license_lib.repository.entries import Usage, UsageKind
 
 USAGE_KINDS: Final[Mapping[UsageKind, Words]] = {
     UsageKind.LOOK: Words("查看", "looked it up"),

@@ -15,7 +15,7 @@ from support import ISSUERS, NOON, PASSPHRASE, StillClock, counted_randomness, e
 from license_lib.authority import Authority
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
-from license_lib.repository import create_or_upgrade
+from license_lib.repository.schema import create_or_upgrade
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 

@@ -16,7 +16,7 @@ from license_lib.accounts.opening import Accounts
 from license_lib.authority import Authority
 from license_lib.issuing import Issued
 from license_lib.lifecycle import EventKind
-from license_lib.repository import Cause, Usage
+from license_lib.repository.entries import Cause, Usage
 from license_lib.settings import Settings
 from verify_api.access.gate import Gate
 from verify_api.access.origin import Proxies

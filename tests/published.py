@@ -14,7 +14,8 @@ from license_lib.log.checkpoints import LogPolicy
 from license_lib.log.tiles import Fetch
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.publisher import Publisher
-from license_lib.repository import Change, Reservation, StoredLicense
+from license_lib.repository.entries import Change
+from license_lib.repository.values import Reservation, StoredLicense
 from license_lib.status import Status
 from license_lib.status.tokens import StatusToken, read_token
 from license_lib.whole_files import write_whole

@@ -10,7 +10,9 @@ from typing import Any
 
 from license_lib.lifecycle import EventKind
 from license_lib.log.merkle import Frontier, leaf_hash
-from license_lib.repository import Cause, Change, HolderEntry, IssuedLicense, Repository
+from license_lib.repository.entries import Cause, Change
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import HolderEntry, IssuedLicense
 
 RECORDED_AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 

@@ -21,8 +21,8 @@ from license_lib.accounts.one_time import SECONDS, password_of
 from license_lib.accounts.opening import Accounts
 from license_lib.accounts.seeds import Seeds
 from license_lib.health.gathering import health_of
-from license_lib.repository import create_or_upgrade
 from license_lib.repository.database import Database
+from license_lib.repository.schema import create_or_upgrade
 from license_lib.settings import Settings, StorageSettings
 from verify_api.access import Admin, Anyone, Counter, Exporter, Looker, SignedIn, Watcher
 from verify_api.access.gate import Gate

@@ -19,7 +19,7 @@ from license_lib.batch import read_request
 from license_lib.catalogue import load_type
 from license_lib.catalogue.releases import write_release
 from license_lib.licenses.request import LicenseRequest
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from license_lib.resources import resource_folder
 
 PASSPHRASE = b"only for tests"

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from license_lib.calendar import CHINA, day_of
 from license_lib.errors import InputError
-from license_lib.repository import Usage
+from license_lib.repository.entries import Usage
 from license_lib.usage_files import outcome_words
 from license_lib.used import USAGE_KINDS
 from license_lib.verification import OUTCOME_TEXTS

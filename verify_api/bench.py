@@ -25,7 +25,7 @@ from license_lib.presenting import Presentation
 from license_lib.qr.retries import Patience
 from license_lib.records import Records
 from license_lib.rendering import Fonts
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from license_lib.settings import Settings
 from license_lib.verification import Verdict
 from license_lib.verification.confinement import WORKERS, ConfinedVerifier, SlowLane

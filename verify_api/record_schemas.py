@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from license_lib.calendar import CHINA
 from license_lib.lifecycle import EventKind, LicenseState
-from license_lib.repository import UsageKind
+from license_lib.repository.entries import UsageKind
 from license_lib.repository.usage_search import UsageFilter
 from verify_api.schemas import IssuerFacts
 

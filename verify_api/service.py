@@ -15,7 +15,7 @@ from license_lib.findings import Finding
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.qr import is_proof
 from license_lib.records import Records
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from license_lib.verification import Verdict
 from license_lib.verification.confinement import WORKERS
 from license_lib.verification.report import finding_value, verdict_report

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from license_lib.history import History, event_value
-from license_lib.repository import StoredLicense, Usage
+from license_lib.repository.entries import Usage
+from license_lib.repository.values import StoredLicense
 from license_lib.used import used_value
 from verify_api.record_schemas import (
     EventDocument,

@@ -15,7 +15,7 @@ from license_lib.identifiers.basics import clean_upper
 from license_lib.licenses import Holder, License
 from license_lib.licenses.rules import CITIZEN_ID_KIND
 from license_lib.qr import QrProof
-from license_lib.repository import HolderEntry
+from license_lib.repository.values import HolderEntry
 from license_lib.verification import Outcome, Verdict
 
 _MOST_APPLICANTS: Final = 100

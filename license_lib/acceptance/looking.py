@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from license_lib.acceptance.materials import Checklist, Held, Judge, MaterialsCheck
 from license_lib.records import Records
-from license_lib.repository import StoredLicense, Use
+from license_lib.repository.entries import Use
+from license_lib.repository.values import StoredLicense
 
 
 def check_materials(

@@ -14,7 +14,7 @@ from license_lib.acceptance.items import Material, ServiceItem, Whose
 from license_lib.acceptance.judging import Applicants, absent_holders, ends_too_early, outside
 from license_lib.findings import Effect, Finding
 from license_lib.lifecycle import LicenseState
-from license_lib.repository import StoredLicense
+from license_lib.repository.values import StoredLicense
 from license_lib.verification import Outcome, Verdict
 from license_lib.verification.report import finding_value
 

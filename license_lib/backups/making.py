@@ -15,7 +15,7 @@ from license_lib.fsck import Fsck, FsckFinding
 from license_lib.fsck.checking import Summary
 from license_lib.fsck.files import needed_files
 from license_lib.repository.database import Database
-from license_lib.repository.faults import os_fault
+from license_lib.repository.file_faults import os_fault
 from license_lib.repository.files import FileStore, file_name
 from license_lib.repository.schema import SCHEMA_REVISION
 from license_lib.whole_files import write_whole

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from license_lib.repository import Usage, UsageKind
+from license_lib.repository.entries import Usage, UsageKind
 
 PLACE = "counter"
 """Of entries that the counter page makes."""

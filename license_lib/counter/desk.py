@@ -10,7 +10,10 @@ from license_lib.calendar import CHINA, day_of
 from license_lib.history import History
 from license_lib.identifiers.basics import clean_upper
 from license_lib.records import Records, canonical
-from license_lib.repository import CaseReport, Repository, StoredLicense, Usage, UsageKind, Use
+from license_lib.repository.case_reports import CaseReport
+from license_lib.repository.entries import Usage, UsageKind, Use
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import StoredLicense
 from license_lib.trail import Trail
 
 Allowed = Callable[[str], bool]

@@ -17,7 +17,7 @@ from license_lib.log.findings import LogError
 from license_lib.log.merkle import TILE_WIDTH
 from license_lib.log.tiles import bundle_path, bundled, new_files, parsed_bundle, unbundled, wide_path
 from license_lib.repository.database import Database
-from license_lib.repository.faults import os_fault
+from license_lib.repository.file_faults import os_fault
 from license_lib.repository.log import LogRecords
 
 CHECKPOINT: Final = "log/checkpoint"

@@ -20,9 +20,9 @@ from license_lib.licenses.public import public_values
 from license_lib.lifecycle import Words
 from license_lib.qr.presented import SECRET_BYTES, presentation_text, presented_secret
 from license_lib.records import canonical
-from license_lib.repository import Repository, Use
-from license_lib.repository.entries import Usage, require_plain
+from license_lib.repository.entries import Usage, Use, require_plain
 from license_lib.repository.presentations import Refusal, by_consent
+from license_lib.repository.repository import Repository
 from license_lib.trail import Trail
 from license_lib.verification import Verdict
 from license_lib.verification.verdict import RECORD_PROOFS, Evidence

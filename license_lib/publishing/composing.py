@@ -11,7 +11,7 @@ from license_lib.publishing.folder import PublicFolder
 from license_lib.publishing.heads import Heads
 from license_lib.publishing.publisher import Publisher
 from license_lib.publishing.status_lists import StatusLists
-from license_lib.repository import Repository
+from license_lib.repository.repository import Repository
 from license_lib.settings import Settings
 from license_lib.trust_list.publishing import FILE_NAME
 

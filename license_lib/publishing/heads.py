@@ -9,7 +9,7 @@ from license_lib.log.findings import LogError
 from license_lib.log.proofs import LogProof, check_proof, prove
 from license_lib.log.proving import root_at
 from license_lib.publishing.folder import CHECKPOINT, WITNESSED, PublicFolder, published_checkpoint
-from license_lib.repository import Repository
+from license_lib.repository.repository import Repository
 from signing.notes import Note, NoteError, parse_note
 
 _LINE: Final = "— ".encode()

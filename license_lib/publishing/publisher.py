@@ -17,7 +17,7 @@ from license_lib.log.tiles import new_files, require_whole
 from license_lib.publishing.bundles import Bundles
 from license_lib.publishing.folder import CHECKPOINT, LOG, TIMESTAMP, WITNESSED, PublicFolder, published_checkpoint
 from license_lib.publishing.status_lists import StatusLists
-from license_lib.repository import Repository
+from license_lib.repository.repository import Repository
 from signing.cms_reader import UnacceptableAlgorithmError, read_signed_data
 from signing.der import DerError
 from signing.errors import SigningError

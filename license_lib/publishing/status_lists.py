@@ -7,7 +7,7 @@ from typing import Final
 
 from license_lib.errors import LicenseError, MachineError
 from license_lib.publishing.folder import PublicFolder, status_name, status_names
-from license_lib.repository import Repository
+from license_lib.repository.repository import Repository
 from license_lib.status import LIST_SIZE, Status, StatusBits, StatusListError
 from license_lib.status.tokens import StatusToken, read_token, sign_cwt, sign_jwt
 from signing.errors import SigningError

@@ -13,7 +13,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from license_lib.errors import InputError, LicenseError, MachineError
-from license_lib.repository.faults import database_fault, os_fault
+from license_lib.repository.faults import database_fault
+from license_lib.repository.file_faults import os_fault
 
 T = TypeVar("T")
 

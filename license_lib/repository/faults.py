@@ -1,57 +1,46 @@
-"""Refusals of the operating system and the database, as errors with a stable code.
+"""Refusals of the database, as errors with a stable code.
 
 The original error is never chained: PostgreSQL's texts quote the values that are in the way, and these may be ID
 numbers.
 """
 
-import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from license_lib.errors import MachineError
+from license_lib.repository.file_faults import FAILED, FULL, READ_ONLY, Fault
 
-_FULL = ("storage.full", "There is no room to store it", "free disk space or raise the quota, then try again")
 _LOCKED = ("storage.locked", "The database is in use by another process", "try again")
-_READ_ONLY = ("storage.read-only", "The storage may not be opened or written", "check the permissions")
 _CORRUPT = ("storage.corrupt", "The database is damaged", "restore it from a backup")
 _UNREACHABLE = (
     "storage.unreachable",
     "The database server does not answer, or turned us away",
     "see whether it runs and whether its address and password are right, then try again",
 )
-_FAILED = ("storage.failed", "The storage failed", "look at the system log, then try again")
 
-_BY_ERRNO = {
-    errno.ENOSPC: _FULL,
-    errno.EFBIG: _FULL,
-    errno.EDQUOT: _FULL,
-    errno.EACCES: _READ_ONLY,
-    errno.EPERM: _READ_ONLY,
-    errno.EROFS: _READ_ONLY,
-}
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
-    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_FULL: FULL,
     # SQLite says FULL for ENOSPC only; a quota or a file size limit shows as a write that was refused.
-    sqlite3.SQLITE_IOERR_WRITE: _FULL,
-    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
-    sqlite3.SQLITE_READONLY: _READ_ONLY,
-    sqlite3.SQLITE_PERM: _READ_ONLY,
-    sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
+    sqlite3.SQLITE_IOERR_WRITE: FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE: FULL,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_PERM: READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: READ_ONLY,
     sqlite3.SQLITE_CORRUPT: _CORRUPT,
     sqlite3.SQLITE_NOTADB: _CORRUPT,
 }
 _BY_SQLSTATE = {
-    "53100": _FULL,  # disk_full
+    "53100": FULL,  # disk_full
     "53300": _LOCKED,  # too_many_connections
     "55P03": _LOCKED,  # lock_not_available
     "40P01": _LOCKED,  # deadlock_detected
     "40001": _LOCKED,  # serialization_failure
-    "25006": _READ_ONLY,  # read_only_sql_transaction
-    "42501": _READ_ONLY,  # insufficient_privilege
+    "25006": READ_ONLY,  # read_only_sql_transaction
+    "42501": READ_ONLY,  # insufficient_privilege
     "57P01": _UNREACHABLE,  # admin_shutdown
     "57P02": _UNREACHABLE,  # crash_shutdown
     "57P03": _UNREACHABLE,  # cannot_connect_now
@@ -59,12 +48,6 @@ _BY_SQLSTATE = {
     "XX002": _CORRUPT,  # index_corrupted
 }
 _PRIMARY = 0xFF
-
-
-def os_fault(error: OSError) -> MachineError:
-    """Translate a refusal of the operating system. Paths are left out: they name digests of licences at most."""
-    code, message, hint = _BY_ERRNO.get(error.errno or 0, _FAILED)
-    return MachineError(code, f"{message} ({errno.errorcode.get(error.errno or 0, 'unknown')})", hint=hint)
 
 
 def database_fault(error: SQLAlchemyError) -> MachineError:
@@ -82,19 +65,19 @@ def sqlite_fault(error: sqlite3.Error) -> MachineError:
     return MachineError(code, f"{message} ({cause})", hint=hint)
 
 
-def _classify(error: SQLAlchemyError) -> tuple[tuple[str, str, str], str]:
+def _classify(error: SQLAlchemyError) -> tuple[Fault, str]:
     original = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(original, sqlite3.Error):
         return _classify_sqlite(original)
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str):
-        return _BY_SQLSTATE.get(state, _FAILED), f"SQLSTATE {state}"
+        return _BY_SQLSTATE.get(state, FAILED), f"SQLSTATE {state}"
     if original is not None and isinstance(error, OperationalError):  # no server spoke: there is no connection
         return _UNREACHABLE, "no connection"
-    return _FAILED, type(original or error).__name__
+    return FAILED, type(original or error).__name__
 
 
-def _classify_sqlite(error: sqlite3.Error) -> tuple[tuple[str, str, str], str]:
+def _classify_sqlite(error: sqlite3.Error) -> tuple[Fault, str]:
     number = getattr(error, "sqlite_errorcode", 0)
     name = getattr(error, "sqlite_errorname", type(error).__name__)
-    return _BY_SQLITE_CODE.get(number) or _BY_SQLITE_CODE.get(number & _PRIMARY, _FAILED), name
+    return _BY_SQLITE_CODE.get(number) or _BY_SQLITE_CODE.get(number & _PRIMARY, FAILED), name

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from license_lib.repository.faults import os_fault
+from license_lib.repository.file_faults import os_fault
 from license_lib.repository.listing import QUARANTINE, Found
 from license_lib.whole_files import sync_folder, write_whole_each
 

@@ -51,6 +51,16 @@ with open_verifier(Settings.load(Path(sys.argv[1]))) as verifier:
 print(*sys.modules, file=sys.stderr)
 """
 
+PRESS_ROOM = """
+import os, sys
+from pathlib import Path
+from license_lib.calendar import now
+from license_lib.press_rooms import RoomOpener
+from license_lib.settings import Settings
+RoomOpener(Settings.load(Path(sys.argv[1])), os.environ["LICENSE_PASSPHRASE"].encode(), now, os.urandom)()
+print(*sys.modules, file=sys.stderr)
+"""
+
 
 def loaded(script: str, *arguments: object) -> set[str]:
     """The modules of a fresh process when it has done its work."""
@@ -103,3 +113,9 @@ def test_issuing_again_needs_no_other_writer(home: Path) -> None:
         arguments = ("issue", request, "--type", TYPE, "--issuer", ISSUERS[TYPE], "--home", home)
         modules = loaded(COMMAND, *arguments)
     assert heavy(modules) <= NEEDED | {"cbor2"}
+
+
+def test_a_worker_that_seals_knows_no_database(home: Path) -> None:
+    modules = loaded(PRESS_ROOM, home)
+    assert heavy(modules) <= {"cryptography", "pydantic"}
+    assert not modules & UNUSED_BY_ISSUE

@@ -15,7 +15,7 @@ from license_lib.identifiers import LicenseIdentifier
 from license_lib.lifecycle import EventKind
 from license_lib.network import make_fetcher
 from license_lib.qr import encode, scan_file
-from license_lib.repository import Cause
+from license_lib.repository.entries import Cause
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import Settings
 from license_lib.status import Status, StatusBits, StatusRef

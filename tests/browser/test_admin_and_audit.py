@@ -15,7 +15,7 @@ from license_lib.accounts import Department, Role
 from license_lib.accounts.one_time import SECONDS, password_of
 from license_lib.accounts.opening import Accounts
 from license_lib.authority import Authority, now
-from license_lib.repository import UsageKind, Use
+from license_lib.repository.entries import UsageKind, Use
 
 MARKET = Department("market", "白银市市场监督管理局（样例）")
 LONG = "甘肃省白银市白银区高新技术产业开发区样例国际商贸物流中心食品经营许可新办" + "x" * 60

@@ -23,7 +23,7 @@ from license_lib.authority import Authority, now
 from license_lib.issuing import Issued
 from license_lib.lifecycle import EventKind
 from license_lib.qr import scan_file
-from license_lib.repository import Usage
+from license_lib.repository.entries import Usage
 from license_lib.setting_up import create_development_keys, initialise
 from license_lib.settings import FILE_NAME, Settings
 

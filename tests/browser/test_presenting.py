@@ -10,7 +10,7 @@ from integration.served_process import Served, served_license
 from playwright.sync_api import Browser, Page
 
 from license_lib.authority import Authority
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 
 HOLDER = Use(actor="持证人", purpose="办理入学", audience="样例学校")
 

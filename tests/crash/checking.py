@@ -11,7 +11,8 @@ from license_lib.errors import MachineError
 from license_lib.fsck import Fsck, FsckFinding
 from license_lib.log.merkle import leaf_hash, verify_inclusion
 from license_lib.log.proving import inclusion_proof
-from license_lib.repository import FileStore, Repository
+from license_lib.repository.files import FileStore
+from license_lib.repository.repository import Repository
 from license_lib.repository.database import Database
 
 GRACE_OVER = timedelta(hours=2)

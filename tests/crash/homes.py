@@ -13,7 +13,7 @@ from support import PASSPHRASE
 
 from crash.writing import Order
 from license_lib.authority import now
-from license_lib.repository import create_or_upgrade
+from license_lib.repository.schema import create_or_upgrade
 from license_lib.setting_up import create_development_keys, initialise
 
 ROOT = Path(__file__).resolve().parents[2]

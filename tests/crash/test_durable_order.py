@@ -20,7 +20,9 @@ from sqlalchemy import Connection, Engine, event
 
 from crash.homes import ROOT
 from crash.writing import Order
-from license_lib.repository import Repository, Reservation, create_or_upgrade
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
+from license_lib.repository.values import Reservation
 
 WRITER = "import sys; from crash.writing import Order, write; write(Order.read(sys.argv[1]))"
 CALL = re.compile(r"\d+ +(\w+)\((?:\d+|AT_FDCWD)<([^>]*)>")

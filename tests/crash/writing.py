@@ -26,7 +26,8 @@ from support import PASSPHRASE, example_request
 from license_lib.authority import Authority
 from license_lib.licenses.record import parse_record
 from license_lib.licenses.request import LicenseRequest
-from license_lib.repository import AlreadyIssued, HolderEntry, IssuedLicense, Repository, Reservation, StoredLicense
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import AlreadyIssued, HolderEntry, IssuedLicense, Reservation, StoredLicense
 
 FULL_TYPE = "food-business-permit"
 BUSY_SECONDS = 60.0

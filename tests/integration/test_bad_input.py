@@ -21,7 +21,7 @@ from databases import everything_in, locked
 from recorded import log_is_whole
 from support import ISSUERS, PASSPHRASE, Done, license_command, release_template
 
-from license_lib.repository import Repository
+from license_lib.repository.repository import Repository
 from license_lib.resources import resource_folder
 from license_lib.settings import Settings
 

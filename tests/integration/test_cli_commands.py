@@ -10,7 +10,7 @@ import pytest
 from support import ISSUERS, Done, license_command
 
 from license_lib.rendering import page_png
-from license_lib.repository import Repository
+from license_lib.repository.repository import Repository
 from license_lib.resources import resource_folder
 from license_lib.settings import Settings
 

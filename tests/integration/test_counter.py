@@ -15,7 +15,7 @@ from license_lib.accounts import Role
 from license_lib.authority import Authority
 from license_lib.qr import scan_file
 from license_lib.rendering import page_png
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 
 STRANGER = "620402199506120001"
 

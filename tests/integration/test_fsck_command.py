@@ -13,7 +13,7 @@ from license_lib.lifecycle import EventKind
 from license_lib.log.checkpoints import Checkpoint, sign_checkpoint
 from license_lib.log.proving import root_at
 from license_lib.log.tiles import new_files
-from license_lib.repository import Cause, UsageKind, Use
+from license_lib.repository.entries import Cause, UsageKind, Use
 from license_lib.status import Status, StatusRef
 from license_lib.status.bits import StatusBits
 from license_lib.status.tokens import sign_cwt, sign_jwt

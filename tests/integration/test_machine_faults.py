@@ -21,15 +21,12 @@ from license_lib.backups import Backup, make_backup
 from license_lib.errors import MachineError
 from license_lib.fsck import Fsck, FsckFinding
 from license_lib.lifecycle import EventKind
-from license_lib.repository import (
-    FileStore,
-    Repository,
-    Reservation,
-    UsageKind,
-    Use,
-    create_or_upgrade,
-)
 from license_lib.repository.database import Database
+from license_lib.repository.entries import UsageKind, Use
+from license_lib.repository.files import FileStore
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
+from license_lib.repository.values import Reservation
 
 DISK = "48m"
 

@@ -24,7 +24,7 @@ from license_lib.qr import decode, scan_file
 from license_lib.qr.presented import is_presentation, presentation_text, presented_secret
 from license_lib.rendering.qr_drawing import qr_matrix
 from license_lib.rendering.qr_pictures import qr_lines, qr_png, qr_svg
-from license_lib.repository import Cause, Use
+from license_lib.repository.entries import Cause, Use
 from license_lib.resources import resource_folder
 from license_lib.verification import Outcome
 
@@ -223,7 +223,7 @@ def test_a_clock_that_is_behind_lets_no_code_live_on(authority: Authority, busin
 
 def test_what_cannot_be_put_on_record_is_not_answered(authority: Authority, business: Issued) -> None:
     code = authority.present(business.identifier, HOLDER)
-    from license_lib.repository import Repository
+    from license_lib.repository.repository import Repository
 
     settings = authority.settings
     with Repository.open(settings.database_url, settings.files, read_only=True) as unwritable:

@@ -13,7 +13,7 @@ from support import CLERK, StillClock, counted_randomness, example_request
 from license_lib.authority import Authority
 from license_lib.issuing import Issued
 from license_lib.lifecycle import EventKind
-from license_lib.repository import Cause, Use
+from license_lib.repository.entries import Cause, Use
 from license_lib.settings import Settings
 from verify_api.app import create_app
 from verify_api.presentations import PresentationDocument

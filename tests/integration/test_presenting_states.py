@@ -12,7 +12,7 @@ from support import StillClock, example_request
 
 from license_lib.authority import Authority
 from license_lib.lifecycle import EventKind
-from license_lib.repository import Cause, Use
+from license_lib.repository.entries import Cause, Use
 from license_lib.verification import Outcome
 
 HOLDER = Use(actor="持证人", purpose="办理变更")

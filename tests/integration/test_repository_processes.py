@@ -22,14 +22,9 @@ from postgres import PostgresServer
 from recorded import RECORDED_AT, log_is_whole, recorded_license
 
 from license_lib.errors import MachineError
-from license_lib.repository import (
-    AlreadyIssued,
-    IssuedLicense,
-    Repository,
-    Reservation,
-    StoredLicense,
-    create_or_upgrade,
-)
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
+from license_lib.repository.values import AlreadyIssued, IssuedLicense, Reservation, StoredLicense
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -245,7 +240,9 @@ def test_threads_share_one_repository(repository: Repository) -> None:
 
 
 def test_several_processes_may_set_the_database_up_at_once(bare_url: str, tmp_path: Path) -> None:
-    code = "import sys; from license_lib.repository import create_or_upgrade; print(create_or_upgrade(sys.argv[1]))"
+    code = (
+        "import sys; from license_lib.repository.schema import create_or_upgrade; print(create_or_upgrade(sys.argv[1]))"
+    )
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", code, bare_url],

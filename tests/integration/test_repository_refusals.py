@@ -21,8 +21,11 @@ from recorded import RECORDED_AT, log_is_whole, recorded_license, revocation
 from sqlalchemy import Engine, event, text
 
 from license_lib.errors import MachineError
-from license_lib.repository import FileStore, HolderEntry, IssuedLicense, Repository, Reservation, create_or_upgrade
 from license_lib.repository.database import Database
+from license_lib.repository.files import FileStore
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
+from license_lib.repository.values import HolderEntry, IssuedLicense, Reservation
 
 NOBODY = 65534
 LOCK = """
@@ -268,7 +271,9 @@ import json, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from license_lib.errors import MachineError
-from license_lib.repository import FileStore, Repository, create_or_upgrade
+from license_lib.repository.files import FileStore
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
 
 folder, url, at = Path(sys.argv[1]), f"sqlite:///{sys.argv[1]}/licences.db", datetime(2026, 11, 22, tzinfo=UTC)
 if os.geteuid() == 0:  # root may do everything: become somebody who may not

@@ -16,7 +16,7 @@ from support import StillClock, counted_randomness, example_request
 
 from license_lib.authority import Authority
 from license_lib.issuing import Issued
-from license_lib.repository import Usage
+from license_lib.repository.entries import Usage
 from verify_api.access import ClientSystem, Department, Grant, Person, Principal, Role, recognised
 from verify_api.app import build_app
 from verify_api.bench import SettingsBench

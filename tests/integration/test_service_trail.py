@@ -15,7 +15,7 @@ from support import StillClock, counted_randomness, example_request
 
 from license_lib.authority import Authority
 from license_lib.calendar import CHINA
-from license_lib.repository import Usage, UsageKind, Use
+from license_lib.repository.entries import Usage, UsageKind, Use
 from verify_api.access import ClientSystem, Department, Grant, Person, Principal, Role, recognised
 from verify_api.app import create_app
 from verify_api.client import LicenseClient, Patience, Wanted, Why

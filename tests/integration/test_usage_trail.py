@@ -12,7 +12,8 @@ from license_lib.authority import Authority
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.qr import scan_file
-from license_lib.repository import Repository, Use
+from license_lib.repository.entries import Use
+from license_lib.repository.repository import Repository
 from license_lib.resources import resource_folder
 from license_lib.settings import Settings
 from verify_api.app import create_app

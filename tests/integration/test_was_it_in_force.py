@@ -16,7 +16,7 @@ from license_lib.calendar import CHINA, start_of
 from license_lib.issuing import Issued
 from license_lib.lifecycle import EventKind, LicenseState, Overdue, TypeRules
 from license_lib.qr import scan_file
-from license_lib.repository import Cause
+from license_lib.repository.entries import Cause
 from license_lib.repository_states import RepositoryStates
 from license_lib.resources import resource_folder
 from license_lib.verification import Asked, Outcome, Verdict

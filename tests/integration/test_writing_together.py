@@ -12,7 +12,8 @@ from license_lib.authority import Authority
 from license_lib.errors import InputError, MachineError
 from license_lib.issuing import Issued
 from license_lib.licenses.request import LicenseRequest
-from license_lib.repository import Repository, UsageKind, Use
+from license_lib.repository.entries import UsageKind, Use
+from license_lib.repository.repository import Repository
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from license_lib.counter import shift_of
-from license_lib.repository import Usage, UsageKind, Use
+from license_lib.repository.entries import Usage, UsageKind, Use
 from verify_api.counter.sealing import LIFETIME, opened, sealed
 from verify_api.problems import Problem
 

@@ -18,7 +18,7 @@ from license_lib.catalogue import Catalogue
 from license_lib.findings import Finding
 from license_lib.identifiers import LicenseIdentifier
 from license_lib.lifecycle import LicenseState
-from license_lib.repository import HolderEntry, StoredLicense
+from license_lib.repository.values import HolderEntry, StoredLicense
 from license_lib.resources import resource_folder
 from license_lib.verification import Verdict
 from license_lib.verification.verdict import RECORD_PROOFS, Evidence

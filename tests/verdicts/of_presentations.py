@@ -9,7 +9,7 @@ from verdicts.stage import Judged, Stage, situation
 from license_lib.authority import Authority
 from license_lib.presenting import PresentationCode
 from license_lib.qr.presented import presentation_text
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 
 HOLDER = Use(actor="样例·持证人", purpose="就医")
 CLINIC = Use(actor="样例·窗口人员", audience="样例诊所")

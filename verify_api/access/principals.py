@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Final, Self
 
 from license_lib.accounts import Action, Department, Grant, Role
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from license_lib.trail import require_use
 
 

@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from license_lib.acceptance import Applicants, ServiceItem, ServiceItems
 from license_lib.counter.days import PLACE
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from license_lib.verification.verifier import MAX_FILE_BYTES
 from verify_api.access import Staff
 from verify_api.problems import Problem

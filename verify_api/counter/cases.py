@@ -7,7 +7,7 @@ import anyio
 from fastapi import APIRouter, Path, Request, Response
 
 from license_lib.counter.days import PLACE
-from license_lib.repository import CaseReport
+from license_lib.repository.case_reports import CaseReport
 from license_lib.verification_reports import Check, report_pdf
 from verify_api.access import Counter, Staff
 from verify_api.access.rendering import signed_in_headers

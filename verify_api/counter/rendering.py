@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from license_lib.calendar import CHINA
-from license_lib.repository import Usage
+from license_lib.repository.entries import Usage
 from verify_api.access.rendering import signed_in_headers
 from verify_api.pages.assets import assets
 

@@ -8,8 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from license_lib.errors import InputError
-from license_lib.repository import Use
-from license_lib.repository.entries import LONGEST_TEXT
+from license_lib.repository.entries import LONGEST_TEXT, Use
 from license_lib.verification.verdict import PROOF_TEXTS
 from verify_api.access import Public
 from verify_api.pages import answer_page, face_rows

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
 
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from verify_api.access import Anonymous, Principal
 from verify_api.problems import responses
 from verify_api.record_schemas import PurposeQuestion

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from verify_api.access import Anonymous, Anyone, ClientSystem, Principal
 from verify_api.presentations import ANYBODY, PresentationDocument, RedeemQuestion, read_body, read_question
 from verify_api.problems import Problem

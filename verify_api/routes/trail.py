@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from license_lib.accounts import EVERY_TYPE, Action
 from license_lib.records import Records
-from license_lib.repository import Usage
+from license_lib.repository.entries import Usage
 from license_lib.usage_files import csv_pieces, json_pieces
 from verify_api.access import Anonymous, ClientSystem, Principal, Watcher
 from verify_api.bench import Judge

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from license_lib.accounts import Action
 from license_lib.records import Records
-from license_lib.repository import Usage
+from license_lib.repository.entries import Usage
 from verify_api.access import Watcher
 from verify_api.bench import Judge
 from verify_api.cursors import Cursors

@@ -19,10 +19,13 @@ from license_lib.backups.making import Copied
 from license_lib.backups.manifests import DATABASE, MANIFEST, SETTINGS
 from license_lib.errors import MachineError
 from license_lib.fsck import Fsck, FsckFinding
-from license_lib.repository import FileStore, Repository, Reservation, StoredLicense, UsageKind, Use, create_or_upgrade
 from license_lib.repository.database import Database
-from license_lib.repository.files import file_name
+from license_lib.repository.entries import UsageKind, Use
+from license_lib.repository.files import FileStore, file_name
 from license_lib.repository.models import METADATA
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
+from license_lib.repository.values import Reservation, StoredLicense
 from license_lib.status import StatusRef, scattered
 
 SETTINGS_TEXT = b'public_url = "https://license.example"\n'

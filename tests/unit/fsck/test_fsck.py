@@ -14,17 +14,12 @@ from recorded import RECORDED_AT, change, digest_of, recorded_license, revocatio
 from license_lib.fsck import FSCK_CODES, Fsck, FsckFinding, Summary
 from license_lib.fsck.tables import check_tables
 from license_lib.lifecycle import EventKind
-from license_lib.repository import (
-    Cause,
-    FileStore,
-    HolderNumber,
-    Repository,
-    Reservation,
-    UsageKind,
-    Use,
-    create_or_upgrade,
-)
 from license_lib.repository.database import Database
+from license_lib.repository.entries import Cause, HolderNumber, UsageKind, Use
+from license_lib.repository.files import FileStore
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
+from license_lib.repository.values import Reservation
 
 USES = 300  # more than a tile
 LATER = RECORDED_AT + timedelta(days=1)

@@ -10,8 +10,10 @@ from recorded import RECORDED_AT, digest_of
 from unit.fsck.test_fsck import issue
 
 from license_lib.fsck import Fsck, FsckFinding
-from license_lib.repository import FileStore, Repository, Use
 from license_lib.repository.database import Database
+from license_lib.repository.entries import Use
+from license_lib.repository.files import FileStore
+from license_lib.repository.repository import Repository
 
 END = RECORDED_AT + timedelta(minutes=1)
 SOMEBODY = Use(actor="某人")

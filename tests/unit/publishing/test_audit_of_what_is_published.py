@@ -21,9 +21,10 @@ from license_lib.log.leaves import EventLeaf, parse_leaf
 from license_lib.log.witness import Witness
 from license_lib.publishing import PublicFolder
 from license_lib.publishing.heads import Heads
-from license_lib.repository import StoredLicense, Use
 from license_lib.repository.commitments import event_digest
+from license_lib.repository.entries import Use
 from license_lib.repository.notices import write_notice
+from license_lib.repository.values import StoredLicense
 from license_lib.status import Status, StatusBits
 from license_lib.status.tokens import sign_cwt
 from signing.notes import SignatureKind

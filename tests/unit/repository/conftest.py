@@ -6,12 +6,8 @@ from pathlib import Path
 import pytest
 from recorded import RECORDED_AT, recorded_license
 
-from license_lib.repository import (
-    IssuedLicense,
-    Repository,
-    Reservation,
-    StoredLicense,
-)
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import IssuedLicense, Reservation, StoredLicense
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 from support import NOON
 
 from license_lib.errors import InputError, MachineError
-from license_lib.repository import Repository, UsageKind, Use
+from license_lib.repository.entries import UsageKind, Use
+from license_lib.repository.repository import Repository
 
 
 @pytest.fixture

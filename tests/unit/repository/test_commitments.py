@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from license_lib.lifecycle import EventKind
-from license_lib.repository import Cause, Correction, Event, HolderNumber, Usage, UsageKind, Use
 from license_lib.repository.commitments import correction_digest, event_digest, usage_digest
+from license_lib.repository.entries import Cause, Correction, Event, HolderNumber, Usage, UsageKind, Use
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 CAUSE = Cause(actor="科长", body="白银市行政审批局", reason="新发", legal_basis="行政许可法", paper="1号")

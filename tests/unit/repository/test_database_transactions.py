@@ -12,7 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from license_lib.errors import MachineError
 from license_lib.repository.database import Database
-from license_lib.repository.faults import database_fault, os_fault
+from license_lib.repository.faults import database_fault
+from license_lib.repository.file_faults import os_fault
 from license_lib.repository.tables import LOG_HEAD, RESERVATION
 
 

@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 from object_store import ObjectStore
 
 from license_lib.errors import InputError, MachineError
-from license_lib.repository import FileStore
-from license_lib.repository.files import file_name
+from license_lib.repository.files import FileStore, file_name
 
 URL = "s3://licences/city/sealed"
 
@@ -207,7 +206,7 @@ WRITE_AND_DIE = """
 import resource, signal, sys
 from pathlib import Path
 from license_lib.repository import FileStore
-
+from license_lib.repository.files import FileStore
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # the system kills who writes more than
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # this
 FileStore(Path(sys.argv[1])).put(b"x" * 100_000)

@@ -11,8 +11,10 @@ from recorded import log_is_whole, revocation
 from license_lib.errors import MachineError
 from license_lib.lifecycle import EventKind, LicenseState
 from license_lib.log.leaves import EventLeaf, parse_leaf
-from license_lib.repository import Repository, UsageKind, Use, create_or_upgrade
 from license_lib.repository.commitments import usage_digest
+from license_lib.repository.entries import UsageKind, Use
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"])

@@ -11,9 +11,11 @@ import pytest
 from databases import by_hand, everything_in, execute
 from recorded import log_is_whole, revocation
 
-from license_lib.repository import Repository, StoredLicense, UsageKind, Use
 from license_lib.repository.database import Database
+from license_lib.repository.entries import UsageKind, Use
 from license_lib.repository.presentations import KEPT, Refusal, claim
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import StoredLicense
 
 Issue = Callable[..., StoredLicense]
 

@@ -11,15 +11,10 @@ from older import make_older, migrate
 from sqlalchemy.exc import IntegrityError
 
 from license_lib.errors import InputError, MachineError
-from license_lib.repository import (
-    ArchiveEntry,
-    CurrentFile,
-    IssuedLicense,
-    Repository,
-    StoredLicense,
-    create_or_upgrade,
-)
 from license_lib.repository.files import file_name
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import create_or_upgrade
+from license_lib.repository.values import ArchiveEntry, CurrentFile, IssuedLicense, StoredLicense
 
 Prepare = Callable[..., IssuedLicense]
 Issue = Callable[..., StoredLicense]

@@ -9,7 +9,8 @@ from databases import by_hand
 from recorded import revocation
 from sqlalchemy import Connection, Engine, event, inspect
 
-from license_lib.repository import ArchiveEntry, NumberClaim, Repository, StoredLicense
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import ArchiveEntry, NumberClaim, StoredLicense
 
 
 def test_every_look_up_goes_by_an_index(

@@ -8,14 +8,14 @@ from recorded import log_is_whole, revocation
 
 from license_lib.errors import InputError, MachineError
 from license_lib.lifecycle import EventKind, LicenseState
-from license_lib.repository import (
+from license_lib.repository.entries import Cause
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import (
     AlreadyIssued,
-    Cause,
     HolderEntry,
     IssuedLicense,
     NumberClaim,
     Override,
-    Repository,
     Reservation,
     StoredLicense,
 )

@@ -7,7 +7,9 @@ from recorded import revocation
 from license_lib.errors import InputError
 from license_lib.identifiers import ORGANISATION_KINDS
 from license_lib.lifecycle import EventKind, LicenseState
-from license_lib.repository import Cause, Change, HolderEntry, Repository, StoredLicense
+from license_lib.repository.entries import Cause, Change
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import HolderEntry, StoredLicense
 
 Issue = Callable[..., StoredLicense]
 CREDIT_CODE = "91620100719023721L"

@@ -16,12 +16,8 @@ from recorded import RECORDED_AT, log_is_whole, recorded_license, revocation
 
 from license_lib.errors import InputError
 from license_lib.lifecycle import LicenseState
-from license_lib.repository import (
-    AlreadyIssued,
-    HolderEntry,
-    Repository,
-    Reservation,
-)
+from license_lib.repository.repository import Repository
+from license_lib.repository.values import AlreadyIssued, HolderEntry, Reservation
 from license_lib.status import StatusRef
 
 DAY = timedelta(days=1)

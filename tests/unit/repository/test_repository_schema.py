@@ -15,10 +15,12 @@ from sqlalchemy import Connection, TableClause, text
 from sqlalchemy.exc import IntegrityError
 
 from license_lib.errors import MachineError
-from license_lib.repository import Repository, StoredLicense, account_tables, create_or_upgrade, tables
+from license_lib.repository import account_tables, tables
 from license_lib.repository.database import Database
 from license_lib.repository.models import METADATA
-from license_lib.repository.schema import SCHEMA_REVISION
+from license_lib.repository.repository import Repository
+from license_lib.repository.schema import SCHEMA_REVISION, create_or_upgrade
+from license_lib.repository.values import StoredLicense
 from license_lib.resources import resource_folder
 
 Issue = Callable[..., StoredLicense]

@@ -8,7 +8,7 @@ from unit.verify_api.test_pages import Page
 from unit.verify_api.told_judge import ToldJudge
 
 from license_lib.errors import InputError, MachineError
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from verify_api.presentations import PresentationDocument
 
 URL = "/api/v1/redeem"

@@ -17,7 +17,7 @@ from license_lib.presenting import Presentation
 from license_lib.qr import QrProof
 from license_lib.records import Records
 from license_lib.rendering import Fonts
-from license_lib.repository import Use
+from license_lib.repository.entries import Use
 from license_lib.verification import Proof, Verdict
 from license_lib.verification.scans import FileScan
 from license_lib.verification.verdict import CODE_PROOFS, RECORD_PROOFS, Evidence
