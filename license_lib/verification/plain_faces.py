@@ -172,12 +172,9 @@ def seen_as(ours: "Composed", file: PlainFile, layout: Layout) -> Seen:
     used = {face: [*codes] for face, codes in sheet.codes.items() if codes}
     need([*held] == [*map(font_name, used)])
     for name, characters in used.items():
-        face, own = (
-            sheet.plate.fonts.faces[name],
-            characters[len(sheet.plate.codes[name]) :],
-        )  # the template's are first
-        need(all(is_read_as_written(face, character) for character in own))
-        ours_embeds = FontObjects.of(face, characters) if own else embedded_again(face, "".join(characters))
+        face = sheet.plate.fonts.faces[name]
+        is_of_template = len(characters) == len(sheet.plate.codes[name])
+        ours_embeds = embedded_again(face, "".join(characters)) if is_of_template else FontObjects.of(face, characters)
         need_font(file, held[font_name(name)], ours_embeds)
     said = text_of_code(code, layout)
     need(proofs_among([said]))
