@@ -205,8 +205,8 @@ def test_a_root_that_is_a_file_is_an_error_of_ours(tmp_path: Path) -> None:
 WRITE_AND_DIE = """
 import resource, signal, sys
 from pathlib import Path
-from license_lib.repository import FileStore
 from license_lib.repository.files import FileStore
+
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # the system kills who writes more than
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # this
 FileStore(Path(sys.argv[1])).put(b"x" * 100_000)
