@@ -123,6 +123,11 @@ def _client_of(address: str) -> Any:  # it has no types
 
 
 def _connected(address: str) -> Any:
+    """A client of the scheduler.
+
+    Raises:
+        OSError: nobody answers.
+    """
     from distributed import Client
 
     until = monotonic() + _PATIENCE

@@ -30,42 +30,48 @@ def write_whole_each(files: Mapping[Path, bytes], *, mode: int = PUBLIC) -> None
     Raises:
         OSError: one cannot be written; any of the others may be there.
     """
-    with ExitStack() as unfinished:
-        written = [(unfinished.enter_context(_Unfinished(path, mode)), data) for path, data in files.items()]
-        for file, data in written:
-            file.stream.write(data)
-            file.stream.flush()
-            if hasattr(os, "posix_fadvise"):  # the disk begins, while others are written
-                os.posix_fadvise(file.stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        for file, _ in written:
-            os.fsync(file.stream.fileno())
-        for file, _ in written:
-            file.finish()
-    for folder in {path.parent: None for path in files}:
+    with ExitStack() as open_ones:
+        unfinished = [open_ones.enter_context(_Unfinished(path)) for path in files]
+        for one, data in zip(unfinished, files.values(), strict=True):
+            one.write(data, mode)
+        for one in unfinished:
+            one.sync()
+        for one in unfinished:
+            one.finish()
+    for folder in {path.parent for path in files}:
         sync_folder(folder)
 
 
 class _Unfinished:
     """A file by its first name; removed at the end of the block, unless it got its own."""
 
-    def __init__(self, path: Path, mode: int) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        descriptor, self._name = tempfile.mkstemp(prefix=f".{path.name[:8]}-", suffix=".part", dir=path.parent)
-        self.stream = os.fdopen(descriptor, "wb")
-        os.fchmod(descriptor, mode)
+        self._descriptor, self._name = tempfile.mkstemp(prefix=f".{path.name[:8]}-", suffix=".part", dir=path.parent)
 
     def __enter__(self) -> Self:
         return self
 
+    def write(self, data: bytes, mode: int) -> None:
+        """Write it; the disk begins, while others are written."""
+        os.fchmod(self._descriptor, mode)
+        with os.fdopen(self._descriptor, "wb", closefd=False) as stream:
+            stream.write(data)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+    def sync(self) -> None:
+        """Have its content survive a power cut."""
+        os.fsync(self._descriptor)
+
     def finish(self) -> None:
         """Give it its name."""
-        self.stream.close()
         Path(self._name).replace(self._path)
         self._name = ""
 
     def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
         if self._name:
-            self.stream.close()
             Path(self._name).unlink(missing_ok=True)
 
 

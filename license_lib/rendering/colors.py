@@ -15,7 +15,7 @@ def stroke(color: str) -> str:
     return f"{_operands(color)} RG"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # templates have a few
 def tint(color: str, share: float) -> str:
     """`color` thinned with white; a share of 0 is white, of 1 the colour."""
     return _joined(255 - (255 - part) * share for part in _parts(color))

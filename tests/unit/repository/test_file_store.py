@@ -252,6 +252,33 @@ def test_a_full_disk_leaves_nothing_unfinished(tmp_path: Path, monkeypatch: pyte
     assert [store.get(digest) for digest in store.put_each(contents)] == contents
 
 
+WRITE_TOO_MUCH = """
+import resource, sys
+from pathlib import Path
+from license_lib.errors import MachineError
+from license_lib.repository.files import FileStore
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # Python ignores the signal: writing fails in the middle
+try:
+    FileStore(Path(sys.argv[1])).put_each([bytes([size % 256]) * size for size in map(int, sys.argv[2:])])
+except MachineError as error:
+    print(error.code)
+"""
+
+
+@pytest.mark.parametrize("sizes", [(100, 4100), (100, 12_000), (100_000, 100)])
+def test_a_file_that_is_refused_in_the_middle_is_not_left(tmp_path: Path, sizes: tuple[int, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WRITE_TOO_MUCH, str(tmp_path / "files"), *map(str, sizes)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[3])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["storage.full"]
+    assert everything_in(tmp_path) == []
+
+
 def test_only_files_of_ours_are_set_aside(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     digest = store.put(b"x")
